@@ -1,0 +1,9 @@
+"""The posts people stand at, in which shifts, and what happens there."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CheckpointsConfig(AppConfig):
+    name = "checkpoints"
+    verbose_name = _("checkpoints")

@@ -1,0 +1,120 @@
+"""What passed a gate."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from checkpoints.models.posts import Post
+from checkpoints.models.shifts import Shift
+from portal.lib.constraints import AppendOnly
+from residents.models import Community
+from residents.scope import CommunityQuerySet
+
+
+class PassageQuerySet(CommunityQuerySet):
+    """Passages."""
+
+    def standing(self) -> Self:
+        """What really happened: neither voided rows nor the rows that void them."""
+        voided = Passage.objects.filter(voids=OuterRef("pk"))
+        return self.filter(~Exists(voided), is_void=False)
+
+
+class Passage(models.Model):
+    """出入登记: one person passing one gate in one direction.
+
+    Never edited: a correction is a new row that voids the old one. The key is made by the phone, so that posting a
+    passage twice stores it once. What was written stays beside any later link to the household ledger.
+    """
+
+    community_path = "community"
+
+    class Direction(models.TextChoices):
+        IN = "in", _("in")
+        OUT = "out", _("out")
+
+    class Person(models.TextChoices):
+        RESIDENT = "resident", _("resident")
+        VISITOR = "visitor", _("visitor")
+        COURIER = "courier", _("courier")
+        STAFF = "staff", _("staff")
+        DRIVER = "driver", _("driver")
+
+    class HealthCode(models.TextChoices):
+        GREEN = "green", _("green code")
+        YELLOW = "yellow", _("yellow code")
+        RED = "red", _("red code")
+
+    class Result(models.TextChoices):
+        PASSED = "passed", _("let pass")
+        TURNED_BACK = "turned_back", _("turned back")
+        HELD = "held", _("held")
+
+    class Source(models.TextChoices):
+        GATE = "gate", _("logged at the gate")
+        PAPER = "paper", _("from a paper register")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    community = models.ForeignKey(Community, models.PROTECT, related_name="passages", verbose_name=_("community"))
+    post = models.ForeignKey(Post, models.PROTECT, related_name="passages", verbose_name=_("checkpoint"))
+    shift = models.ForeignKey(Shift, models.PROTECT, null=True, blank=True, related_name="passages", verbose_name=_("shift"))
+    happened_at = models.DateTimeField(_("happened at"))
+    received_at = models.DateTimeField(_("received at"))
+    # The local day and hour of happened_at, kept so that a day of a city is counted in one pass.
+    day = models.DateField(_("day"))
+    hour = models.PositiveSmallIntegerField(_("hour"))
+    direction = models.CharField(_("in / out"), max_length=3, choices=Direction)
+    person = models.CharField(_("kind of person"), max_length=8, choices=Person, default=Person.RESIDENT)
+    written_home = models.CharField(_("home"), max_length=60, blank=True)
+    written_name = models.CharField(_("name"), max_length=40, blank=True)
+    written_phone = models.CharField(_("phone"), max_length=20, blank=True)
+    temperature = models.DecimalField(_("temperature (°C)"), max_digits=3, decimal_places=1, null=True, blank=True)
+    health_code = models.CharField(_("health code"), max_length=6, choices=HealthCode, blank=True)
+    mask = models.BooleanField(_("wears a mask"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=60, blank=True)
+    plate_no = models.CharField(_("plate"), max_length=12, blank=True)
+    passengers = models.PositiveSmallIntegerField(_("passengers"), null=True, blank=True)
+    result = models.CharField(_("result"), max_length=12, choices=Result, default=Result.PASSED)
+    result_note = models.CharField(_("why"), max_length=120, blank=True)
+    source = models.CharField(_("source"), max_length=5, choices=Source, default=Source.GATE)
+    is_void = models.BooleanField(_("voids another row"), default=False)
+    voids = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="voided_by", verbose_name=_("voids")
+    )
+    logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("logged by"))
+
+    objects = PassageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+        ordering = ["-happened_at", "-id"]
+        constraints = [
+            AppendOnly(name="passage_append_only", deletes=True),
+            models.CheckConstraint(
+                condition=Q(temperature=None) | Q(temperature__gte=34, temperature__lte=43),
+                name="passage_temperature_possible",
+                violation_error_message=_("A temperature lies between 34.0 and 43.0."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(result="turned_back") | ~Q(result_note=""),
+                name="passage_turned_back_why",
+                violation_error_message=_("Say why the person was turned back."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_void=False) | Q(voids__isnull=False),
+                name="passage_void_of_something",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["day", "community"], name="passage_day"),
+            models.Index(fields=["shift", "happened_at"], name="passage_shift"),
+            models.Index(fields=["post", "day"], name="passage_post"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.happened_at:%Y-%m-%d %H:%M} {self.get_direction_display()}"

@@ -1,0 +1,116 @@
+"""Where people stand: checkpoints (gates) and other duty posts."""
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.constraints import NoOverlap, in_order, lasts_on
+from residents.models import Compound
+from residents.scope import CommunityQuerySet
+
+
+def new_code() -> str:
+    """A code for the poster of a post: unguessable, so that nobody signs in from home."""
+    return get_random_string(20)
+
+
+class PostQuerySet(CommunityQuerySet):
+    """Posts, by use."""
+
+    def in_use(self) -> Self:
+        return self.filter(closed_on=None)
+
+
+class Post(models.Model):
+    """卡口、值守点: a staffed place of a compound. A post of kind `checkpoint` is a gate where passages are logged."""
+
+    community_path = "compound__community"
+
+    class Kind(models.TextChoices):
+        CHECKPOINT = "checkpoint", _("checkpoint")
+        TENT = "tent", _("duty tent")
+        SERVICE_DESK = "service_desk", _("service desk")
+        PATROL = "patrol", _("patrol")
+        SAMPLING_POINT = "sampling_point", _("sampling point")
+
+    compound = models.ForeignKey(Compound, models.PROTECT, related_name="posts", verbose_name=_("compound"))
+    name = models.CharField(_("name"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.CHECKPOINT)
+    # Both empty: around the clock.
+    opens_at = models.TimeField(_("opens at"), null=True, blank=True)
+    closes_at = models.TimeField(_("closes at"), null=True, blank=True)
+    crew_required = models.PositiveSmallIntegerField(
+        _("people a shift"), default=1, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+    code = models.CharField(max_length=20, unique=True, default=new_code, editable=False)
+    closed_on = models.DateField(_("given up on"), null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ["compound", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["compound", "name"],
+                name="post_name_once",
+                violation_error_message=_("This compound already has a post of this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostStatusQuerySet(CommunityQuerySet):
+    """Status rows, by day."""
+
+    def live(self) -> Self:
+        return self.filter(lasts_on(timezone.localdate()))
+
+
+class PostStatus(models.Model):
+    """Whether a post is open, restricted or sealed between two days; without a row it is open."""
+
+    community_path = "post__compound__community"
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        RESTRICTED = "restricted", _("restricted")
+        SEALED = "sealed", _("sealed")
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="statuses", verbose_name=_("post"))
+    status = models.CharField(_("status"), max_length=12, choices=Status)
+    starts_on = models.DateField(_("starts on"), default=timezone.localdate)
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = PostStatusQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("status of a post")
+        verbose_name_plural = _("statuses of posts")
+        ordering = ["-starts_on"]
+        constraints = [
+            NoOverlap(
+                "post",
+                "starts_on",
+                "ends_on",
+                name="post_one_status_at_a_time",
+                violation_error_message=_("The post already has a status on some of these days."),
+            ),
+            in_order(
+                "starts_on",
+                "ends_on",
+                name="post_status_days_in_order",
+                message=_("The last day lies before the first."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.get_status_display()}"

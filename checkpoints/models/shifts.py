@@ -1,0 +1,134 @@
+"""Who stands where, and when."""
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from checkpoints.models.posts import Post
+from deployments.models import Cadre
+from portal.lib.constraints import NoOverlap
+from residents.scope import CommunityQuerySet
+
+
+class ShiftQuerySet(CommunityQuerySet):
+    """Shifts, by state and time."""
+
+    def standing(self) -> Self:
+        """Those that are planned or published."""
+        return self.exclude(state=Shift.State.CANCELLED)
+
+    def running(self) -> Self:
+        """Published shifts of this moment."""
+        now = timezone.now()
+        return self.filter(state=Shift.State.PUBLISHED, starts_at__lte=now, ends_at__gt=now)
+
+
+class Shift(models.Model):
+    """班次: a post for a period of a day. A night shift keeps the day on which it starts."""
+
+    community_path = "post__compound__community"
+
+    class Kind(models.TextChoices):
+        DAY = "day", _("day shift")
+        EVENING = "evening", _("evening shift")
+        NIGHT = "night", _("night shift")
+        PEAK = "peak", _("peak hours")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        CANCELLED = "cancelled", _("cancelled")
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="shifts", verbose_name=_("post"))
+    day = models.DateField(_("day"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.DAY)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    required = models.PositiveSmallIntegerField(
+        _("people needed"), default=1, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+
+    objects = ShiftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("shift")
+        verbose_name_plural = _("shifts")
+        ordering = ["starts_at", "post"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="shift_hours_in_order",
+                violation_error_message=_("The shift ends before it starts. Change one of the two times."),
+            ),
+            models.UniqueConstraint(
+                fields=["post", "starts_at"],
+                condition=~Q(state="cancelled"),
+                name="shift_once",
+                violation_error_message=_("This post already has a shift that starts then."),
+            ),
+        ]
+        indexes = [models.Index(fields=["day", "post"], name="shift_day")]
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.day} {self.get_kind_display()}"
+
+
+class AssignmentQuerySet(CommunityQuerySet):
+    """Assignments, by state."""
+
+    def standing(self) -> Self:
+        """Those that hold a seat."""
+        return self.filter(released_at=None)
+
+
+class Assignment(models.Model):
+    """派岗: a cadre on a shift. The seat keeps a shift from being overfilled, the copied times from double booking."""
+
+    community_path = "shift__post__compound__community"
+
+    shift = models.ForeignKey(Shift, models.PROTECT, related_name="crew", verbose_name=_("shift"))
+    cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="assignments", verbose_name=_("cadre"))
+    seat = models.PositiveSmallIntegerField(_("seat"))
+    is_lead = models.BooleanField(_("leads the shift"), default=False)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
+    released_at = models.DateTimeField(_("taken off at"), null=True, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        ordering = ["shift", "seat"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shift", "seat"],
+                condition=Q(released_at=None),
+                name="assignment_seat_once",
+                violation_error_message=_("Somebody has just taken this place. Choose another shift."),
+            ),
+            models.UniqueConstraint(
+                fields=["shift"],
+                condition=Q(released_at=None, is_lead=True),
+                name="assignment_one_lead",
+                violation_error_message=_("This shift already has a lead."),
+            ),
+            NoOverlap(
+                "cadre",
+                "starts_at",
+                "ends_at",
+                name="assignment_one_place_at_a_time",
+                condition=Q(released_at=None),
+                violation_error_message=_("This cadre already stands another shift at this time."),
+            ),
+        ]
+        indexes = [models.Index(fields=["cadre", "starts_at"], name="assignment_cadre")]
+
+    def __str__(self) -> str:
+        return f"{self.cadre} {self.shift}"

@@ -1,0 +1,7 @@
+"""The frame."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "portal"

@@ -1,0 +1,61 @@
+"""Long work that somebody waits for: imports, exports, roll-ups."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def job_files() -> FileSystemStorage:
+    """Files of jobs are never served by path: only the job's page hands them out."""
+    return FileSystemStorage(location=Path(settings.MEDIA_ROOT) / "jobs")
+
+
+class Job(models.Model):
+    """One import, export or roll-up: who asked, how far it is, what came out.
+
+    `kind` names the work (`import_cadres`, `export_daily`); `portal.jobs.registry` knows which function does it.
+    """
+
+    community_path = "community"
+
+    class State(models.TextChoices):
+        PREVIEWING = "previewing", _("reading")
+        PREVIEWED = "previewed", _("waiting for your yes")
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    kind = models.CharField(_("kind"), max_length=40)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
+    # Empty for work over a whole subdistrict or district.
+    community = models.ForeignKey(
+        "residents.Community", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("community")
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs", verbose_name=_("asked by"))
+    params = models.JSONField(default=dict)
+    file = models.FileField(_("file"), storage=job_files, upload_to="in/%Y/%m/%d", blank=True)
+    file_name = models.CharField(_("file"), max_length=120, blank=True)
+    result = models.FileField(_("result"), storage=job_files, upload_to="out/%Y/%m/%d", blank=True)
+    result_name = models.CharField(_("result"), max_length=120, blank=True)
+    done = models.PositiveIntegerField(_("done"), default=0)
+    total = models.PositiveIntegerField(_("of"), default=0)
+    # What a page shows of the outcome: counts by action, the sentence of a failure.
+    outcome = models.JSONField(default=dict)
+    created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    # A worker that still works says so; one that fell silent is replaced.
+    beat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["state"], name="job_open", condition=models.Q(state__in=["queued", "running"]))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

@@ -1,0 +1,33 @@
+"""Days and times as people here write them."""
+
+import datetime as dt
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+WEEK = 7
+
+
+def asked_day(request: HttpRequest, name: str = "day") -> dt.date:
+    """The day in the query (`?day=2022-04-10`), or today; nonsense is today."""
+    try:
+        return parse_date(request.GET.get(name, "")) or timezone.localdate()
+    except ValueError:
+        return timezone.localdate()
+
+
+def moment(day: dt.date, time: dt.time) -> dt.datetime:
+    """A local time of a day as an aware moment."""
+    return timezone.make_aware(dt.datetime.combine(day, time))
+
+
+def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """The first moment of a local day and the first of the next."""
+    return moment(day, dt.time.min), moment(day + dt.timedelta(days=1), dt.time.min)
+
+
+def period(day: dt.date, starts: dt.time, ends: dt.time) -> tuple[dt.datetime, dt.datetime]:
+    """Start and end of a shift; one that ends at or before its start time runs over midnight."""
+    end_day = day if ends > starts else day + dt.timedelta(days=1)
+    return moment(day, starts), moment(end_day, ends)

@@ -1,0 +1,175 @@
+"""Who may do what, where: the whole policy on one page.
+
+A view says `@requires(Permission.X)`: strangers go to the sign-in, roles without X get 403, and `request.communities`
+holds the communities where the person's roles grant X. Rows are fetched `within(request.communities)`; what is not
+there and what is not yours are both 404.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from portal.accounts.models import User
+from residents.models import Community, Membership, Role
+from residents.scope import CommunityQuerySet
+
+__all__ = [
+    "GRANTS",
+    "CommunityQuerySet",
+    "Permission",
+    "Request",
+    "communities_for",
+    "has",
+    "may_in",
+    "requires",
+    "roles_of",
+]
+
+
+class Permission(StrEnum):
+    """What can be allowed. A view names one; a template asks `{% if perm.X %}`."""
+
+    AUDIT_VIEW = "audit_view"  # the community's trail
+    PLACE_VIEW = "place_view"
+    PLACE_EDIT = "place_edit"
+    ACCOUNT_MANAGE = "account_manage"  # open and close sign-ins of one's community
+    CADRE_VIEW = "cadre_view"  # the list, masked
+    CADRE_EDIT = "cadre_edit"
+    CADRE_REVEAL = "cadre_reveal"  # one person's values in full, with a reason, on the record
+    CADRE_IMPORT = "cadre_import"
+    SECONDMENT_MANAGE = "secondment_manage"
+    RESPONSIBILITY_VIEW = "responsibility_view"
+    RESPONSIBILITY_EDIT = "responsibility_edit"
+    BOARD_VIEW = "board_view"
+    BOARD_EDIT = "board_edit"
+    POST_EDIT = "post_edit"
+    SHIFT_VIEW = "shift_view"
+    SHIFT_EDIT = "shift_edit"
+    ATTENDANCE_VIEW = "attendance_view"
+    ATTENDANCE_CORRECT = "attendance_correct"
+    MY_DAY = "my_day"  # one's own shifts, sign-in and days
+    GATE_LOG = "gate_log"  # log passages, on a shift one stands or watches over
+    PASSAGE_VIEW = "passage_view"
+    PASSAGE_IMPORT = "passage_import"
+    HANDOVER_VIEW = "handover_view"
+    REPORT_VIEW = "report_view"
+    REPORT_EDIT = "report_edit"  # roll up, correct, submit
+    REPORT_REVIEW = "report_review"  # return, accept, lock
+    OVERVIEW_VIEW = "overview_view"  # communities x days
+    EXPORT = "export"
+
+
+_P = Permission
+
+_VOLUNTEER = frozenset({_P.MY_DAY, _P.GATE_LOG, _P.SHIFT_VIEW, _P.HANDOVER_VIEW})
+_WORKER = _VOLUNTEER | {
+    _P.PLACE_VIEW,
+    _P.CADRE_VIEW,
+    _P.RESPONSIBILITY_VIEW,
+    _P.BOARD_VIEW,
+    _P.ATTENDANCE_VIEW,
+    _P.PASSAGE_VIEW,
+    _P.PASSAGE_IMPORT,
+    _P.REPORT_VIEW,
+}
+_SECRETARY = _WORKER | {
+    _P.AUDIT_VIEW,
+    _P.PLACE_EDIT,
+    _P.ACCOUNT_MANAGE,
+    _P.CADRE_EDIT,
+    _P.CADRE_REVEAL,
+    _P.CADRE_IMPORT,
+    _P.SECONDMENT_MANAGE,
+    _P.RESPONSIBILITY_EDIT,
+    _P.BOARD_EDIT,
+    _P.POST_EDIT,
+    _P.SHIFT_EDIT,
+    _P.ATTENDANCE_CORRECT,
+    _P.REPORT_EDIT,
+    _P.EXPORT,
+}
+_OFFICER = frozenset(
+    {
+        _P.PLACE_VIEW,
+        _P.CADRE_VIEW,
+        _P.RESPONSIBILITY_VIEW,
+        _P.BOARD_VIEW,
+        _P.SHIFT_VIEW,
+        _P.REPORT_VIEW,
+        _P.REPORT_REVIEW,
+        _P.OVERVIEW_VIEW,
+        _P.EXPORT,
+    }
+)
+
+GRANTS: dict[str, frozenset[Permission]] = {
+    Role.OPERATOR: frozenset(),  # works in the admin; sees no record of people
+    Role.DISTRICT_OFFICER: _OFFICER,
+    Role.SUBDISTRICT_OFFICER: _OFFICER,
+    Role.SECRETARY: frozenset(_SECRETARY),
+    Role.WORKER: frozenset(_WORKER),
+    Role.CADRE: _VOLUNTEER,
+    Role.VOLUNTEER: _VOLUNTEER,
+}
+
+
+class Request(HttpRequest):
+    """A request that passed `requires`."""
+
+    user: User  # type: ignore[assignment]
+    communities: "QuerySet[Community]"
+
+
+def roles_of(user: User) -> list[Membership]:
+    """The memberships in force today; asked once per request and kept on the user object."""
+    if not hasattr(user, "_roles"):
+        found = user.memberships.live().select_related("community", "subdistrict", "district") if user.is_active else []
+        user._roles = list(found)  # type: ignore[attr-defined]
+    return user._roles  # type: ignore[attr-defined, no-any-return]
+
+
+def has(user: Any, permission: Permission) -> bool:
+    """Whether any of the person's roles grants it anywhere."""
+    return user.is_authenticated and any(permission in GRANTS[m.role] for m in roles_of(user))
+
+
+def communities_for(user: User, permission: Permission) -> "QuerySet[Community]":
+    """The communities where the person's roles grant the permission."""
+    granting = [m for m in roles_of(user) if permission in GRANTS[m.role]]
+    if not granting:
+        return Community.objects.none()
+    scope = Q(pk__in=[m.community_id for m in granting if m.community_id])
+    if subdistricts := [m.subdistrict_id for m in granting if m.subdistrict_id]:
+        scope |= Q(subdistrict__in=subdistricts)
+    if districts := [m.district_id for m in granting if m.district_id]:
+        scope |= Q(subdistrict__district__in=districts)
+    return Community.objects.filter(scope)
+
+
+def may_in(user: User, permission: Permission, community: Community) -> bool:
+    """Whether the person may do it in this community."""
+    return communities_for(user, permission).filter(pk=community.pk).exists()
+
+
+def requires(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Let a view be opened by roles that grant the permission; sets `request.communities`."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @login_required
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not has(request.user, permission):
+                raise PermissionDenied
+            request.communities = communities_for(request.user, permission)
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

@@ -1,0 +1,32 @@
+"""Rows for tests."""
+
+from tests.factories.accounts import UserFactory
+from tests.factories.checkpoints import AssignmentFactory, AttendanceFactory, PassageFactory, PostFactory, ShiftFactory
+from tests.factories.deployments import CadreFactory, LeaveFactory, SecondmentFactory, SendingUnitFactory
+from tests.factories.residents import (
+    BuildingFactory,
+    CommunityFactory,
+    CompoundFactory,
+    EntranceFactory,
+    MembershipFactory,
+    SubdistrictFactory,
+)
+
+__all__ = [
+    "AssignmentFactory",
+    "AttendanceFactory",
+    "BuildingFactory",
+    "CadreFactory",
+    "CommunityFactory",
+    "CompoundFactory",
+    "EntranceFactory",
+    "LeaveFactory",
+    "MembershipFactory",
+    "PassageFactory",
+    "PostFactory",
+    "SecondmentFactory",
+    "SendingUnitFactory",
+    "ShiftFactory",
+    "SubdistrictFactory",
+    "UserFactory",
+]

@@ -1,0 +1,72 @@
+import datetime as dt
+
+import factory
+from django.utils import timezone
+
+from checkpoints.models import Assignment, Attendance, Passage, Post, Shift
+from portal.lib.dates import period
+from tests.factories.accounts import UserFactory
+from tests.factories.deployments import CadreFactory
+from tests.factories.residents import CompoundFactory
+
+
+class PostFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Post
+
+    compound = factory.SubFactory(CompoundFactory)
+    name = factory.Sequence(lambda n: f"{n}号门")
+
+
+class ShiftFactory(factory.django.DjangoModelFactory):
+    """A published day shift of today; give `day`, `starts` and `ends` for another."""
+
+    class Meta:
+        model = Shift
+
+    class Params:
+        starts = dt.time(8, 30)
+        ends = dt.time(17, 30)
+
+    post = factory.SubFactory(PostFactory)
+    day = factory.LazyFunction(timezone.localdate)
+    starts_at = factory.LazyAttribute(lambda shift: period(shift.day, shift.starts, shift.ends)[0])
+    ends_at = factory.LazyAttribute(lambda shift: period(shift.day, shift.starts, shift.ends)[1])
+    required = 2
+    state = Shift.State.PUBLISHED
+
+
+class AssignmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Assignment
+
+    shift = factory.SubFactory(ShiftFactory)
+    cadre = factory.SubFactory(CadreFactory)
+    seat = factory.LazyAttribute(lambda a: a.shift.crew.standing().count() + 1)
+    starts_at = factory.SelfAttribute("shift.starts_at")
+    ends_at = factory.SelfAttribute("shift.ends_at")
+
+
+class AttendanceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Attendance
+
+    assignment = factory.SubFactory(AssignmentFactory)
+    signed_in_at = factory.SelfAttribute("assignment.starts_at")
+    sign_in_method = Attendance.Method.BUTTON
+
+
+class PassageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Passage
+
+    post = factory.SubFactory(PostFactory)
+    community = factory.SelfAttribute("post.compound.community")
+    happened_at = factory.LazyFunction(timezone.now)
+    received_at = factory.SelfAttribute("happened_at")
+    day = factory.LazyAttribute(lambda p: timezone.localtime(p.happened_at).date())
+    hour = factory.LazyAttribute(lambda p: timezone.localtime(p.happened_at).hour)
+    direction = Passage.Direction.IN
+    written_home = "17-3-702"
+    written_name = "王建国"
+    logged_by = factory.SubFactory(UserFactory)

@@ -1,0 +1,75 @@
+"""The cast: named people whom every test knows.
+
+Two communities of one subdistrict, 清荷 and 榆树; whoever belongs to 榆树 is a stranger in 清荷.
+"""
+
+from dataclasses import dataclass
+
+from deployments.models import Cadre, Secondment, SendingUnit, Supervisor
+from portal.accounts.models import User
+from residents.models import Community, Compound, Membership, Role
+from tests import factories
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody, and where they are."""
+
+    qinghe: Community  # 清荷社区
+    yushu: Community  # 榆树社区
+    hefengyuan: Compound  # 荷风苑, of 清荷
+    yushu_rental: Compound  # 榆树公租房, of 榆树
+    secretary: User  # of 清荷
+    worker: User  # of 清荷
+    other_secretary: User  # of 榆树
+    cadre_user: User  # 马骏, seconded to 清荷
+    cadre2_user: User  # 林涛, seconded to 榆树
+    supervisor: User  # of 区税务局, 马骏's unit
+    officer: User  # of the subdistrict of both
+    district_officer: User
+    operator: User
+    unit: SendingUnit
+    cadre: Cadre  # 马骏
+    cadre2: Cadre  # 林涛
+    secondment: Secondment  # 马骏 to 清荷, on duty
+    secondment2: Secondment  # 林涛 to 榆树, on duty
+
+
+def _account(username: str, name: str, role: str, **place: object) -> User:
+    user = factories.UserFactory(username=username, name=name)
+    Membership.objects.create(user=user, role=role, **place)
+    return user
+
+
+def make_cast() -> Cast:
+    """Create the cast."""
+    subdistrict = factories.SubdistrictFactory(name="万松街道")
+    qinghe = factories.CommunityFactory(name="清荷社区", subdistrict=subdistrict)
+    yushu = factories.CommunityFactory(name="榆树社区", subdistrict=subdistrict)
+    cadre_user = _account("cadre", "马骏", Role.CADRE, community=qinghe)
+    cadre2_user = _account("cadre2", "林涛", Role.CADRE, community=yushu)
+    supervisor = factories.UserFactory(username="supervisor", name="钱主任")
+    unit = factories.SendingUnitFactory(name="区税务局")
+    Supervisor.objects.create(user=supervisor, unit=unit)
+    cadre = factories.CadreFactory(name="马骏", unit=unit, user=cadre_user)
+    cadre2 = factories.CadreFactory(name="林涛", user=cadre2_user)
+    return Cast(
+        qinghe=qinghe,
+        yushu=yushu,
+        hefengyuan=factories.CompoundFactory(name="荷风苑", community=qinghe),
+        yushu_rental=factories.CompoundFactory(name="榆树公租房", community=yushu),
+        secretary=_account("secretary", "李秀兰", Role.SECRETARY, community=qinghe),
+        worker=_account("worker", "周敏", Role.WORKER, community=qinghe),
+        other_secretary=_account("other", "吴刚", Role.SECRETARY, community=yushu),
+        cadre_user=cadre_user,
+        cadre2_user=cadre2_user,
+        supervisor=supervisor,
+        officer=_account("officer", "郑洁", Role.SUBDISTRICT_OFFICER, subdistrict=subdistrict),
+        district_officer=_account("district", "韩梅", Role.DISTRICT_OFFICER, district=subdistrict.district),
+        operator=factories.UserFactory(username="operator", name="管理员", is_staff=True, is_superuser=True),
+        unit=unit,
+        cadre=cadre,
+        cadre2=cadre2,
+        secondment=factories.SecondmentFactory(cadre=cadre, community=qinghe),
+        secondment2=factories.SecondmentFactory(cadre=cadre2, community=yushu),
+    )
