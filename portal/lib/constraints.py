@@ -162,7 +162,7 @@ class NoOverlap(TriggerConstraint):
         new = ", ".join(
             f"NEW.{editor.quote_name(f.column)} AS {editor.quote_name(f.column)}" for f in model._meta.concrete_fields
         )
-        return (  # noqa: S608 - names of our own models
+        return (
             f"EXISTS (SELECT 1 FROM (SELECT {new}) WHERE 1{counts}) AND EXISTS (SELECT 1 FROM {_table(model, editor)} "
             f"WHERE {same} AND {pk} IS NOT NEW.{pk}{counts} "
             f"AND {start} {before} COALESCE(NEW.{end}, '{FOREVER}') AND NEW.{start} {before} COALESCE({end}, '{FOREVER}'))"
