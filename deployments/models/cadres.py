@@ -19,7 +19,8 @@ class CadreQuerySet(CommunityQuerySet):
     """Cadres; a community sees those who are or were seconded to it."""
 
     def within(self, communities: object) -> Self:
-        return super().within(communities).distinct()
+        # By key, not by join: a cadre with three secondments is still one row, and rows can be locked.
+        return self.filter(pk__in=self.model._default_manager.filter(secondments__community__in=communities).values("pk"))
 
 
 class Cadre(models.Model):

@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deployments.models.cadres import Cadre
@@ -21,8 +22,12 @@ class SecondmentQuerySet(CommunityQuerySet):
         return self.filter(state__in=Secondment.STANDING)
 
     def serving(self) -> Self:
-        """Those whose cadre may be given shifts."""
+        """Those whose cadre may be given shifts on their days; ask with `.on(day)`."""
         return self.filter(state__in=Secondment.SERVING)
+
+    def current(self) -> Self:
+        """Those that bind the cadre today or later."""
+        return self.standing().filter(Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()))
 
     def on(self, day: object) -> Self:
         """Those that last on a day."""
@@ -38,7 +43,6 @@ class Secondment(models.Model):
         SUBMITTED = "submitted", _("submitted")
         APPROVED = "approved", _("approved")
         ON_DUTY = "on_duty", _("on duty")
-        ON_LEAVE = "on_leave", _("on leave")
         REDEPLOYED = "redeployed", _("redeployed")
         RECALLED = "recalled", _("recalled")
         COMPLETED = "completed", _("completed")
@@ -47,9 +51,10 @@ class Secondment(models.Model):
         NO_SHOW = "no_show", _("did not report")
 
     # Binds the cadre: its days may not be given away again.
-    STANDING = ("submitted", "approved", "on_duty", "on_leave", "redeployed", "recalled", "completed")
-    # May be planned for; whoever has not reported yet cannot sign in to a shift.
-    SERVING = ("approved", "on_duty", "on_leave")
+    STANDING = ("submitted", "approved", "on_duty", "redeployed", "recalled", "completed")
+    # May be planned for on its days: a decided end moves `ends_on`, and the last day counts.
+    # Whoever has not reported yet (`reported_at`) cannot sign in to a shift.
+    SERVING = ("approved", "on_duty", "redeployed", "recalled", "completed")
 
     cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="secondments", verbose_name=_("cadre"))
     community = models.ForeignKey(Community, models.PROTECT, related_name="secondments", verbose_name=_("community"))
@@ -82,7 +87,7 @@ class Secondment(models.Model):
                 "starts_on",
                 "ends_on",
                 name="secondment_one_community_at_a_time",
-                condition=Q(state__in=["submitted", "approved", "on_duty", "on_leave", "redeployed", "recalled", "completed"]),
+                condition=Q(state__in=["submitted", "approved", "on_duty", "redeployed", "recalled", "completed"]),
                 violation_error_message=_(
                     "This cadre is already seconded on some of these days. Change the days, or end the other secondment first."
                 ),
