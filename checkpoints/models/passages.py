@@ -48,6 +48,7 @@ class Passage(models.Model):
         GREEN = "green", _("green code")
         YELLOW = "yellow", _("yellow code")
         RED = "red", _("red code")
+        NONE = "none", _("no code")
 
     class Result(models.TextChoices):
         PASSED = "passed", _("let pass")

@@ -1,0 +1,1 @@
+"""An invented district, the same on every machine, so that every page has something to show."""

@@ -1,0 +1,159 @@
+"""The demo's duty: posts, a week of shifts behind, today, and tomorrow half planned."""
+
+import datetime as dt
+from itertools import cycle
+from random import Random
+
+from django.utils import timezone
+
+from checkpoints.models import Assignment, Attendance, Post, Shift
+from deployments.models import Secondment
+from portal.lib.dates import period
+from residents.models import Compound
+
+BANDS = {
+    "early": (Shift.Kind.DAY, dt.time(6), dt.time(14)),
+    "late": (Shift.Kind.EVENING, dt.time(14), dt.time(22)),
+    "night": (Shift.Kind.NIGHT, dt.time(22), dt.time(6)),
+    "day": (Shift.Kind.DAY, dt.time(8, 30), dt.time(17, 30)),
+}
+GATE = Post.Kind.CHECKPOINT
+# compound, post, kind, {band: people}
+POSTS = (
+    ("荷风苑", "东门", GATE, {"early": 2, "late": 2, "night": 1}),
+    ("荷风苑", "西门", GATE, {"early": 1, "late": 1, "night": 1}),
+    ("荷风苑", "值守帐篷", Post.Kind.TENT, {"day": 1}),
+    ("春分里", "正门", GATE, {"early": 1, "late": 1, "night": 1}),
+    ("榆树公租房", "南门", GATE, {"early": 2, "late": 2, "night": 1}),
+    ("榆树公租房", "北门", GATE, {"early": 1, "late": 1}),
+    ("榆树公租房", "服务岗", Post.Kind.SERVICE_DESK, {"day": 1}),
+    ("石桥里", "大门", GATE, {"early": 1, "late": 1}),
+    ("榆林苑", "大门", GATE, {"early": 1, "late": 1}),
+    ("北巷楼", "大门", GATE, {"early": 1, "late": 1}),
+)
+REST = dt.timedelta(hours=8)
+DAYS_BACK = 7
+
+
+def posts(compounds: dict[str, Compound]) -> dict[tuple[str, str], Post]:
+    """Create the posts, by compound and name."""
+    return {
+        (compound, name): Post.objects.create(
+            compound=compounds[compound], name=name, kind=kind, crew_required=max(crew.values())
+        )
+        for compound, name, kind, crew in POSTS
+    }
+
+
+def shifts(places: dict[tuple[str, str], Post], secondments: list[Secondment]) -> None:
+    """Create shifts and crews of the past week, today and tomorrow, and the attendance of what has begun."""
+    today, chance = timezone.localdate(), Random("shifts")
+    pools = _pools(secondments)
+    free_from: dict[int, dt.datetime] = {}
+    for back in range(DAYS_BACK, -2, -1):
+        day = today - dt.timedelta(days=back)
+        made = Shift.objects.bulk_create(_shifts_of(day, places, Shift.State.DRAFT if back < 0 else Shift.State.PUBLISHED))
+        crew = []
+        for shift in made:
+            # Of today two places stay empty, of tomorrow many: the board has gaps to show.
+            gaps = 1 if back == 0 and shift.kind == Shift.Kind.EVENING and shift.post.name in {"西门", "南门"} else 0
+            if back < 0 and chance.random() < 0.6:
+                continue
+            crew += _crew(shift, pools[shift.post.compound_id], free_from, shift.required - gaps)
+        crew = Assignment.objects.bulk_create(crew)
+        _attend(crew, chance)
+
+
+def _pools(secondments: list[Secondment]) -> dict[int, "cycle[Secondment]"]:
+    serving: dict[int, list[Secondment]] = {}
+    for number, secondment in enumerate(secondments):
+        # Two of them are on leave (portal.demo.people.leave).
+        if secondment.state == Secondment.State.ON_DUTY and number not in {7, 9}:
+            serving.setdefault(secondment.compound_id or 0, []).append(secondment)
+    return {compound: cycle(people) for compound, people in serving.items()}
+
+
+def _shifts_of(day: dt.date, places: dict[tuple[str, str], Post], state: str) -> list[Shift]:
+    made = []
+    for compound, name, _kind, crew in POSTS:
+        for band, required in crew.items():
+            kind, starts, ends = BANDS[band]
+            starts_at, ends_at = period(day, starts, ends)
+            made.append(
+                Shift(
+                    post=places[compound, name],
+                    day=day,
+                    kind=kind,
+                    starts_at=starts_at,
+                    ends_at=ends_at,
+                    required=required,
+                    state=state,
+                )
+            )
+    return made
+
+
+def _crew(shift: Shift, pool: "cycle[Secondment]", free_from: dict[int, dt.datetime], wanted: int) -> list[Assignment]:
+    crew: list[Assignment] = []
+    for _ in range(200):
+        if len(crew) == wanted:
+            break
+        cadre = next(pool).cadre
+        if free_from.get(cadre.pk, shift.starts_at) > shift.starts_at:
+            continue
+        free_from[cadre.pk] = shift.ends_at + REST
+        crew.append(
+            Assignment(
+                shift=shift,
+                cadre=cadre,
+                seat=len(crew) + 1,
+                is_lead=not crew,
+                starts_at=shift.starts_at,
+                ends_at=shift.ends_at,
+                told_at=shift.starts_at - dt.timedelta(hours=16),
+            )
+        )
+    return crew
+
+
+def _attend(crew: list[Assignment], chance: Random) -> None:
+    """Most come some minutes early; some late; a few never."""
+    now, rows = timezone.now(), []
+    for assignment in crew:
+        absent, late = chance.random() < 0.03, chance.random() < 0.08
+        offset = chance.randint(6, 25) if late else -chance.randint(1, 20)
+        signed_in_at = assignment.starts_at + dt.timedelta(minutes=offset)
+        if absent or signed_in_at > now:
+            continue
+        signed_out_at = assignment.ends_at + dt.timedelta(minutes=chance.choice((0, 1, 3, 5, 12, 40)))
+        rows.append(
+            Attendance(
+                assignment=assignment,
+                signed_in_at=signed_in_at,
+                sign_in_method=chance.choice((Attendance.Method.SCAN, Attendance.Method.SCAN, Attendance.Method.BUTTON)),
+                signed_out_at=signed_out_at if signed_out_at < now else None,
+            )
+        )
+    Attendance.objects.bulk_create(rows)
+
+
+def stand_now(secondment: Secondment) -> None:
+    """Put the demo's cadre on the shift of this moment at the east gate, so that the gate page opens for them."""
+    running = Shift.objects.running().filter(post__name="东门", post__compound=secondment.compound).first()
+    if running is None:
+        return
+    cadre = secondment.cadre
+    clash = Assignment.objects.filter(
+        cadre=cadre, starts_at__lt=running.ends_at + REST, ends_at__gt=running.starts_at - REST
+    ).exclude(shift=running)
+    Attendance.objects.filter(assignment__in=clash).delete()
+    clash.delete()
+    first = running.crew.order_by("seat").first()
+    if first is None or running.crew.filter(cadre=cadre).exists():
+        return
+    first.cadre, first.is_lead = cadre, True
+    first.save(update_fields=["cadre", "is_lead"])
+    Attendance.objects.filter(assignment=first).delete()
+    Attendance.objects.create(
+        assignment=first, signed_in_at=running.starts_at - dt.timedelta(minutes=12), sign_in_method=Attendance.Method.SCAN
+    )

@@ -1,0 +1,92 @@
+"""The demo's gates: a week of passages with its two peaks, up to this minute."""
+
+import datetime as dt
+import uuid
+from random import Random
+
+from django.utils import timezone
+
+from checkpoints.models import Handover, Passage, Post, Shift
+from portal.accounts.models import User
+from portal.demo.duty import DAYS_BACK
+from portal.demo.names import person_name, phone
+from portal.lib.dates import moment
+from residents.models import Building
+
+# How a day's passages fall on its hours: the peaks of a gate register (6 to 22 h).
+HOURS = dict(zip(range(6, 23), (58, 173, 262, 140, 107, 70, 86, 72, 55, 52, 74, 174, 245, 130, 81, 45, 16), strict=True))
+A_DAY = {("荷风苑", "东门"): 800, ("荷风苑", "西门"): 380, ("春分里", "正门"): 520, ("榆树公租房", "南门"): 900,
+         ("榆树公租房", "北门"): 420, ("石桥里", "大门"): 110, ("榆林苑", "大门"): 130, ("北巷楼", "大门"): 90}  # fmt: skip
+OUT = ("买菜", "上班", "倒垃圾", "取快递", "就医", "遛狗")
+IN = ("返家", "返家", "返家", "下班", "送货")
+BACK = ("非本小区人员", "无出入证", "外卖不入小区", "未戴口罩")
+
+
+def build(places: dict[tuple[str, str], Post], loggers: list[User]) -> None:
+    """Create the passages of every gate."""
+    chance, now, today = Random("passages"), timezone.now(), timezone.localdate()
+    for place, a_day in A_DAY.items():
+        post, rows = places[place], []
+        homes = [(building.number, building.floors) for building in Building.objects.filter(compound=post.compound)]
+        stands = _stands(post)
+        for back in range(DAYS_BACK, -1, -1):
+            for hour, weight in HOURS.items():
+                for _ in range(round(a_day * weight / 1840 * chance.uniform(0.85, 1.15))):
+                    second = dt.timedelta(hours=hour, seconds=chance.randint(0, 3599))
+                    at = moment(today - dt.timedelta(days=back), dt.time.min) + second
+                    if at <= now:
+                        rows.append(_passage(chance, post, homes, at, _shift_at(stands, at), chance.choice(loggers)))
+        Passage.objects.bulk_create(rows, batch_size=1000)
+
+
+def _stands(post: Post) -> list[tuple[dt.datetime, dt.datetime, int]]:
+    return list(Shift.objects.filter(post=post).values_list("starts_at", "ends_at", "pk"))
+
+
+def _shift_at(stands: list[tuple[dt.datetime, dt.datetime, int]], at: dt.datetime) -> int | None:
+    return next((pk for starts_at, ends_at, pk in stands if starts_at <= at < ends_at), None)
+
+
+def _passage(
+    chance: Random, post: Post, homes: list[tuple[str, int]], at: dt.datetime, shift: int | None, logger: User
+) -> Passage:
+    number, floors = chance.choice(homes)
+    local = timezone.localtime(at)
+    person = chance.choices(Passage.Person.values[:4], (82, 6, 7, 5))[0]
+    inward = chance.random() < 0.52
+    passage = Passage(
+        id=uuid.UUID(int=chance.getrandbits(128), version=4),
+        community=post.compound.community, post=post, shift_id=shift, happened_at=at,
+        received_at=at + dt.timedelta(seconds=2), day=local.date(), hour=local.hour,
+        direction=Passage.Direction.IN if inward else Passage.Direction.OUT, person=person,
+        written_home=f"{number}-{chance.randint(1, 3)}-{chance.randint(1, floors)}0{chance.randint(1, 2)}",
+        written_name=person_name(chance), written_phone=phone(chance.randint(2000, 7999)) if person == "visitor" else "",
+        temperature=round(chance.gauss(36.4, 0.18), 1), mask=True,
+        health_code=chance.choices(("green", "none", "yellow"), (95, 4, 1))[0],
+        reason=chance.choice(IN if inward else OUT), logged_by=logger,
+        plate_no=f"鄂A{chance.randint(10000, 99999)}" if chance.random() < 0.04 else "",
+    )  # fmt: skip
+    if inward and person != Passage.Person.RESIDENT and chance.random() < 0.2:
+        passage.result, passage.result_note = Passage.Result.TURNED_BACK, chance.choice(BACK)
+    elif chance.random() < 0.0015:
+        passage.result, passage.temperature, passage.result_note = Passage.Result.HELD, 37.6, "体温异常,已报社区"
+    return passage
+
+
+def handovers(places: dict[tuple[str, str], Post], lead: User, confirmer: User) -> None:
+    """Hand over the gate shifts that have ended; the newest of the east gate still waits for its confirmation."""
+    now = timezone.now()
+    for post in places.values():
+        ended = Shift.objects.filter(post=post, ends_at__lt=now).order_by("starts_at")
+        newest = ended.last()
+        for shift in ended:
+            waits = post.name == "东门" and newest is not None and shift.pk == newest.pk
+            passed = Passage.objects.filter(shift=shift).standing()
+            Handover.objects.create(
+                shift=shift,
+                totals={"in": passed.filter(direction="in").count(), "out": passed.filter(direction="out").count()},
+                note="测温枪 1 把电量不足,已换电池。" if waits else "",
+                handed_over_at=shift.ends_at, handed_over_by=lead,
+                confirmed_at=None if waits else shift.ends_at + dt.timedelta(minutes=6),
+                confirmed_by=None if waits else confirmer,
+            )  # fmt: skip

@@ -1,0 +1,54 @@
+"""manage.py demo: load the invented district."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from portal.accounts import audit
+from portal.demo import duty, passages, people, places
+from residents.models import Compound, District
+
+SIGN_INS = ("secretary", "worker", "cadre", "cadre2", "supervisor", "officer", "district", "operator")
+
+
+class Command(BaseCommand):
+    """Fill an empty database with the demo; refuse where real people might be."""
+
+    help = "Load the invented demo district into an empty database."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--when-empty", action="store_true", help="do nothing where there are places already")
+        parser.add_argument("--anyway", action="store_true", help="load it although DEBUG is off")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if District.objects.exists():
+            if options["when_empty"]:
+                return
+            raise CommandError("There are places already: the demo only goes into an empty database.")
+        if not settings.DEBUG and not options["anyway"]:
+            raise CommandError("DEBUG is off, so this may be a real installation. Say --anyway to load invented people.")
+        load()
+        self.stdout.write("Demo loaded. Sign in as one of: " + ", ".join(SIGN_INS))
+
+
+@transaction.atomic
+def load() -> None:
+    """Create the whole demo, or nothing."""
+    compounds = places.build()
+    accounts = people.accounts()
+    secretary = accounts["secretary"]
+    units = people.units(accounts["supervisor"])
+    secondments = people.cadres(compounds, units, secretary)
+    people.leave(secondments)
+    people.responsibilities(compounds, secondments)
+    posts = duty.posts(compounds)
+    duty.shifts(posts, secondments)
+    duty.stand_now(secondments[0])
+    loggers = [secondment.cadre.user for secondment in secondments if secondment.cadre.user]
+    passages.build(posts, loggers)
+    passages.handovers(posts, lead=loggers[0], confirmer=secretary)
+    audit.record_many("compound.created", list(Compound.objects.select_related("community")), by=secretary)
+    audit.record_many("secondment.reported", [s for s in secondments if s.reported_at], by=secretary)
