@@ -1,5 +1,9 @@
 """Static files with their hash in the name, in ES module imports too."""
 
+import re
+from collections.abc import Callable
+from typing import Any
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -7,3 +11,16 @@ class ModuleManifestStorage(CompressedManifestStaticFilesStorage):
     """`import "./queue.js"` leads to the hashed file, so a phone never mixes two versions of the gate page."""
 
     support_js_module_import_aggregation = True
+
+    def url_converter(
+        self, name: str, hashed_files: dict[str, str], template: str | None = None, *args: Any
+    ) -> "Callable[[re.Match[str]], str]":
+        """Hash what names a file; `import("../htmx")` in a comment of a package names a type."""
+        convert = super().url_converter(name, hashed_files, template, *args)
+
+        def converted(match: "re.Match[str]") -> str:
+            if name.endswith(".js") and not match["url"].strip().endswith((".js", ".map")):
+                return match["matched"]
+            return str(convert(match))
+
+        return converted

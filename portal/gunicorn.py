@@ -1,0 +1,27 @@
+"""How the web server runs; every number can be set in the environment."""
+
+import os
+from pathlib import Path
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+
+# A request that takes longer than this is a job; an upload over a poor line still gets through.
+timeout = 60
+# On a restart, requests under way are answered before the worker leaves.
+graceful_timeout = 30
+keepalive = 5
+# Workers are replaced now and then, never all at once.
+max_requests = 5000
+max_requests_jitter = 1000
+
+loglevel = os.environ.get("LOG_LEVEL", "INFO").lower()
+# No access log: addresses of pages would lie beside names of people for longer than the audit trail allows.
+accesslog = None
+# Heartbeats on a slow disk would make healthy workers look dead.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - memory, not a shared secret
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+# Nobody steers it at run time.
+control_socket_disable = True

@@ -1,0 +1,66 @@
+"""Tell the person at the terminal where the portal is and how to get in."""
+
+import os
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from portal.accounts.models import User
+
+PATIENCE = 60  # seconds
+SIGN_INS = {
+    "secretary": "secretary of 清荷社区: roster, board, report",
+    "worker": "community worker of 清荷社区",
+    "cadre": "cadre seconded to 清荷社区: open /my/ on a phone",
+    "cadre2": "cadre seconded to 榆树社区",
+    "supervisor": "supervisor of a sending unit",
+    "officer": "officer of the subdistrict: who has reported",
+    "district": "officer of the district",
+    "operator": "operator: /admin/",
+}
+
+
+class Command(BaseCommand):
+    """Waits until the web answers, so that the address printed last is one that works."""
+
+    help = "Wait for the web, then print its address and the demo sign-ins."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host = "127.0.0.1" if options["host"] == "0.0.0.0" else options["host"]  # noqa: S104 - read, not bound
+        if not answers(f"http://{host}:{options['port']}/accounts/login/"):
+            return
+        self.stdout.write(f"\n下沉值守 is ready: http://{host}:{options['port']}/   (Ctrl-C stops everything)\n")
+        self._sign_ins()
+
+    def _sign_ins(self) -> None:
+        there = set(User.objects.filter(username__in=SIGN_INS).values_list("username", flat=True))
+        first = User.objects.filter(username="secretary").first()
+        if first is None or not first.check_password(settings.DEMO_PASSWORD):
+            return
+        self.stdout.write(f"\nSign in with the password {settings.DEMO_PASSWORD} as\n")
+        for username, who in SIGN_INS.items():
+            if username in there:
+                self.stdout.write(f"  {username:<11} {who}")
+        self.stdout.write("")
+
+
+def answers(url: str) -> bool:
+    """Ask until there is an answer; give up when the portal was stopped meanwhile."""
+    parent, until = os.getppid(), time.monotonic() + PATIENCE
+    while time.monotonic() < until and os.getppid() == parent:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
+                return True
+        except urllib.error.HTTPError as error:
+            return error.code < 500
+        except OSError:
+            time.sleep(0.3)
+    return False
