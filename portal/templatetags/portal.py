@@ -1,5 +1,81 @@
 """Tags and filters every template has."""
 
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
 from django import template
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from portal.lib import masks
 
 register = template.Library()
+
+register.filter("mask_name", lambda value: masks.name(str(value or "")))
+register.filter("mask_phone", lambda value: masks.phone(str(value or "")))
+register.filter("mask_id", lambda value: masks.id_number(str(value or "")))
+register.filter("mask_plate", lambda value: masks.plate(str(value or "")))
+
+TINTS = 6
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw one icon of static/vendor/icons.txt; without a label it is decoration that a screen reader skips."""
+    use = format_html('<use href="{}#{}"></use>', static("img/sprite.svg"), name)
+    if label:
+        return format_html('<svg class="p-icon" role="img" aria-label="{}">{}</svg>', label, use)
+    return format_html('<svg class="p-icon" aria-hidden="true">{}</svg>', use)
+
+
+@register.filter
+def tint(number: Any) -> str:
+    """The class that colours a chip or an avatar: the same unit has the same tint on every page."""
+    return f"p-tint-{int(number or 0) % TINTS}"
+
+
+@register.simple_tag
+def avatar(name: str, number: Any = None) -> SafeString:
+    """Draw the first character of a name on its unit's tint; without a number on grey."""
+    colour = "" if number is None else " " + tint(number)
+    return format_html('<span class="p-avatar{}" aria-hidden="true">{}</span>', colour, str(name)[:1])
+
+
+@register.filter
+def number(value: Any) -> str:
+    """1234 -> 1,234; nothing reported is a dash, zero is a zero."""
+    return "—" if value is None or value == "" else f"{value:,}"
+
+
+@register.filter
+def temperature(value: Any) -> str:
+    """36.5 -> 36.5 ℃."""
+    return "—" if value is None or value == "" else f"{Decimal(str(value)):.1f} ℃"
+
+
+@register.filter
+def hours(minutes: Any) -> str:
+    """450 minutes -> 7.5."""
+    return "—" if minutes is None or minutes == "" else f"{Decimal(minutes) / 60:.1f}".removesuffix(".0")
+
+
+@register.inclusion_tag("parts/sort.html", takes_context=True)
+def sort(context: template.Context, field: str, label: str, classes: str = "") -> dict[str, Any]:
+    """Draw a table heading that sorts by the field: first upwards, pressed again downwards."""
+    request: HttpRequest = context["request"]
+    now = request.GET.get("sort", "")
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["sort"] = f"-{field}" if now == field else field
+    order = {field: "ascending", f"-{field}": "descending"}.get(now, "")
+    return {"label": label, "address": "?" + query.urlencode(), "order": order, "classes": classes}
+
+
+@register.filter
+def page_range(paginator: "Paginator[Any]", page: int) -> Iterable[int | str]:
+    """The page numbers to show around the open one, with gaps."""
+    return paginator.get_elided_page_range(page, on_each_side=2, on_ends=1)

@@ -1,0 +1,52 @@
+"""What the frame of every page needs: the menu, what may be done, how many messages wait."""
+
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from deployments.models import Supervisor
+from portal import nav
+from portal.accounts.models import User
+from residents.access import Permission, has, roles_of
+
+
+class Allowed:
+    """`{% if perm.BOARD_EDIT %}`: whether the reader may, by any role; a name nobody knows is an error."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+
+    def __getattr__(self, name: str) -> bool:
+        return has(self.user, Permission[name])
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Give the templates `perm`, and `frame` for the parts around the content (asked only when a whole page is drawn)."""
+    user = getattr(request, "user", None)
+    return {"perm": Allowed(user), "frame": SimpleLazyObject(lambda: _around(request.path, user))}
+
+
+def _around(path: str, user: Any) -> dict[str, Any]:
+    if user is None or not user.is_authenticated:
+        return {"entries": [], "current": None, "unread": 0, "role": ""}
+    facts = _facts(user)
+    entries = nav.entries_for(user, supervises=facts["supervises"])
+    return {
+        "entries": entries,
+        "current": nav.current(entries, path),
+        "unread": facts["unread"],
+        "role": next((role.get_role_display() for role in roles_of(user)), ""),
+        "inbox": nav.address_of("accounts:message_list"),
+        "search": nav.address_of("search"),
+    }
+
+
+def _facts(user: User) -> dict[str, Any]:
+    """Unread messages and whether the person supervises a unit, in one statement."""
+    mine = Supervisor.objects.live().filter(user=OuterRef("pk"))
+    rows = User.objects.filter(pk=user.pk).annotate(
+        unread=Count("inbox", filter=Q(inbox__read_at=None)), supervises=Exists(mine)
+    )
+    return rows.values("unread", "supervises").get()

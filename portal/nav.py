@@ -1,0 +1,77 @@
+"""Where the portal leads: the entries of the menu, in their order, and who is shown which."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from residents.access import Permission, has
+
+SUPERVISOR = "supervisor"  # of a sending unit; not a role in a community
+STAFF = "staff"  # works in the admin
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu; `allowed` is a permission, SUPERVISOR, STAFF, or "" for everybody."""
+
+    label: str | Promise
+    icon: str
+    view: str
+    allowed: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where it leads; empty while no such page exists."""
+        return address_of(self.view)
+
+
+ENTRIES = [
+    Entry(pgettext_lazy("menu", "Today"), "home", "home"),
+    Entry(_("My day"), "calendar-check", "checkpoints:my_day", Permission.MY_DAY),
+    Entry(_("Board"), "layout-board", "deployments:board", Permission.BOARD_VIEW),
+    Entry(_("Roster"), "calendar-time", "checkpoints:roster", Permission.SHIFT_VIEW),
+    Entry(_("Passages"), "door-enter", "checkpoints:passage_list", Permission.PASSAGE_VIEW),
+    Entry(_("Daily reports"), "report-analytics", "reports:daily_list", Permission.REPORT_VIEW),
+    Entry(_("Overview"), "chart-bar", "reports:overview", Permission.OVERVIEW_VIEW),
+    Entry(_("Our people"), "users-group", "deployments:supervision", SUPERVISOR),
+    Entry(_("Cadres"), "users", "deployments:cadre_list", Permission.CADRE_VIEW),
+    Entry(_("Secondments"), "arrows-exchange", "deployments:secondment_list", Permission.CADRE_VIEW),
+    Entry(_("Sending units"), "building-skyscraper", "deployments:unit_list", Permission.CADRE_VIEW),
+    Entry(_("Responsibilities"), "shield-check", "deployments:responsibility_list", Permission.RESPONSIBILITY_VIEW),
+    Entry(_("Posts"), "barrier-block", "checkpoints:post_list", Permission.SHIFT_VIEW),
+    Entry(_("Attendance"), "clipboard-check", "checkpoints:attendance_list", Permission.ATTENDANCE_VIEW),
+    Entry(_("Places"), "building-community", "residents:place_list", Permission.PLACE_VIEW),
+    Entry(_("Accounts"), "id-badge-2", "accounts:account_list", Permission.ACCOUNT_MANAGE),
+    Entry(_("Audit trail"), "history", "accounts:event_list", Permission.AUDIT_VIEW),
+    Entry(_("Administration"), "settings", "admin:index", STAFF),
+]
+
+
+@cache
+def address_of(view: str) -> str:
+    """The address of a view by its name."""
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""
+
+
+def entries_for(user: Any, *, supervises: bool) -> list[Entry]:
+    """The entries the person may open, in the order of the menu."""
+    own = {"": True, SUPERVISOR: supervises, STAFF: user.is_staff}
+    return [
+        entry
+        for entry in ENTRIES
+        if entry.address and (own[entry.allowed] if entry.allowed in own else has(user, Permission(entry.allowed)))
+    ]
+
+
+def current(entries: list[Entry], path: str) -> Entry | None:
+    """The entry whose page, or a page below it, is open."""
+    under = [e for e in entries if path == e.address or (e.address != "/" and path.startswith(e.address))]
+    return max(under, key=lambda entry: len(entry.address), default=None)

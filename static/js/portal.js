@@ -1,0 +1,46 @@
+// What every page does with script; without it the same pages work by links and forms.
+
+const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
+
+// "/" goes to the search box; Esc closes an open menu and gives the focus back.
+document.addEventListener("keydown", (event) => {
+  const search = document.getElementById("search");
+  if (event.key === "/" && search && !typing(event.target) && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    search.focus();
+  }
+  if (event.key === "Escape") {
+    const open = document.querySelector("details.p-menu[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  }
+});
+
+// A menu closes when the pointer goes elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.p-menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  const button = event.target.closest("[data-print]");
+  if (button) window.print();
+});
+
+// A double tap must not ask twice: a form's buttons rest for a moment once it is sent.
+document.addEventListener("submit", (event) => {
+  const buttons = [...event.target.querySelectorAll("button:not([type=button]):enabled")];
+  // Only after this event: a disabled button would not be sent along.
+  setTimeout(() => {
+    if (!event.defaultPrevented) for (const button of buttons) button.disabled = true;
+  });
+  setTimeout(() => {
+    for (const button of buttons) button.disabled = false;
+  }, 3000);
+});
+
+// A list whose filter changes asks again by itself.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-send-on-change]");
+  if (form) form.requestSubmit();
+});

@@ -1,0 +1,35 @@
+// Copies the pinned files out of node_modules, draws the icon sprite and writes the sha256 manifest.
+// Run by hand after a change of package.json or icons.txt: npm ci && npm run copy
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+
+const FILES = {
+  "bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
+  "bootstrap.bundle.min.js": "bootstrap/dist/js/bootstrap.bundle.min.js",
+  "htmx.min.js": "htmx.org/dist/htmx.min.js",
+};
+const SPRITE = "../img/sprite.svg";
+
+// The maps are not shipped, so nothing may point at them.
+const withoutMap = (text) => text.replace(/\n?(\/\*|\/\/)# sourceMappingURL=.*$/m, "").trimEnd() + "\n";
+
+const symbol = (name) => {
+  const svg = readFileSync(`node_modules/@tabler/icons/icons/outline/${name}.svg`, "utf8");
+  const drawn = svg
+    .slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"))
+    .replace(/\s*<path stroke="none"[^>]*\/>/, "")
+    .replace(/\s+/g, " ")
+    .replaceAll(" />", "/>")
+    .replaceAll("> <", "><")
+    .trim();
+  return `<symbol id="${name}" viewBox="0 0 24 24">${drawn}</symbol>`;
+};
+
+for (const [name, source] of Object.entries(FILES)) {
+  writeFileSync(name, withoutMap(readFileSync(`node_modules/${source}`, "utf8")));
+}
+const icons = readFileSync("icons.txt", "utf8").split("\n").filter(Boolean);
+writeFileSync(SPRITE, `<svg xmlns="http://www.w3.org/2000/svg">\n${icons.map(symbol).join("\n")}\n</svg>\n`);
+
+const sum = (name) => createHash("sha256").update(readFileSync(name)).digest("hex");
+writeFileSync("sha256.txt", [...Object.keys(FILES), SPRITE].map((name) => `${sum(name)}  ${name}\n`).join(""));
