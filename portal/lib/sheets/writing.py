@@ -1,0 +1,199 @@
+"""Tables for print (xlsx, A4 landscape) and for other programs (CSV)."""
+
+import csv
+import datetime as dt
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from django.utils import timezone
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+FONT = "SimSun"
+# A programme that opens the file takes a text that begins so for a formula.
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# XML cannot carry these.
+FORBIDDEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(55296, 57344), 65534, 65535))
+MAX_CELL = 32_000
+CHUNK = 500
+A4 = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet: its heading, its width in characters, the grey note under the heading of a template."""
+
+    heading: str
+    width: float = 12
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """The line under a printed table."""
+
+    text: str = "填表人:                审核人:                联系电话:                填表时间:"
+
+
+def write_xlsx(
+    path: Path | str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    title: str = "",
+    unit: str = "",
+    day: dt.date | None = None,
+    name: str = "Sheet1",
+    total: Sequence[Any] | None = None,
+    footer: bool = True,
+    notes: bool = False,
+) -> int:
+    """Write a table ready for print and return how many rows it has.
+
+    With a title there are the title line, the line 单位 / 日期 and (`footer`) the line to sign; without one, the headings
+    are row 1, as templates for import want it. `notes=True` writes the columns' notes in grey as row 2.
+    """
+    draft = Path(path)
+    with xlsxwriter.Workbook(str(draft), {"constant_memory": True, "tmpdir": str(draft.parent)}) as book:
+        sheet = book.add_worksheet(name.translate({ord(c): "_" for c in "[]:*?/\\'"})[:31] or "Sheet1")
+        paper = _Paper(book, sheet, len(columns))
+        paper.lay_out(columns)
+        if title:
+            paper.head(title, unit, day)
+        paper.headings(columns)
+        if notes:
+            paper.line([column.note for column in columns], paper.grey)
+        count = 0
+        for count, row in enumerate(rows, 1):  # noqa: B007 - counted for the caller
+            paper.line(row, paper.plain)
+        if total is not None:
+            paper.line(total, paper.bold)
+        if title and footer:
+            paper.sign()
+    return count
+
+
+class _Paper:
+    """One sheet while it is filled from top to bottom."""
+
+    def __init__(self, book: xlsxwriter.Workbook, sheet: Any, width: int) -> None:
+        self.sheet, self.width, self.at = sheet, width, 0
+        cell = {"font_name": FONT, "font_size": 10, "valign": "vcenter", "border": 1}
+        self.title = book.add_format({"font_name": FONT, "font_size": 16, "bold": True, "align": "center", "valign": "vcenter"})
+        self.under = book.add_format({"font_name": FONT, "font_size": 10, "valign": "vcenter"})
+        self.header = book.add_format({**cell, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#D9D9D9"})
+        self.grey = book.add_format({**cell, "font_color": "#7F7F7F", "text_wrap": True, "align": "center"})
+        self.plain = book.add_format({**cell, "text_wrap": True})
+        self.bold = book.add_format({**cell, "bold": True})
+
+    def lay_out(self, columns: Sequence[Column]) -> None:
+        self.sheet.set_landscape()
+        self.sheet.set_paper(A4)
+        self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.set_footer("&C&P / &N")
+        for at, column in enumerate(columns):
+            self.sheet.set_column(at, at, column.width)
+
+    def head(self, title: str, unit: str, day: dt.date | None) -> None:
+        self._across(title, self.title, height=30)
+        day = day or timezone.localdate()
+        self._across(f"单位(盖章): {unit}          日期: {day.year}年{day.month}月{day.day}日", self.under, height=20)
+
+    def headings(self, columns: Sequence[Column]) -> None:
+        top = self.at
+        self.line([column.heading for column in columns], self.header)
+        self.sheet.repeat_rows(top)
+        self.sheet.freeze_panes(top + 1, 0)
+
+    def sign(self) -> None:
+        self._across(Footer().text, self.under, height=28)
+
+    def line(self, values: Sequence[Any], style: Any) -> None:
+        for at, value in enumerate(values):
+            self._cell(at, value, style)
+        self.at += 1
+
+    def _across(self, value: str, style: Any, *, height: int) -> None:
+        self.sheet.set_row(self.at, height)
+        if self.width > 1:
+            self.sheet.merge_range(self.at, 0, self.at, self.width - 1, "", style)
+        self.sheet.write_string(self.at, 0, harmless(value), style)
+        self.at += 1
+
+    def _cell(self, at: int, value: Any, style: Any) -> None:
+        if value is None or value == "":
+            self.sheet.write_blank(self.at, at, None, style)
+        elif isinstance(value, int | float | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite():
+            self.sheet.write_number(self.at, at, value, style)
+        else:
+            # Always as a string: what looks like a formula or a link stays what was typed.
+            self.sheet.write_string(self.at, at, harmless(shown(value)), style)
+
+
+def harmless(value: str) -> str:
+    """A text an xlsx file can carry."""
+    return value.translate(FORBIDDEN)[:MAX_CELL]
+
+
+def shown(value: Any) -> str:
+    """A value as tables show it: days 2022-04-15, moments 2022-04-15 08:30 in local time, yes and no in words."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dt.datetime):
+        return (timezone.localtime(value) if timezone.is_aware(value) else value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, dt.time):
+        return value.strftime("%H:%M")
+    return str(value)
+
+
+def csv_value(value: Any) -> str:
+    """A value of a CSV file; a text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return str(value)
+    text = harmless(shown(value))
+    return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+def csv_chunks(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """Yield a CSV file in pieces: UTF-8 with its mark, so that Excel shows Chinese, and CRLF."""
+    lines = _Lines()
+    writer = csv.writer(lines)
+    lines.parts.append("\ufeff")
+    writer.writerow([column.heading for column in columns])
+    for count, row in enumerate(rows, 1):
+        writer.writerow([csv_value(value) for value in row])
+        if count % CHUNK == 0:
+            yield lines.take()
+    yield lines.take()
+
+
+def write_csv(path: Path | str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a CSV file."""
+    with Path(path).open("wb") as file:
+        for chunk in csv_chunks(columns, rows):
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+class _Lines:
+    """What csv.writer writes to."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+
+    def write(self, line: str) -> None:
+        self.parts.append(line)
+
+    def take(self) -> bytes:
+        chunk = "".join(self.parts).encode()
+        self.parts.clear()
+        return chunk
