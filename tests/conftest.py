@@ -19,10 +19,11 @@ def _english():
         yield
 
 
-@pytest.fixture(autouse=True)
-def _erasable_trail(monkeypatch):
+@pytest.fixture(scope="session", autouse=True)
+def _erasable_trail():
     """A test that commits empties every table afterwards, and only the tests may empty the audit trail."""
     if connection.vendor != "sqlite":
+        yield
         return
     flush = connection.ops.sql_flush
 
@@ -32,7 +33,10 @@ def _erasable_trail(monkeypatch):
             guards = cursor.fetchall()
         return [*(f"DROP TRIGGER {name}" for name, _ in guards), *flush(*args, **kwargs), *(sql for _, sql in guards)]
 
-    monkeypatch.setattr(connection.ops, "sql_flush", sql_flush)
+    # For the whole run: tables are emptied after the fixtures of a test are gone.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection.ops, "sql_flush", sql_flush)
+        yield
 
 
 @pytest.fixture

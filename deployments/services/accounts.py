@@ -1,0 +1,83 @@
+"""Sign-ins of cadres: opened by the community that has them, closed by it."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from deployments.models import Cadre
+from deployments.services import memberships
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.lib.errors import Refused
+from residents.models import Community, Role
+
+# Without what is mistaken for something else on a printed slip: 0 O, 1 l I.
+ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+LENGTH = 10
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What is handed over once: nobody can look the password up again."""
+
+    cadre: Cadre
+    login: str
+    password: str
+
+
+@transaction.atomic
+def open_account(*, cadre_id: int, community: Community, by: User) -> Slip:
+    """Give a cadre a sign-in (her mobile number) with a one-time password; an existing one gets a new password."""
+    cadre = Cadre.objects.select_for_update(of=("self",)).select_related("user").get(pk=cadre_id)
+    user = cadre.user or _new_user(cadre)
+    _refuse_foreign(user)
+    password = "".join(secrets.choice(ALPHABET) for _i in range(LENGTH))
+    user.set_password(password)
+    user.is_active = user.must_change_password = True
+    user.save()
+    if cadre.user_id is None:
+        cadre.user = user
+        cadre.save(update_fields=["user"])
+    memberships.follow(cadre)
+    audit.record("cadre.account_opened", cadre, community=community, by=by, after={"user": user})
+    return Slip(cadre, user.phone or user.username, password)
+
+
+def open_accounts(*, cadres: Iterable[Cadre], community: Community, by: User) -> tuple[list[Slip], list[str]]:
+    """Open many; returns the slips, and a sentence for each that was not possible."""
+    slips, refusals = [], []
+    for cadre in cadres:
+        try:
+            slips.append(open_account(cadre_id=cadre.pk, community=community, by=by))
+        except Refused as refusal:
+            refusals.append(_("%(name)s: %(why)s") % {"name": cadre.name, "why": refusal})
+    return slips, refusals
+
+
+@transaction.atomic
+def close_account(*, cadre_id: int, community: Community, by: User) -> Cadre:
+    """Take the sign-in away at once; open sessions end with it."""
+    cadre = Cadre.objects.select_for_update(of=("self",)).select_related("user").get(pk=cadre_id)
+    if cadre.user is None or not cadre.user.is_active:
+        raise Refused(_("This cadre has no open sign-in."))
+    _refuse_foreign(cadre.user)
+    cadre.user.is_active = False
+    cadre.user.save(update_fields=["is_active"])
+    audit.record("cadre.account_closed", cadre, community=community, by=by, after={"user": cadre.user})
+    return cadre
+
+
+def _new_user(cadre: Cadre) -> User:
+    if User.objects.filter(phone=cadre.phone).exists() or User.objects.filter(username=cadre.phone).exists():
+        raise Refused(_("Somebody already signs in with this mobile number. Correct the number, or ask the operator."))
+    return User(username=cadre.phone, phone=cadre.phone, name=cadre.name)
+
+
+def _refuse_foreign(user: User) -> None:
+    # A new password is the key to everything the account may do: it must be a cadre's account and nothing more.
+    more = user.pk and user.memberships.live().exclude(role__in=[Role.CADRE, Role.VOLUNTEER]).exists()
+    if more or user.is_staff or user.is_superuser or (user.pk and user.supervisions.live().exists()):
+        raise Refused(_("This account has further roles. Only the operator may change it."))
