@@ -3,13 +3,25 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from portal.accounts.models import User
+from portal.celery import app as celery_app
+from portal.lib.catalogues import compile_catalogues
 from tests.people import Cast, make_cast
+from tests.processes import Worker
+
+
+def pytest_sessionstart(session):
+    """Compile what is read in Chinese; with servers named, they must be there: a run without them proves nothing."""
+    compile_catalogues()
+    if settings.CELERY_BROKER_URL.startswith("redis"):
+        with celery_app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=2, timeout=5)
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +73,16 @@ def sign_in() -> Callable[[User], Client]:
 def queries():
     """Count statements: `with queries() as seen: ...; len(seen)`."""
     return lambda: CaptureQueriesContext(connection)
+
+
+@pytest.fixture
+def real_worker(transactional_db, tmp_path):
+    """A Celery worker process, started; `.kill_9()` and `.start()` again at will. Runs where the broker is Redis."""
+    if not settings.CELERY_BROKER_URL.startswith("redis"):
+        pytest.skip("needs Redis as the broker: `make ci` runs it")
+    celery_app.control.purge()
+    worker = Worker(tmp_path)
+    worker.start()
+    yield worker
+    worker.kill_9()
+    celery_app.control.purge()

@@ -1,0 +1,65 @@
+"""Real processes for tests that kill them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(settings.BASE_DIR)
+
+
+def kill_9(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a process and its children at once, as a power cut would."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=10)
+
+
+def until(true: Callable[[], object], *, seconds: float = 30, why: str = "") -> None:
+    """Wait until a question is answered with yes; fail the test when it never is."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, why or f"{true} stayed false for {seconds} seconds"
+        time.sleep(0.05)
+
+
+def database_url() -> str:
+    """The address of the test's own database, for another process."""
+    found = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{found['NAME']}"
+    return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT'] or 5432}/{found['NAME']}"
+
+
+class Worker:
+    """A Celery worker on the test's database and broker."""
+
+    def __init__(self, folder: Path) -> None:
+        self.log = folder / "worker.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it takes work."""
+        env = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        before = self.written().count(" ready.")
+        command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-c", "2", "-l", "INFO", "--without-mingle"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        until(lambda: self.written().count(" ready.") > before, seconds=60, why=f"no worker: see {self.log}")
+
+    def kill_9(self) -> None:
+        """Kill it with all its children."""
+        if self.process:
+            kill_9(self.process)
+
+    def written(self) -> str:
+        """What it has logged so far."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
