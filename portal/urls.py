@@ -3,8 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.accounts.urls import allauth_urlpatterns
+from portal.views import health
+
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("", include("portal.accounts.urls")),
+    path("accounts/", include(allauth_urlpatterns)),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("healthz", health.health, name="healthz"),
 ]
+
+handler500 = "portal.views.errors.server_error"

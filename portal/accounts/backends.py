@@ -1,5 +1,6 @@
 """Sign-in by user name or by mobile number."""
 
+import unicodedata
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -9,13 +10,19 @@ from django.http import HttpRequest
 from portal.accounts.models import User
 
 
+def find(written: str) -> User | None:
+    """The account somebody means: a phone's keyboard writes capitals, full-width digits and spaces."""
+    plain = "".join(unicodedata.normalize("NFKC", written).split())
+    return User.objects.filter(Q(username__iexact=plain) | Q(phone=plain)).order_by("id").first() if plain else None
+
+
 class NameOrPhoneBackend(AuthenticationBackend):
     """Finds the account by user name or phone; passkeys and two-factor come from allauth."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
         """Return the account, or None; an unknown name takes as long as a wrong password."""
-        written, password = str(credentials.get("username", "")).strip(), credentials.get("password", "")
-        user = User.objects.filter(Q(username=written) | Q(phone=written)).order_by("id").first()
+        password = credentials.get("password", "")
+        user = find(str(credentials.get("username", "")))
         if user is None:
             User().set_password(password)
             return None

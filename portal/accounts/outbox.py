@@ -1,6 +1,8 @@
-"""The one door by which messages leave: tell()."""
+"""The one door by which messages leave: tell(); and their words: render()."""
 
 from typing import Any
+
+from django.template import Context, engines
 
 from portal.accounts.models import Message, User
 
@@ -14,3 +16,18 @@ def tell(to: User, kind: str, *, key: str, link: str = "", **facts: Any) -> None
         [Message(to=to, kind=kind, key=key, link=link, facts={name: str(value) for name, value in facts.items()})],
         ignore_conflicts=True,
     )
+
+
+def render(message: Message) -> str:
+    """The words of a message in the language of whoever reads it; the first line is its heading."""
+    template = engines["django"].get_template(f"messages/{message.kind}.txt")
+    # Plain text: the page that shows it escapes it, a phone's notification does not need it escaped.
+    context = Context({**message.facts, "link": message.link}, autoescape=False)
+    return str(template.template.render(context)).strip()
+
+
+def unread_count(user: User) -> int:
+    """How many messages wait for the person; asked once per request and kept on the user object."""
+    if not hasattr(user, "_unread"):
+        user._unread = user.inbox.filter(read_at=None).count()  # type: ignore[attr-defined]
+    return user._unread  # type: ignore[attr-defined, no-any-return]

@@ -1,7 +1,8 @@
 """Accounts, the audit trail and messages."""
 
+from portal.accounts.models.attempts import Attempt
 from portal.accounts.models.events import Event
 from portal.accounts.models.messages import Message
 from portal.accounts.models.users import User
 
-__all__ = ["Event", "Message", "User"]
+__all__ = ["Attempt", "Event", "Message", "User"]

@@ -1,0 +1,69 @@
+"""How often one may try a password.
+
+Whoever signed in on this device before has a count of their own: an attack from elsewhere, even from the same
+office's address, does not lock out the secretary at night. Everybody else is limited by address, by account and
+address, and, more generously, by account.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from portal.accounts.models import Attempt
+from portal.lib.crypto import lookup_hash
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many failures in so many minutes."""
+
+    failures: int
+    minutes: int
+
+
+KNOWN_DEVICE = Limit(10, 5)
+ACCOUNT_AT_ADDRESS = Limit(5, 5)
+ADDRESS = Limit(30, 10)
+ACCOUNT = Limit(60, 60)
+LONGEST = dt.timedelta(minutes=60)
+
+
+def limits_of(*, account: str, address: str, device: str) -> dict[str, Limit]:
+    """The counts that an attempt adds to; `device` is empty on a device where the account never signed in."""
+    if device:
+        return {lookup_hash(f"device {device} {account}"): KNOWN_DEVICE}
+    return {
+        lookup_hash(f"pair {account} {address}"): ACCOUNT_AT_ADDRESS,
+        lookup_hash(f"address {address}"): ADDRESS,
+        lookup_hash(f"account {account}"): ACCOUNT,
+    }
+
+
+def begin(*, account: str, address: str, device: str) -> list[int]:
+    """Count an attempt before the password is looked at; returns its rows, or nothing where a limit is reached.
+
+    Written first and counted afterwards, each by itself: of many attempts at once none slips by unseen.
+    """
+    limits = limits_of(account=account, address=address, device=device)
+    rows = [Attempt.objects.create(key=key).pk for key in limits]
+    if any(_reached(key, limit) for key, limit in limits.items()):
+        # A refused attempt must not prolong the wait.
+        forgive(rows)
+        return []
+    return rows
+
+
+def forgive(rows: list[int]) -> None:
+    """Take back an attempt that was no failure."""
+    Attempt.objects.filter(pk__in=rows).delete()
+
+
+def forget(*, now: dt.datetime) -> int:
+    """Drop what no limit looks at any more."""
+    return Attempt.objects.filter(at__lt=now - LONGEST).delete()[0]
+
+
+def _reached(key: str, limit: Limit) -> bool:
+    since = timezone.now() - dt.timedelta(minutes=limit.minutes)
+    return Attempt.objects.filter(key=key, at__gt=since).count() > limit.failures

@@ -1,0 +1,31 @@
+"""Answers when something is wrong."""
+
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from portal.accounts.access import public
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = "10"
+
+
+def unavailable(error: BaseException) -> HttpResponse:
+    """The database is away: nothing of the page is asked of it."""
+    log.error("The database is away: %s", error)
+    return HttpResponse(
+        render_to_string("503.html"), status=503, headers={"Retry-After": RETRY_SECONDS, "Cache-Control": "no-store"}
+    )
+
+
+@public
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Whatever went wrong outside a view: a middleware that found the database away, else a fault of ours."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return unavailable(error)
+    return HttpResponse(render_to_string("500.html"), status=500, headers={"Cache-Control": "no-store"})

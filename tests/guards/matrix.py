@@ -1,0 +1,145 @@
+"""The permission matrix: one row for every address. A new address without a row fails the build.
+
+How to add yours (in the part of your app, names in order):
+
+    "checkpoints:shift_detail": Row(may=SHIFT_VIEWERS, kwargs=lambda w: {"pk": w.shift.pk}),
+    "checkpoints:shift_cancel": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.shift.pk}, get=405, post=302),
+
+`may` names those of the cast (tests/people.py) whose role grants the view's permission, in whatever community; the
+rows of `kwargs` belong to 清荷社区. Then this is asked of everybody, by GET and by POST without any fields:
+
+    a stranger                          302 to the sign-in
+    not in `may`                        403
+    in `may`, but of another community  404 when the address names a row, else as below
+    the others                          `get`, `post` (a set where several answers are fine)
+
+`get=405` or `post=405`: that method is refused to all. `of_others` overrides the 404 for somebody else's row.
+`w` is the World below: the cast and one row of each kind; add yours there.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from checkpoints.models import Assignment, Post, Shift
+from portal.accounts import outbox
+from tests import factories
+from tests.people import Cast
+
+EVERYBODY = frozenset(
+    {
+        "secretary",
+        "worker",
+        "other_secretary",
+        "cadre_user",
+        "cadre2_user",
+        "supervisor",
+        "officer",
+        "district_officer",
+        "operator",
+    }
+)
+SECRETARIES = frozenset({"secretary", "other_secretary"})
+WORKERS = SECRETARIES | {"worker"}
+OFFICERS = frozenset({"officer", "district_officer"})
+OFFICE = WORKERS | OFFICERS
+CADRES = frozenset({"cadre_user", "cadre2_user"})
+# Whoever stands or watches shifts: PERMISSION.MY_DAY, GATE_LOG, HANDOVER_VIEW.
+CREW = WORKERS | CADRES
+# Those of another community, for whom a row of 清荷社区 does not exist.
+ELSEWHERE = frozenset({"other_secretary", "cadre2_user"})
+
+Status = int | frozenset[int]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the address answers to whom."""
+
+    may: Iterable[str]
+    kwargs: "Callable[[World], dict[str, Any]] | None" = None
+    get: int | set[int] = 200
+    post: int | set[int] = 405
+    of_others: int | set[int] = 404
+    # Answers of single people that differ, by (name, method).
+    but: dict[tuple[str, str], int | set[int]] = field(default_factory=dict)
+    # May be opened without a sign-in.
+    public: bool = False
+
+
+class World:
+    """The cast, and one row of each kind in 清荷社区, made when a row of the matrix asks for it."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+
+    @cached_property
+    def post(self) -> Post:
+        return factories.PostFactory(compound=self.cast.hefengyuan)
+
+    @cached_property
+    def shift(self) -> Shift:
+        return factories.ShiftFactory(post=self.post)
+
+    @cached_property
+    def assignment(self) -> Assignment:
+        return factories.AssignmentFactory(shift=self.shift, cadre=self.cast.cadre)
+
+    @cached_property
+    def message(self) -> Any:
+        outbox.tell(self.cast.secretary, "password_given", key="guard")
+        return self.cast.secretary.inbox.get()
+
+
+ACCOUNTS = {
+    "account_change_password": Row(may=EVERYBODY, post=200),
+    "account_inactive": Row(may=EVERYBODY, public=True, post=405),
+    "account_login": Row(may=EVERYBODY, public=True, get={200, 302}, post={200, 302}),
+    "account_logout": Row(may=EVERYBODY, public=True, get={200, 302}, post=302),
+    "account_reauthenticate": Row(may=EVERYBODY, get={200, 302}, post=200),
+    "account_reset_password": Row(may=EVERYBODY, public=True),
+    "account_signup": Row(may=EVERYBODY, public=True, get={200, 302}, post={200, 302}),
+    "accounts:message_list": Row(may=EVERYBODY),
+    "accounts:message_read": Row(
+        may=EVERYBODY,
+        kwargs=lambda w: {"pk": w.message.pk},
+        get=405,
+        post=404,
+        but={("secretary", "post"): 302},
+    ),
+    "accounts:message_read_all": Row(may=EVERYBODY, get=405, post=302),
+    "mfa_activate_totp": Row(may=EVERYBODY, get={200, 302}, post={200, 302}),
+    "mfa_add_webauthn": Row(may=EVERYBODY, get={200, 302}, post={200, 302}),
+    "mfa_authenticate": Row(may=EVERYBODY, public=True, get=302, post=302),
+    "mfa_deactivate_totp": Row(may=EVERYBODY, get={302, 404}, post={302, 404}),
+    "mfa_download_recovery_codes": Row(may=EVERYBODY, get={302, 404}, post={404, 405}),
+    "mfa_edit_webauthn": Row(may=EVERYBODY, kwargs=lambda w: {"pk": 1}, get={302, 404}, post={302, 404}, of_others={302, 404}),
+    "mfa_generate_recovery_codes": Row(may=EVERYBODY, get={200, 302, 403}, post={200, 302, 403}),
+    "mfa_index": Row(may=EVERYBODY, get=200, post=405),
+    "mfa_list_webauthn": Row(may=EVERYBODY, get=200, post=405),
+    "mfa_login_webauthn": Row(may=EVERYBODY, public=True, get={200, 302}, post={200, 302, 429}),
+    "mfa_reauthenticate": Row(may=EVERYBODY, get={200, 302}, post={200, 302}),
+    "mfa_reauthenticate_webauthn": Row(may=EVERYBODY, get={200, 302}, post={200, 302}),
+    "mfa_remove_webauthn": Row(
+        may=EVERYBODY, kwargs=lambda w: {"pk": 1}, get={302, 404}, post={302, 404}, of_others={302, 404}
+    ),
+    "mfa_view_recovery_codes": Row(may=EVERYBODY, get={200, 302, 404}, post=405),
+}
+
+PORTAL = {
+    "healthz": Row(may=EVERYBODY, public=True),
+    "set_language": Row(may=EVERYBODY, public=True, get=302, post=302),
+}
+
+RESIDENTS: dict[str, Row] = {}
+
+DEPLOYMENTS: dict[str, Row] = {}
+
+CHECKPOINTS: dict[str, Row] = {}
+
+JOBS: dict[str, Row] = {}
+
+REPORTS: dict[str, Row] = {}
+
+MATRIX = ACCOUNTS | PORTAL | RESIDENTS | DEPLOYMENTS | CHECKPOINTS | JOBS | REPORTS

@@ -1,0 +1,57 @@
+"""Every address, opened by everybody, by GET and by POST."""
+
+import pytest
+from django.urls import reverse
+
+from tests.guards.matrix import ELSEWHERE, EVERYBODY, MATRIX, Row, World
+from tests.guards.urls import ours
+
+METHODS = ("get", "post")
+
+
+def accepted(answer: int | set[int]) -> set[int]:
+    return {answer} if isinstance(answer, int) else answer
+
+
+def expected(row: Row, who: str, method: str) -> set[int]:
+    answer = accepted(getattr(row, method))
+    if answer == {405}:
+        return answer
+    if (who, method) in row.but:
+        return accepted(row.but[who, method])
+    if who not in row.may:
+        return {403}
+    if row.kwargs and who in ELSEWHERE and not row.public:
+        return accepted(row.of_others)
+    return answer
+
+
+def test_every_address_has_a_row():
+    assert set(MATRIX) == set(ours())
+
+
+@pytest.mark.parametrize("name", sorted(MATRIX))
+@pytest.mark.parametrize("method", METHODS)
+def test_everybody_is_answered_as_the_matrix_says(cast, sign_in, client, name, method):
+    row = MATRIX[name]
+    url = reverse(name, kwargs=row.kwargs(World(cast)) if row.kwargs else None)
+    answer = accepted(getattr(row, method))
+    # Whether a wrong method or a missing sign-in is noticed first is all the same.
+    stranger = answer if row.public else {302} | (answer & {405})
+
+    answers = {who: getattr(sign_in(getattr(cast, who)), method)(url).status_code for who in sorted(EVERYBODY)}
+    answers["stranger"] = getattr(client, method)(url).status_code
+
+    wrong = {
+        who: status
+        for who, status in answers.items()
+        if status not in (stranger if who == "stranger" else expected(row, who, method))
+    }
+    assert wrong == {}
+
+
+def test_the_admin_is_for_the_operator_alone(cast, sign_in, client):
+    answers = {who: sign_in(getattr(cast, who)).get("/admin/").status_code for who in sorted(EVERYBODY)}
+
+    assert answers == {who: 200 if who == "operator" else 302 for who in EVERYBODY}
+    assert client.get("/admin/").status_code == 302
