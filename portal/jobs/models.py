@@ -30,6 +30,9 @@ class Job(models.Model):
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
 
+    # Somebody works at it, or will.
+    OPEN = ("previewing", "queued", "running")
+
     kind = models.CharField(_("kind"), max_length=40)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
     # Empty for work over a whole subdistrict or district.
@@ -42,6 +45,8 @@ class Job(models.Model):
     file_name = models.CharField(_("file"), max_length=120, blank=True)
     result = models.FileField(_("result"), storage=job_files, upload_to="out/%Y/%m/%d", blank=True)
     result_name = models.CharField(_("result"), max_length=120, blank=True)
+    # An import's decisions row by row, one JSON object a line: however long, it is read as a stream.
+    lines = models.FileField(_("rows"), storage=job_files, upload_to="lines/%Y/%m/%d", blank=True)
     done = models.PositiveIntegerField(_("done"), default=0)
     total = models.PositiveIntegerField(_("of"), default=0)
     # What a page shows of the outcome: counts by action, the sentence of a failure.
@@ -49,13 +54,29 @@ class Job(models.Model):
     created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
     # A worker that still works says so; one that fell silent is replaced.
     beat_at = models.DateTimeField(null=True, blank=True)
+    # Whoever works at it; one that was taken for dead and is not finds another claim here, and stops.
+    claim = models.UUIDField(null=True, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["state"], name="job_open", condition=models.Q(state__in=["queued", "running"]))]
+        indexes = [
+            models.Index(
+                fields=["beat_at"], name="job_open", condition=models.Q(state__in=["previewing", "queued", "running"])
+            ),
+            models.Index(fields=["by", "-id"], name="job_mine"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 0

@@ -1,0 +1,31 @@
+"""The minute task: whatever is due is looked up in the rows and done, so that nothing depends on a message arriving."""
+
+import logging
+import traceback
+from collections.abc import Callable
+
+from celery import shared_task
+from django.db import close_old_connections
+
+from portal.jobs import services as jobs
+
+logger = logging.getLogger(__name__)
+
+# Each does its work idempotently and by itself; add yours here.
+DUE: list[Callable[[], object]] = [
+    jobs.due,
+    jobs.tidy,
+]
+
+
+@shared_task(name="portal.tasks.due")
+def due() -> None:
+    """Do what is due; one that fails leaves the others alone."""
+    for work in DUE:
+        try:
+            work()
+        except Exception as error:
+            # Without the message: it may quote a row.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("%s.%s failed: %s\n%s", work.__module__, work.__name__, type(error).__name__, where)
+            close_old_connections()
