@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.jobs.models import Job
-from portal.jobs.registry import kind_of, kinds
+from portal.jobs.registry import kinds
 from portal.jobs.work import Stopped, Work
 from portal.lib.errors import Refused
 
@@ -96,7 +96,7 @@ def run(job_id: int) -> None:
     if job is None:
         return
     work = Work(job)
-    kind = kind_of(job)
+    kind = kinds()[job.kind]
     with translation.override(job.params.get("language")):
         try:
             if job.state == Job.State.PREVIEWING and kind.preview:
