@@ -1,5 +1,6 @@
-"""The one door by which messages leave: tell(); and their words: render()."""
+"""The one door by which messages leave: tell() one person, or draft() many and send() them; their words: render()."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.template import Context, engines
@@ -12,10 +13,17 @@ def tell(to: User, kind: str, *, key: str, link: str = "", **facts: Any) -> None
 
     The words are in templates/messages/KIND.txt; `facts` are what they need, without personal data of others.
     """
-    Message.objects.bulk_create(
-        [Message(to=to, kind=kind, key=key, link=link, facts={name: str(value) for name, value in facts.items()})],
-        ignore_conflicts=True,
-    )
+    send([draft(to, kind, key=key, link=link, **facts)])
+
+
+def draft(to: User, kind: str, *, key: str, link: str = "", **facts: Any) -> Message:
+    """A message that send() will store."""
+    return Message(to=to, kind=kind, key=key, link=link, facts={name: str(value) for name, value in facts.items()})
+
+
+def send(drafts: Iterable[Message]) -> None:
+    """Store messages; those that were sent before are left as they are."""
+    Message.objects.bulk_create(drafts, ignore_conflicts=True, batch_size=500)
 
 
 def render(message: Message) -> str:
