@@ -12,6 +12,8 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("healthz", health.health, name="healthz"),
+    # The apps write their addresses in full: /my/ and /deployments/board/ belong to checkpoints.
+    path("", include("checkpoints.urls")),
 ]
 
 handler500 = "portal.views.errors.server_error"

@@ -3,12 +3,15 @@
 Two communities of one subdistrict, 清荷 and 榆树; whoever belongs to 榆树 is a stranger in 清荷.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 
 from deployments.models import Cadre, Secondment, SendingUnit, Supervisor
 from portal.accounts.models import User
 from residents.models import Community, Compound, Membership, Role
 from tests import factories
+
+SINCE = dt.date(2020, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Cast:
 
 def _account(username: str, name: str, role: str, **place: object) -> User:
     user = factories.UserFactory(username=username, name=name)
-    Membership.objects.create(user=user, role=role, **place)
+    # Long before any day a test travels to.
+    Membership.objects.create(user=user, role=role, starts_on=SINCE, **place)
     return user
 
 
@@ -50,7 +54,7 @@ def make_cast() -> Cast:
     cadre2_user = _account("cadre2", "林涛", Role.CADRE, community=yushu)
     supervisor = factories.UserFactory(username="supervisor", name="钱主任")
     unit = factories.SendingUnitFactory(name="区税务局")
-    Supervisor.objects.create(user=supervisor, unit=unit)
+    Supervisor.objects.create(user=supervisor, unit=unit, starts_on=SINCE)
     cadre = factories.CadreFactory(name="马骏", unit=unit, user=cadre_user)
     cadre2 = factories.CadreFactory(name="林涛", user=cadre2_user)
     return Cast(

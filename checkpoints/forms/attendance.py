@@ -4,13 +4,15 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkpoints.models import Assignment
+from portal.lib.forms import CleanTextMixin, helper, pair
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(CleanTextMixin, forms.Form):
     """Times as they should be. Only hours are asked: the days follow from the shift."""
 
     signed_in = forms.TimeField(label=_("Signed in at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
@@ -23,6 +25,10 @@ class CorrectionForm(forms.Form):
     def __init__(self, *args: Any, assignment: Assignment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.assignment = assignment
+        self.helper = helper(
+            self, pair("signed_in", "signed_out"), "reason", submit=_("Ask for the correction"),
+            cancel=reverse("checkpoints:attendance_list"),
+        )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """Place the hours on the days of the shift: a night shift ends on the next one."""

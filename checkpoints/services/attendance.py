@@ -90,9 +90,7 @@ def sign_in(*, assignment_id: int, method: str, by: User) -> Attendance:
         return stored
     _may_sign_in(assignment, timezone.now())
     with explained(Attendance):
-        attendance = Attendance.objects.create(
-            assignment=assignment, signed_in_at=timezone.now(), sign_in_method=method
-        )
+        attendance = Attendance.objects.create(assignment=assignment, signed_in_at=timezone.now(), sign_in_method=method)
     audit.record("attendance.signed_in", attendance, by=by, after={"method": method, "cadre": assignment.cadre})
     return attendance
 
@@ -179,7 +177,9 @@ def _apply(correction: AttendanceCorrection, by: User) -> None:
     stored = Attendance.objects.filter(assignment=correction.assignment_id).first()
     times = {"signed_in_at": correction.signed_in_at, "signed_out_at": correction.signed_out_at}
     attendance, _created = Attendance.objects.update_or_create(
-        assignment_id=correction.assignment_id, defaults=times, create_defaults={**times, "sign_in_method": Attendance.Method.LEAD}
+        assignment_id=correction.assignment_id,
+        defaults=times,
+        create_defaults={**times, "sign_in_method": Attendance.Method.LEAD},
     )
     before = {name: getattr(stored, name) if stored else None for name in times}
     audit.record("attendance.changed", attendance, by=by, before=before, after=times)

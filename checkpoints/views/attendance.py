@@ -63,7 +63,9 @@ def _of_day(request: Request, day: dt.date) -> list[Assignment]:
 
 def _waiting(request: Request) -> list[AttendanceCorrection]:
     rows = AttendanceCorrection.objects.within(request.communities).filter(decided_at=None)
-    return list(rows.select_related("assignment__cadre", "assignment__shift__post__compound", "asked_by", "assignment__attendance"))
+    return list(
+        rows.select_related("assignment__cadre", "assignment__shift__post__compound", "asked_by", "assignment__attendance")
+    )
 
 
 @require_POST
@@ -86,7 +88,9 @@ def attendance_correct(request: Request, pk: int) -> HttpResponse:
     community = assignment.shift.post.compound.community
     if assignment.cadre.user_id != request.user.pk and not may_in(request.user, Permission.ATTENDANCE_CORRECT, community):
         return redirect("checkpoints:my_day")
-    form = CorrectionForm(request.POST or None, assignment=assignment, initial=_initial(assignment))
+    form = CorrectionForm(
+        request.POST if request.method == "POST" else None, assignment=assignment, initial=_initial(assignment)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             attendance.ask_correction(

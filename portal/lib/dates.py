@@ -6,15 +6,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-WEEK = 7
+# Days outside are typing errors, and their neighbours would leave the calendar.
+FIRST, LAST = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
 
 
 def asked_day(request: HttpRequest, name: str = "day") -> dt.date:
     """The day in the query (`?day=2022-04-10`), or today; nonsense is today."""
     try:
-        return parse_date(request.GET.get(name, "")) or timezone.localdate()
+        day = parse_date(request.GET.get(name, ""))
     except ValueError:
-        return timezone.localdate()
+        day = None
+    return day if day and FIRST <= day <= LAST else timezone.localdate()
 
 
 def moment(day: dt.date, time: dt.time) -> dt.datetime:

@@ -38,7 +38,9 @@ def test_a_shift_is_announced_an_hour_before(shift_at, minutes, told):
     assert kinds() == told
 
 
-@pytest.mark.parametrize(("minutes", "told"), [(5, []), (6, [("shift_not_signed_in", "cadre")]), (479, [("shift_not_signed_in", "cadre")])])
+@pytest.mark.parametrize(
+    ("minutes", "told"), [(5, []), (6, [("shift_not_signed_in", "cadre")]), (479, [("shift_not_signed_in", "cadre")])]
+)
 def test_whoever_is_not_signed_in_after_the_start_is_told(shift_at, minutes, told):
     shift_at(NOW - dt.timedelta(minutes=minutes))
 

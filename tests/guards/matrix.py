@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from checkpoints.models import Assignment, Post, Shift
+from checkpoints.models import Assignment, AttendanceCorrection, Post, Shift
 from portal.accounts import outbox
 from tests import factories
 from tests.people import Cast
@@ -87,10 +87,19 @@ class World:
         return factories.AssignmentFactory(shift=self.shift, cadre=self.cast.cadre)
 
     @cached_property
+    def correction(self) -> AttendanceCorrection:
+        return AttendanceCorrection.objects.create(
+            assignment=self.assignment, signed_in_at=self.shift.starts_at, reason="手机没电", asked_by=self.cast.cadre_user
+        )
+
+    @cached_property
     def message(self) -> Any:
         outbox.tell(self.cast.secretary, "password_given", key="guard")
         return self.cast.secretary.inbox.get()
 
+
+# They look at shifts, but times are corrected by the community and by the cadre.
+CORRECTED_BY_OFFICERS = {(who, how): 302 for who in OFFICERS for how in ("get", "post")}
 
 ACCOUNTS = {
     "account_change_password": Row(may=EVERYBODY, post=200),
@@ -136,7 +145,18 @@ RESIDENTS: dict[str, Row] = {}
 
 DEPLOYMENTS: dict[str, Row] = {}
 
-CHECKPOINTS: dict[str, Row] = {}
+CHECKPOINTS: dict[str, Row] = {
+    "checkpoints:attendance_correct": Row(
+        may=CREW | OFFICERS, kwargs=lambda w: {"pk": w.assignment.pk}, post=200, but=CORRECTED_BY_OFFICERS
+    ),
+    "checkpoints:attendance_decide": Row(may=WORKERS, kwargs=lambda w: {"pk": w.correction.pk}, get=405, post=302),
+    "checkpoints:attendance_enter": Row(may=WORKERS, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=302),
+    "checkpoints:attendance_list": Row(may=WORKERS),
+    "checkpoints:attendance_scan": Row(may=CREW, kwargs=lambda w: {"code": w.post.code}, post=200),
+    "checkpoints:attendance_sign_in": Row(may=CREW, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=404, but={("cadre_user", "post"): 302}),
+    "checkpoints:attendance_sign_out": Row(may=CREW, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=404, but={("cadre_user", "post"): 302}),
+    "checkpoints:my_day": Row(may=CREW),
+}
 
 JOBS: dict[str, Row] = {}
 
