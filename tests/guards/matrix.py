@@ -153,8 +153,12 @@ CHECKPOINTS: dict[str, Row] = {
     "checkpoints:attendance_enter": Row(may=WORKERS, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=302),
     "checkpoints:attendance_list": Row(may=WORKERS),
     "checkpoints:attendance_scan": Row(may=CREW, kwargs=lambda w: {"code": w.post.code}, post=200),
-    "checkpoints:attendance_sign_in": Row(may=CREW, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=404, but={("cadre_user", "post"): 302}),
-    "checkpoints:attendance_sign_out": Row(may=CREW, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=404, but={("cadre_user", "post"): 302}),
+    "checkpoints:attendance_sign_in": Row(
+        may=CREW, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=404, but={("cadre_user", "post"): 302}
+    ),
+    "checkpoints:attendance_sign_out": Row(
+        may=CREW, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=404, but={("cadre_user", "post"): 302}
+    ),
     "checkpoints:my_day": Row(may=CREW),
 }
 
