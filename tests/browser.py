@@ -1,0 +1,24 @@
+"""The browser of journeys and screenshots."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, Playwright
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SIZES: dict[str, dict[str, Any]] = {
+    "desk": {"viewport": {"width": 1440, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+}
+
+
+@contextmanager
+def open_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The system's own chromium: none is downloaded."""
+    path = next(filter(None, map(shutil.which, CHROMIUMS)))
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+    browser = playwright.chromium.launch(executable_path=path, args=quiet)
+    yield browser
+    browser.close()

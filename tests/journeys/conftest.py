@@ -1,0 +1,69 @@
+"""Journeys in a real browser: Debian's chromium, a desk and a phone."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from portal.accounts.models import User
+from portal.management.commands import demo
+from tests.browser import CHROMIUMS, SIZES, open_chromium
+
+# Playwright's loop runs in this thread; the ORM is nevertheless used from it alone.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/journeys" in item.path.as_posix():
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all journeys."""
+    if not any(map(shutil.which, CHROMIUMS)):
+        missing = "no chromium on this machine, so no browser journeys: install it (Debian: apt-get install chromium)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    with sync_playwright() as playwright, open_chromium(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture
+def district(transactional_db) -> None:
+    """The demo district: what a visitor of `make run` sees."""
+    demo.load()
+
+
+@pytest.fixture
+def open_as(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
+    """Open a browser as somebody: `page = open_as("cadre", size="phone")`; nobody's when no name is given.
+
+    Anything the browser complains about (script errors, refused by the content policy) fails the test.
+    """
+    contexts, complaints = [], []
+
+    def opened(username: str = "", *, size: str = "desk", language: str = "zh-CN", script: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url, locale=language, java_script_enabled=script, accept_downloads=True, **SIZES[size]
+        )
+        contexts.append(context)
+        if username:
+            client = Client()
+            client.force_login(User.objects.get(username=username))
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
