@@ -16,6 +16,7 @@ os.environ.setdefault("HTTPS", "0")
 from portal.settings import *  # noqa: F403
 from portal.settings import CELERY_BROKER_URL, DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES, VAR_DIR
 
+(VAR_DIR / "static").mkdir(exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 ALLOWED_HOSTS = ["*"]

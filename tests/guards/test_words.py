@@ -41,9 +41,8 @@ def test_translations_name_the_same_placeholders(written):
     astray = []
     for entry in written:
         allowed = names(entry.msgid) | names(entry.msgid_plural or "")
-        for text in [entry.msgstr, *entry.msgstr_plural.values()]:
-            if text and names(text) - allowed:
-                astray.append(entry.msgid)
+        said = [entry.msgstr, *entry.msgstr_plural.values()]
+        astray += [entry.msgid for text in said if names(text) - allowed]
     assert astray == []
 
 
