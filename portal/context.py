@@ -49,4 +49,4 @@ def _facts(user: User) -> dict[str, Any]:
     rows = User.objects.filter(pk=user.pk).annotate(
         unread=Count("inbox", filter=Q(inbox__read_at=None)), supervises=Exists(mine)
     )
-    return rows.values("unread", "supervises").get()
+    return dict(rows.values("unread", "supervises").get())

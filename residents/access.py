@@ -122,7 +122,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
 class Request(HttpRequest):
     """A request that passed `requires`."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     communities: "QuerySet[Community]"
 
 
@@ -131,7 +131,7 @@ def roles_of(user: User) -> list[Membership]:
     if not hasattr(user, "_roles"):
         found = user.memberships.live().select_related("community", "subdistrict", "district") if user.is_active else []
         user._roles = list(found)  # type: ignore[attr-defined]
-    return user._roles  # type: ignore[attr-defined, no-any-return]
+    return user._roles  # type: ignore[attr-defined]
 
 
 def has(user: Any, permission: Permission) -> bool:

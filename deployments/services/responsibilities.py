@@ -84,7 +84,7 @@ def assign(
     if audit.community_of(place) != community:
         raise Refused(_("This place belongs to another community. Choose one of the community's own."))
     _check(person, community, starts_on)
-    values = {"role": role, kind: place, "starts_on": starts_on, "ends_on": ends_on}
+    values: dict[str, Any] = {"role": role, kind: place, "starts_on": starts_on, "ends_on": ends_on}
     values |= {"cadre": person.cadre} if person.cadre else {"name": person.name, "phone": person.phone}
     with explained(Responsibility):
         row = Responsibility.objects.create(community=community, **values)

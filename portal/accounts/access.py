@@ -15,7 +15,7 @@ View = Callable[..., HttpResponse]
 class Request(HttpRequest):
     """A request of somebody who is signed in."""
 
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 def signed_in(view: View) -> View:

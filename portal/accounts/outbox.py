@@ -28,7 +28,7 @@ def send(drafts: Iterable[Message]) -> None:
 
 def render(message: Message) -> str:
     """The words of a message in the language of whoever reads it; the first line is its heading."""
-    template = engines["django"].get_template(f"messages/{message.kind}.txt")
+    template: Any = engines["django"].get_template(f"messages/{message.kind}.txt")
     # Plain text: the page that shows it escapes it, a phone's notification does not need it escaped.
     context = Context({**message.facts, "link": message.link}, autoescape=False)
     return str(template.template.render(context)).strip()
@@ -38,4 +38,4 @@ def unread_count(user: User) -> int:
     """How many messages wait for the person; asked once per request and kept on the user object."""
     if not hasattr(user, "_unread"):
         user._unread = user.inbox.filter(read_at=None).count()  # type: ignore[attr-defined]
-    return user._unread  # type: ignore[attr-defined, no-any-return]
+    return user._unread  # type: ignore[attr-defined]

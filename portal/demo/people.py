@@ -2,6 +2,7 @@
 
 import datetime as dt
 from random import Random
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -36,7 +37,7 @@ def accounts() -> dict[str, User]:
     """Create the sign-ins that are no cadres', with their roles."""
     subdistrict, district = Subdistrict.objects.get(), District.objects.get()
     qinghe = Community.objects.get(name="清荷社区")
-    rows = (
+    rows: tuple[tuple[str, str, Role | None, dict[str, Any]], ...] = (
         ("secretary", "李秀兰", Role.SECRETARY, {"community": qinghe}),
         ("worker", "周敏", Role.WORKER, {"community": qinghe}),
         ("secretary2", "吴刚", Role.SECRETARY, {"community": Community.objects.get(name="榆树社区")}),

@@ -23,7 +23,7 @@ class SturdyRedisCache(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self.spare = FileBasedCache(settings.VAR_DIR / "cache", {})
+        self.spare = FileBasedCache(str(settings.VAR_DIR / "cache"), {})
 
     def ping(self) -> None:
         """Raise RedisError where Redis does not answer."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -49,7 +50,7 @@ class AppendOnly(TriggerConstraint):
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        return path, args, {**kwargs, "deletes": self.deletes}
+        return path, tuple(args), {**kwargs, "deletes": self.deletes}
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
         """Nothing to ask of a row by itself."""
@@ -132,7 +133,7 @@ class NoOverlap(TriggerConstraint):
         return f"ALTER TABLE {_table(model, schema_editor)} DROP CONSTRAINT {schema_editor.quote_name(self.name)}"
 
     def _exclusion(self, model: type[models.Model], editor: Any) -> str:
-        column = lambda field: editor.quote_name(model._meta.get_field(field).column)  # noqa: E731
+        column = partial(_column, model, editor)
         # A range of one number stands in for btree_gist, which not every server has.
         parts = [f"int8range({column(key)}::int8, {column(key)}::int8, '[]') WITH &&" for key in self.keys]
         kind, bounds = ("daterange", "[]") if self._days(model) else ("tstzrange", "[)")
@@ -154,7 +155,7 @@ class NoOverlap(TriggerConstraint):
         return made
 
     def _clash(self, model: type[models.Model], editor: Any) -> str:
-        column = lambda field: editor.quote_name(model._meta.get_field(field).column)  # noqa: E731
+        column = partial(_column, model, editor)
         start, end, pk = column(self.start), column(self.end), editor.quote_name(model._meta.pk.column)
         before = "<=" if self._days(model) else "<"
         same = " AND ".join(f"{column(key)} = NEW.{column(key)}" for key in self.keys) or "1"
@@ -169,7 +170,7 @@ class NoOverlap(TriggerConstraint):
         )
 
     def _condition_sql(self, model: type[models.Model], editor: Any) -> str:
-        where = Query(model, alias_cols=False).build_where(self.condition)
+        where = Query(model, alias_cols=False).build_where(self.condition or Q())
         compiler = Query(model, alias_cols=False).get_compiler(connection=editor.connection)
         sql, params = where.as_sql(compiler, editor.connection)
         return str(sql % tuple(editor.quote_value(value) for value in params))
@@ -178,6 +179,10 @@ class NoOverlap(TriggerConstraint):
 def _table(model: type[models.Model], editor: Any) -> str:
     # While SQLite rebuilds a table it is called new__NAME for a moment.
     return str(editor.quote_name(model._meta.db_table.removeprefix("new__")))
+
+
+def _column(model: type[models.Model], editor: Any, field: str) -> str:
+    return str(editor.quote_name(model._meta.get_field(field).column))
 
 
 def _values(instance: models.Model) -> dict[Any, Any]:

@@ -1,5 +1,7 @@
 """Who signs in."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
@@ -25,7 +27,7 @@ class User(AbstractUser):
     )
     must_change_password = models.BooleanField(_("must choose a new password"), default=False)
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("account")
