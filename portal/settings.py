@@ -199,7 +199,10 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_FORMS = {"change_password": "portal.accounts.forms.passwords.NewPasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "portal.accounts.forms.sign_in.SignInForm",
+    "change_password": "portal.accounts.forms.passwords.NewPasswordForm",
+}
 # Failed passwords are counted by portal.accounts.services.attempts; a count of all sign-ins of an address
 # would lock out an office that shares one.
 ACCOUNT_RATE_LIMITS = {"login": None}
