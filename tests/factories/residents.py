@@ -1,6 +1,17 @@
 import factory
 
-from residents.models import Building, Community, Compound, District, Entrance, Membership, Role, Subdistrict
+from residents.models import (
+    Building,
+    Community,
+    Compound,
+    District,
+    Dwelling,
+    Entrance,
+    Membership,
+    Resident,
+    Role,
+    Subdistrict,
+)
 from tests.factories.accounts import UserFactory
 
 
@@ -53,6 +64,26 @@ class EntranceFactory(factory.django.DjangoModelFactory):
 
     building = factory.SubFactory(BuildingFactory)
     number = factory.Sequence(lambda n: str(n + 1))
+
+
+class DwellingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Dwelling
+
+    entrance = factory.SubFactory(EntranceFactory)
+    community = factory.SelfAttribute("entrance.building.compound.community")
+    floor = 1
+    room_no = factory.Sequence(lambda n: str(101 + n))
+
+
+class ResidentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Resident
+
+    dwelling = factory.SubFactory(DwellingFactory)
+    community = factory.SelfAttribute("dwelling.community")
+    name = factory.Sequence(lambda n: f"居民{n}")
+    phone = factory.Sequence(lambda n: f"1990002{n:04d}")
 
 
 class MembershipFactory(factory.django.DjangoModelFactory):
