@@ -74,7 +74,6 @@ check: export VAR_DIR := $(abspath var/check)
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djlint --check --quiet templates
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy .
