@@ -4,9 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.accounts.urls import allauth_urlpatterns
-from portal.views import health
+from portal.views import health, home, search, trail
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("trail/", trail.event_list, name="event_list"),
     path("", include("portal.accounts.urls")),
     path("accounts/", include(allauth_urlpatterns)),
     path("language/", include("django.conf.urls.i18n")),

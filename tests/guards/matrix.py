@@ -137,6 +137,14 @@ ACCOUNTS = {
 }
 
 PORTAL = {
+    "event_list": Row(may=SECRETARIES),
+    "home": Row(
+        may=EVERYBODY,
+        # Whose first page is elsewhere is led there.
+        get={200, 302},
+        but={(who, "get"): 200 for who in sorted(OFFICE)},
+    ),
+    "search": Row(may=OFFICE),
     "healthz": Row(may=EVERYBODY, public=True),
     "set_language": Row(may=EVERYBODY, public=True, get=302, post=302),
 }

@@ -1,0 +1,147 @@
+"""The audit trail in words a secretary reads."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.template.defaultfilters import date
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from portal.accounts.models import Event
+
+OURS = ("accounts", "jobs", "residents", "deployments", "checkpoints", "reports")
+NOTHING = "—"
+
+# The second half of an event's kind (`shift.published`); the first half is the record it is about.
+VERBS: dict[str, Promise] = {
+    "accepted": pgettext_lazy("trail", "accepted"),
+    "account_closed": pgettext_lazy("trail", "sign-in closed"),
+    "account_opened": pgettext_lazy("trail", "sign-in opened"),
+    "applied": pgettext_lazy("trail", "applied"),
+    "approved": pgettext_lazy("trail", "approved"),
+    "asked": pgettext_lazy("trail", "asked for"),
+    "assigned": pgettext_lazy("trail", "assigned"),
+    "cancelled": pgettext_lazy("trail", "cancelled"),
+    "changed": pgettext_lazy("trail", "changed"),
+    "closed": pgettext_lazy("trail", "closed"),
+    "completed": pgettext_lazy("trail", "completed"),
+    "confirmed": pgettext_lazy("trail", "confirmed"),
+    "copied": pgettext_lazy("trail", "copied"),
+    "corrected": pgettext_lazy("trail", "corrected"),
+    "created": pgettext_lazy("trail", "created"),
+    "decided": pgettext_lazy("trail", "decided"),
+    "ended": pgettext_lazy("trail", "ended"),
+    "erased": pgettext_lazy("trail", "erased"),
+    "exported": pgettext_lazy("trail", "exported"),
+    "handed_over": pgettext_lazy("trail", "handed over"),
+    "imported": pgettext_lazy("trail", "imported"),
+    "locked": pgettext_lazy("trail", "locked"),
+    "password_changed": pgettext_lazy("trail", "password changed"),
+    "password_given": pgettext_lazy("trail", "password given"),
+    "published": pgettext_lazy("trail", "published"),
+    "recalled": pgettext_lazy("trail", "recalled"),
+    "redeployed": pgettext_lazy("trail", "redeployed"),
+    "refused": pgettext_lazy("trail", "refused"),
+    "released": pgettext_lazy("trail", "taken off"),
+    "removed": pgettext_lazy("trail", "removed"),
+    "reported": pgettext_lazy("trail", "reported for duty"),
+    "returned": pgettext_lazy("trail", "returned"),
+    "revealed": pgettext_lazy("trail", "shown in full"),
+    "rolled_up": pgettext_lazy("trail", "rolled up"),
+    "second_factor_removed": pgettext_lazy("trail", "second step of the sign-in removed"),
+    "signed_in": pgettext_lazy("trail", "signed in to the shift"),
+    "signed_out": pgettext_lazy("trail", "signed out of the shift"),
+    "submitted": pgettext_lazy("trail", "submitted"),
+    "swapped": pgettext_lazy("trail", "swapped"),
+    "unassigned": pgettext_lazy("trail", "taken off"),
+    "voided": pgettext_lazy("trail", "voided"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event, ready to be read."""
+
+    event: Event
+    record: str
+    verb: str
+    changes: list[tuple[str, str, str]]
+
+    @property
+    def who(self) -> str:
+        """Nobody pressed a button where the portal worked by itself."""
+        return str(self.event.by or _("the portal"))
+
+
+def line(event: Event) -> Line:
+    """Put an event into words."""
+    model = _model(event.table)
+    verb = event.kind.partition(".")[2]
+    return Line(
+        event=event,
+        record=capfirst(str(model._meta.verbose_name)) if model else event.table,
+        verb=str(VERBS.get(verb, verb.replace("_", " "))),
+        changes=list(_changes(event, model)),
+    )
+
+
+def verb_choices() -> list[tuple[str, Promise]]:
+    """What can have happened, for the filter."""
+    return sorted(VERBS.items(), key=lambda pair: str(pair[1]))
+
+
+def table_choices() -> list[tuple[str, str]]:
+    """What it can have happened to, for the filter."""
+    models_ = [model for label in OURS for model in apps.get_app_config(label).get_models()]
+    return sorted(((m._meta.label_lower, str(m._meta.verbose_name)) for m in models_), key=lambda pair: pair[1])
+
+
+def _model(table: str) -> type[models.Model] | None:
+    try:
+        return apps.get_model(table)
+    except (LookupError, ValueError):
+        return None
+
+
+def _changes(event: Event, model: type[models.Model] | None) -> Iterator[tuple[str, str, str]]:
+    for name in event.before | event.after:
+        field = _field(model, name)
+        label = str(field.verbose_name) if field else name.replace("_", " ")
+        yield label, _words(event.before.get(name), field), _words(event.after.get(name), field)
+
+
+def _field(model: type[models.Model] | None, name: str) -> Any:
+    try:
+        field = model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+    return field if hasattr(field, "verbose_name") else None
+
+
+def _words(value: Any, field: Any) -> str:
+    """A stored value as people write it."""
+    if value in (None, "", [], {}):
+        return NOTHING
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if choices := dict(getattr(field, "flatchoices", ())):
+        return str(choices.get(value, value))
+    if isinstance(field, models.ForeignKey):
+        return _("no. %(number)s") % {"number": value}
+    return _moment(value) if isinstance(field, models.DateTimeField) else str(value)
+
+
+def _moment(value: Any) -> str:
+    try:
+        moment = parse_datetime(str(value))
+    except ValueError:
+        return str(value)
+    return date(timezone.localtime(moment), "Y-m-d H:i") if moment and timezone.is_aware(moment) else str(value)

@@ -1,0 +1,204 @@
+"""What the first pages show, each with a fixed number of statements."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from checkpoints.models import Assignment, AttendanceCorrection, Handover, Post, Shift
+from deployments.models import Leave, Secondment
+from portal import nav
+from portal.accounts.models import User
+from portal.lib.stats import Stat
+from portal.reports.models import DailyReport
+from residents.models import Community
+from residents.services.policies import duty_policies
+
+# A first page names the first few; the number leads to all of them.
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the first things a new secretary does."""
+
+    title: Any
+    text: Any
+    view: str
+    done: bool
+
+    @property
+    def address(self) -> str:
+        return nav.address_of(self.view)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for a decision: a number that leads to its list."""
+
+    label: Any
+    count: int
+    icon: str
+    view: str
+
+    @property
+    def address(self) -> str:
+        return nav.address_of(self.view)
+
+
+@dataclass(frozen=True)
+class CommunityDay:
+    """A secretary's day."""
+
+    stats: list[Stat]
+    short: list[Shift]
+    absent: list[Assignment]
+    waiting: list[Waiting]
+    reports: list[DailyReport]
+    steps: list[Step]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the community has not begun: then the steps stand in the place of numbers."""
+        return not all(step.done for step in self.steps)
+
+
+def community_day(communities: "QuerySet[Community]", *, by: User) -> CommunityDay:
+    """Everything the secretary's first page shows."""
+    shifts = shifts_of(communities)
+    short = [shift for shift in shifts if shift.missing]
+    absent = absent_of(shifts)
+    people = _people(communities)
+    return CommunityDay(
+        stats=_stats(shifts, short, absent, people),
+        short=short[:SHOWN],
+        absent=absent[:SHOWN],
+        waiting=[item for item in _waiting(communities, by) if item.count],
+        reports=list(
+            DailyReport.objects.within(communities).newest().filter(day=timezone.localdate()).select_related("community")
+        ),
+        steps=_steps(communities, people["all"], shifts),
+    )
+
+
+def shifts_of(communities: "QuerySet[Community]") -> list[Shift]:
+    """Today's shifts with their crew, those that have begun first; `missing` is the number of empty places."""
+    crew = Assignment.objects.standing().select_related("cadre", "cadre__unit", "attendance").order_by("-is_lead", "seat")
+    shifts = list(
+        Shift.objects.within(communities)
+        .standing()
+        .filter(day=timezone.localdate())
+        .select_related("post__compound__community__subdistrict")
+        .prefetch_related(Prefetch("crew", crew, to_attr="people"))
+        .order_by("starts_at", "post__compound", "post")
+    )
+    for shift in shifts:
+        shift.missing = max(shift.required - len(shift.people), 0)
+    return shifts
+
+
+def absent_of(shifts: list[Shift]) -> list[Assignment]:
+    """Who should stand on a post by now and has not signed in, longest first."""
+    now = timezone.now()
+    communities = {shift.post.compound.community for shift in shifts}
+    policies = duty_policies(communities, timezone.localdate()) if shifts else {}
+    missed = []
+    for shift in shifts:
+        late = shift.starts_at + dt.timedelta(minutes=policies[shift.post.compound.community_id].late_after_minutes)
+        if shift.state == Shift.State.PUBLISHED and late <= now < shift.ends_at:
+            missed += [person for person in shift.people if not hasattr(person, "attendance")]
+    return missed
+
+
+def report_overview(communities: "QuerySet[Community]") -> dict[str, Any]:
+    """How many have reported today, and who has not."""
+    day = timezone.localdate()
+    newest = DailyReport.objects.newest().filter(community=OuterRef("pk"), day=day)
+    handed_in = Q(state__in=[DailyReport.State.SUBMITTED, DailyReport.State.ACCEPTED, DailyReport.State.LOCKED])
+    due = communities.filter(active_from__lte=day).annotate(has_report=Exists(newest.filter(handed_in)))
+    missing = due.filter(has_report=False)
+    states = dict(
+        DailyReport.objects.newest().filter(day=day, community__in=communities).values_list("state").annotate(count=Count("pk"))
+    )
+    total, missing_count = due.count(), missing.count()
+    address = nav.address_of("reports:overview")
+    return {
+        "stats": [
+            Stat(_("reported"), total - missing_count, of=total, address=address),
+            Stat(_("not reported"), missing_count, tone="bad" if missing_count else "", address=address),
+            Stat(_("to review"), states.get(DailyReport.State.SUBMITTED, 0), address=address),
+            Stat(_("returned"), states.get(DailyReport.State.RETURNED, 0), address=address),
+        ],
+        "missing": missing.select_related("subdistrict").order_by("subdistrict__code", "code")[:SHOWN],
+        "missing_count": missing_count,
+        "total": total,
+    }
+
+
+def _people(communities: "QuerySet[Community]") -> dict[str, int]:
+    day = timezone.localdate()
+    now = timezone.now()
+    away = Leave.objects.filter(secondment=OuterRef("pk"), state=Leave.State.APPROVED, starts_at__lte=now, ends_at__gt=now)
+    return (
+        Secondment.objects.within(communities)
+        .serving()
+        .on(day)
+        .aggregate(all=Count("pk"), away=Count("pk", filter=Q(Exists(away))))
+    )
+
+
+def _stats(shifts: list[Shift], short: list[Shift], absent: list[Assignment], people: dict[str, int]) -> list[Stat]:
+    board, roster = nav.address_of("deployments:board"), nav.address_of("checkpoints:roster")
+    present = sum(hasattr(person, "attendance") for shift in shifts for person in shift.people)
+    planned = sum(len(shift.people) for shift in shifts)
+    missing = sum(shift.missing for shift in short)
+    return [
+        Stat(_("places empty today"), missing, tone="bad" if missing else "ok", address=board),
+        Stat(
+            _("not signed in"),
+            len(absent),
+            tone="warn" if absent else "ok",
+            address=nav.address_of("checkpoints:attendance_list"),
+        ),
+        Stat(_("came today"), present, of=planned, address=roster),
+        Stat(_("seconded here"), people["all"], address=nav.address_of("deployments:cadre_list")),
+        Stat(_("on leave"), people["away"], address=nav.address_of("deployments:leave_list")),
+    ]
+
+
+def _waiting(communities: "QuerySet[Community]", by: User) -> Iterable[Waiting]:
+    day = timezone.localdate()
+    arrivals = Secondment.objects.within(communities).filter(state=Secondment.State.APPROVED, starts_on__lte=day)
+    leave = Leave.objects.within(communities).filter(state=Leave.State.SUBMITTED)
+    corrections = AttendanceCorrection.objects.within(communities).filter(decided_at=None).exclude(asked_by=by)
+    handovers = Handover.objects.within(communities).filter(confirmed_at=None)
+    yield Waiting(_("Arrivals to confirm"), arrivals.count(), "user-check", "deployments:secondment_list")
+    yield Waiting(_("Requests for leave"), leave.count(), "calendar-off", "deployments:leave_list")
+    yield Waiting(
+        _("Corrections that need a second person"), corrections.count(), "clipboard-check", "checkpoints:attendance_list"
+    )
+    yield Waiting(_("Hand-overs not confirmed"), handovers.count(), "arrows-exchange", "checkpoints:handover_list")
+
+
+def _steps(communities: "QuerySet[Community]", cadres: int, shifts: list[Shift]) -> list[Step]:
+    posts = Post.objects.within(communities).in_use().exists()
+    published = bool(shifts) or Shift.objects.within(communities).filter(state=Shift.State.PUBLISHED).exists()
+    return [
+        Step(
+            _("Import the roster"),
+            _("The sheet that the sending units mailed, as it is; you see row by row what will happen before it does."),
+            "deployments:cadre_import",
+            cadres > 0,
+        ),
+        Step(
+            _("Set up posts and shifts"),
+            _("Gates, tents and desks, and when people stand there."),
+            "checkpoints:post_list",
+            posts,
+        ),
+        Step(_("Assign and publish"), _("On the board; with publishing, everybody is told."), "deployments:board", published),
+    ]
