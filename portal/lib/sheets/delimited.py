@@ -17,8 +17,8 @@ CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]{2}")
 SEPARATORS = ",\t;，|"
 
 
-def table(file: BinaryIO, head: bytes) -> tuple[str, Callable[[], Iterator[tuple[int, list[Any]]]], tuple[str, ...]]:
-    """Return (name, rows, notices) of a delimited text."""
+def table(file: BinaryIO, head: bytes) -> tuple[str, Callable[[], Iterator[tuple[int, list[Any]]]], int, tuple[str, ...]]:
+    """Return (name, rows, size, notices) of a delimited text."""
     encoding = _encoding(file, head)
     try:
         separator = _separator(_text(file, encoding).read(65536))
@@ -41,7 +41,9 @@ def table(file: BinaryIO, head: bytes) -> tuple[str, Callable[[], Iterator[tuple
         except UnicodeError:
             raise _unreadable() from None
 
-    return "", rows, ()
+    file.seek(0)
+    size = sum(block.count(b"\n") for block in iter(lambda: file.read(BLOCK), b""))
+    return "", rows, size, ()
 
 
 def number_of(lines: Any) -> int:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -51,6 +52,8 @@ class Table:
 
     name: str
     rows: Callable[[], Iterator[Row]]
+    # About how many rows there are, blank ones included.
+    size: int
     # What the reader should know of how it was read.
     notices: tuple[str, ...] = ()
 
@@ -66,7 +69,11 @@ def tables(file: BinaryIO) -> list[Table]:
         raise SheetError(_("This is a web page saved under the name of a table. Open it in Excel or WPS and save it as .xlsx."))
     else:
         found = [delimited.table(file, head)]
-    return [Table(name, lambda read=read: (Row(*row) for row in read()), notices) for name, read, notices in found]
+    return [Table(name, partial(_rows, read), size, notices) for name, read, size, notices in found]
+
+
+def _rows(read: Callable[[], Iterator[Any]]) -> Iterator[Row]:
+    return (Row(*row) for row in read())
 
 
 def _head(file: BinaryIO) -> bytes:

@@ -17,11 +17,11 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DIMENSIONS = b"\x00\x02\x0e\x00"
 
 Reading = tuple[int, list[Any], dict[int, str], bool]
-Found = tuple[str, Callable[[], Iterator[Reading]], tuple[str, ...]]
+Found = tuple[str, Callable[[], Iterator[Reading]], int, tuple[str, ...]]
 
 
 def from_zip(file: BinaryIO) -> list[Found]:
-    """Return (name, rows, notices) of each visible sheet of an .xlsx file."""
+    """Return (name, rows, size, notices) of each visible sheet of an .xlsx file."""
     try:
         with zipfile.ZipFile(file) as archive:
             facts = parts.look(archive)
@@ -31,7 +31,7 @@ def from_zip(file: BinaryIO) -> list[Found]:
 
 
 def from_ole(file: BinaryIO) -> list[Found]:
-    """Return (name, rows, notices) of each visible sheet of an .xls or .et file, or say why not."""
+    """Return (name, rows, size, notices) of each visible sheet of an .xls or .et file, or say why not."""
     data = file.read()
     file.seek(0)
     if "EncryptedPackage".encode("utf-16-le") in data:
@@ -95,7 +95,7 @@ def _found(book: CalamineWorkbook, facts: dict[str, parts.Facts], notices: tuple
         if sheet.height:
             merges = _merges(sheet)
             more = (_("A merged cell counts for each of its rows."),) if merges else ()
-            found.append((name, _rows(sheet, fact, merges), notices + more))
+            found.append((name, _rows(sheet, fact, merges), sheet.total_height, notices + more))
     if not found:
         raise SheetError(_("The file holds no table: every sheet is empty or hidden."))
     return found

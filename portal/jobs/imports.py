@@ -1,0 +1,70 @@
+"""The two halves of an import as a job: the preview, and the apply that must find what the preview showed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portal.jobs.models import Job
+from portal.jobs.work import Work
+from portal.lib import sheets
+from portal.lib.imports import Importer, Line, Reader, Summary, process
+
+
+class _Moved(Exception):  # noqa: N818 - leads to a new preview
+    """Between preview and apply somebody changed the records."""
+
+
+def preview(work: Work, importer: Importer) -> None:
+    """Decide about every row and write the decisions down; nothing else is written."""
+    _say(work, _pass(work, importer, store=False))
+
+
+def apply(work: Work, importer: Importer, again: Importer) -> None:
+    """Write all rows or none. Where the records have changed since the preview, `again` makes a new one instead."""
+    try:
+        with work.whole():
+            summary = _pass(work, importer, store=True)
+            if summary.digest != work.job.outcome.get("digest"):
+                raise _Moved
+            _say(work, summary)
+    except _Moved:
+        preview(work, again)
+        work.say(moved=True)
+        work.close(Job.State.PREVIEWED)
+
+
+def _pass(work: Work, importer: Importer, *, store: bool) -> Summary:
+    with work.job.file.open("rb") as file:
+        reader = Reader(file, importer.columns, importer.ignored)
+        work.tell(0, reader.table.size)
+        with work.lines() as path, path.open("w", encoding="utf-8") as out:
+
+            def keep(line: Line) -> None:
+                out.write(json.dumps(line.as_json(), ensure_ascii=False) + "\n")
+
+            return process(reader, importer, keep=keep, store=store, tell=work.tell)
+
+
+def _say(work: Work, summary: Summary) -> None:
+    work.say(counts=summary.counts, notices=summary.notices, headings=summary.headings, digest=summary.digest)
+
+
+def lines(job: Job) -> Iterator[dict[str, Any]]:
+    """The decisions of a job, row by row."""
+    if not job.lines:
+        return
+    with job.lines.open("rb") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def write_refused(job: Job, path: Path) -> int:
+    """Write the refused rows as a sheet to correct and send again: the columns as typed, and a column with the reason."""
+    headings = job.outcome.get("headings", [])
+    columns = [sheets.Column(_("Reason"), 40), *(sheets.Column(heading, 14) for heading in headings)]
+    refused = (line for line in lines(job) if line["does"] == "refuse")
+    rows = ([" ".join(line["says"]), *line["typed"]] for line in refused)
+    return sheets.write_xlsx(path, columns, rows)
