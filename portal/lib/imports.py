@@ -136,8 +136,8 @@ class Reader:
             at = self.header.places.get(column.key)
             if at is not None:
                 line.values[column.key] = self._cell(line, column, row, at)
-        if line.does == "refuse":
-            line.typed = self.typed(row)
+        line.title = str(line.values.get(self.columns[0].key) or "")
+        line.typed = self.typed(row)
         return line
 
     def typed(self, row: Row) -> list[str]:
