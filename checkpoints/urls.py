@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from checkpoints.views import attendance, my
+from checkpoints.views import attendance, gate, my
 
 app_name = "checkpoints"
 
@@ -15,4 +15,5 @@ urlpatterns = [
     path("checkpoints/attendance/<int:pk>/correct/", attendance.attendance_correct, name="attendance_correct"),
     path("checkpoints/attendance/corrections/<int:pk>/", attendance.attendance_decide, name="attendance_decide"),
     path("checkpoints/scan/<slug:code>/", my.attendance_scan, name="attendance_scan"),
+    path("checkpoints/gate/<int:pk>/passages/", gate.gate_passages, name="gate_passages"),
 ]

@@ -55,7 +55,9 @@ class Permission(StrEnum):
     ATTENDANCE_CORRECT = "attendance_correct"
     MY_DAY = "my_day"  # one's own shifts, sign-in and days
     GATE_LOG = "gate_log"  # log passages, on a shift one stands or watches over
+    GATE_WATCH = "gate_watch"  # log on shifts one does not stand
     PASSAGE_VIEW = "passage_view"
+    PASSAGE_CORRECT = "passage_correct"  # void or correct any passage, with a reason
     PASSAGE_IMPORT = "passage_import"
     HANDOVER_VIEW = "handover_view"
     REPORT_VIEW = "report_view"
@@ -75,6 +77,7 @@ _WORKER = _VOLUNTEER | {
     _P.BOARD_VIEW,
     _P.ATTENDANCE_VIEW,
     _P.ATTENDANCE_CORRECT,
+    _P.GATE_WATCH,
     _P.PASSAGE_VIEW,
     _P.PASSAGE_IMPORT,
     _P.REPORT_VIEW,
@@ -91,6 +94,7 @@ _SECRETARY = _WORKER | {
     _P.BOARD_EDIT,
     _P.POST_EDIT,
     _P.SHIFT_EDIT,
+    _P.PASSAGE_CORRECT,
     _P.REPORT_EDIT,
     _P.EXPORT,
 }

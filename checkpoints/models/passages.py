@@ -59,10 +59,15 @@ class Passage(models.Model):
         GATE = "gate", _("logged at the gate")
         PAPER = "paper", _("from a paper register")
 
+    # Each index costs every passage: those below serve the questions that are asked, the keys have none of their own.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    community = models.ForeignKey(Community, models.PROTECT, related_name="passages", verbose_name=_("community"))
-    post = models.ForeignKey(Post, models.PROTECT, related_name="passages", verbose_name=_("checkpoint"))
-    shift = models.ForeignKey(Shift, models.PROTECT, null=True, blank=True, related_name="passages", verbose_name=_("shift"))
+    community = models.ForeignKey(
+        Community, models.PROTECT, related_name="passages", db_index=False, verbose_name=_("community")
+    )
+    post = models.ForeignKey(Post, models.PROTECT, related_name="passages", db_index=False, verbose_name=_("checkpoint"))
+    shift = models.ForeignKey(
+        Shift, models.PROTECT, null=True, blank=True, related_name="passages", db_index=False, verbose_name=_("shift")
+    )
     happened_at = models.DateTimeField(_("happened at"))
     received_at = models.DateTimeField(_("received at"))
     # The local day and hour of happened_at, kept so that a day of a city is counted in one pass.
@@ -86,7 +91,9 @@ class Passage(models.Model):
     voids = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="voided_by", verbose_name=_("voids")
     )
-    logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("logged by"))
+    logged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, verbose_name=_("logged by")
+    )
 
     objects = PassageQuerySet.as_manager()
 

@@ -1,0 +1,113 @@
+"""At whose gate a person may log: the shifts they stand, and those they watch over."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from checkpoints.models import Assignment, Passage, Post, Shift
+from checkpoints.models.passages import PassageQuerySet
+from checkpoints.models.shifts import ShiftQuerySet
+from portal.accounts.models import User
+from residents.access import GRANTS, Permission, communities_for, has
+from residents.models import Community, Compound, DutyPolicy
+
+
+def gate_shifts(user: User) -> ShiftQuerySet:
+    """The shifts the person may log on; a plan that was never published is none.
+
+    `stands` and `leads` say what the person is on the shift. A cadre whose secondment ended stands nowhere.
+    """
+    crew = Assignment.objects.standing().filter(shift=OuterRef("pk"), cadre__user=user)
+    watched = communities_for(user, Permission.GATE_WATCH).filter(pk=OuterRef("post__compound__community"))
+    shifts = Shift.objects.within(communities_for(user, Permission.GATE_LOG)).exclude(state=Shift.State.DRAFT)
+    shifts = shifts.filter(post__kind=Post.Kind.CHECKPOINT).alias(watched=Exists(watched))
+    return shifts.annotate(stands=Exists(crew), leads=Exists(crew.filter(is_lead=True))).filter(
+        Q(stands=True) | Q(watched=True)
+    )
+
+
+def correctable_passages(user: User) -> PassageQuerySet:
+    """The passages the person may correct: of the shifts they lead, and of the communities they answer for."""
+    led = Assignment.objects.standing().filter(cadre__user=user, is_lead=True).values("shift")
+    mine = Q(community__in=communities_for(user, Permission.GATE_LOG), shift__in=led)
+    return Passage.objects.filter(mine | Q(community__in=communities_for(user, Permission.PASSAGE_CORRECT)))
+
+
+# gate_shifts() and the fever limit of the day's policy in two short statements: phones send every few seconds, and
+# building these by the ORM took longer than storing fifty passages. tests/checkpoints/test_gate.py holds them equal.
+ROLES = """
+SELECT role, community_id, subdistrict_id, district_id FROM residents_membership
+WHERE user_id = %(user)s AND starts_on <= %(today)s AND (ends_on IS NULL OR ends_on >= %(today)s)
+"""
+SHIFT = """
+SELECT s.day, s.starts_at, s.ends_at, s.post_id, p.compound_id, c.id, t.id, t.district_id,
+    EXISTS (SELECT 1 FROM checkpoints_assignment a WHERE a.shift_id = s.id AND a.released_at IS NULL
+        AND a.cadre_id = (SELECT id FROM deployments_cadre WHERE user_id = %(user)s)),
+    (SELECT fever_limit FROM residents_dutypolicy l
+        WHERE l.starts_on <= s.day AND (l.ends_on IS NULL OR l.ends_on >= s.day)
+            AND (l.community_id = c.id OR l.subdistrict_id = t.id OR l.district_id = t.district_id
+                OR (l.community_id IS NULL AND l.subdistrict_id IS NULL AND l.district_id IS NULL))
+        ORDER BY l.community_id IS NULL, l.subdistrict_id IS NULL, l.district_id IS NULL, l.starts_on DESC, l.id DESC LIMIT 1)
+FROM checkpoints_shift s
+    JOIN checkpoints_post p ON p.id = s.post_id JOIN residents_compound k ON k.id = p.compound_id
+    JOIN residents_community c ON c.id = k.community_id JOIN residents_subdistrict t ON t.id = c.subdistrict_id
+WHERE s.id = %(shift)s AND s.state <> 'draft' AND p.kind = 'checkpoint'
+"""
+
+
+def gate_of(user: User, pk: int) -> tuple[Shift, Decimal] | None:
+    """One of gate_shifts() and its fever limit, or None where it is not there or not theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHIFT, {"shift": min(pk, 2**63 - 1), "user": user.pk})
+        found = cursor.fetchone()
+        if found is None:
+            return None
+        cursor.execute(ROLES, {"user": user.pk, "today": str(timezone.localdate())})
+        roles = cursor.fetchall()
+    day, starts_at, ends_at, post, compound, community, subdistrict, district, stands, limit = found
+    here = {
+        role for role, *place in roles if place in ([community, None, None], [None, subdistrict, None], [None, None, district])
+    }
+    granted = {permission for role in here for permission in GRANTS[role]}
+    if Permission.GATE_LOG not in granted or not (stands or Permission.GATE_WATCH in granted):
+        return None
+    place = Compound(pk=compound, community=Community(pk=community))
+    shift = Shift(pk=pk, post=Post(pk=post, compound=place), day=_read("day", day))
+    shift.starts_at, shift.ends_at = _read("starts_at", starts_at), _read("ends_at", ends_at)
+    return shift, Decimal(str(limit or DutyPolicy().fever_limit))
+
+
+def logs_at_gate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a phone send to a shift its user may log on; the view gets the shift and the fever limit.
+
+    A phone that is signed out is told so with 401: a redirect would look like success to it.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, pk: int) -> HttpResponse:
+        if not request.user.is_authenticated:
+            error = _("You are signed out. Sign in again; what you logged stays on this phone.")
+            return JsonResponse({"error": error}, status=401)
+        found = gate_of(request.user, pk)
+        if found is None:
+            raise Http404 if has(request.user, Permission.GATE_LOG) else PermissionDenied
+        return view(request, *found)
+
+    guarded.permission = Permission.GATE_LOG  # type: ignore[attr-defined]
+    return guarded
+
+
+def _read(name: str, value: Any) -> Any:
+    """SQLite gives days and moments as text when no model asks."""
+    column: Any = Shift._meta.get_field(name).get_col(Shift._meta.db_table)  # type: ignore[union-attr]
+    for convert in connection.ops.get_db_converters(column):
+        value = convert(value, None, connection)
+    return value
