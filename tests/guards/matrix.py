@@ -66,6 +66,8 @@ class Row:
     but: dict[tuple[str, str], int | set[int]] = field(default_factory=dict)
     # May be opened without a sign-in.
     public: bool = False
+    # An address that phones call by themselves tells a stranger so instead of redirecting.
+    stranger: int = 302
 
 
 class World:
@@ -85,6 +87,10 @@ class World:
     @cached_property
     def assignment(self) -> Assignment:
         return factories.AssignmentFactory(shift=self.shift, cadre=self.cast.cadre)
+
+    @cached_property
+    def staffed(self) -> Shift:
+        return self.assignment.shift
 
     @cached_property
     def correction(self) -> AttendanceCorrection:
@@ -167,6 +173,7 @@ CHECKPOINTS: dict[str, Row] = {
     "checkpoints:attendance_sign_out": Row(
         may=CREW, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=404, but={("cadre_user", "post"): 302}
     ),
+    "checkpoints:gate_passages": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, get=405, post=400, stranger=401),
     "checkpoints:my_day": Row(may=CREW),
 }
 

@@ -1,0 +1,222 @@
+"""The gate, by client: who may send, what is answered, and the page itself."""
+
+import datetime as dt
+import json
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from checkpoints.access import gate_of, gate_shifts
+from checkpoints.models import Passage, Post, Shift
+from deployments.models import Secondment
+from residents.models import DutyPolicy, Membership
+from residents.services.policies import duty_policy
+from tests.factories import AssignmentFactory, PostFactory, ShiftFactory
+
+
+def row(**changed):
+    whole = {"id": str(uuid4()), "happened_at": timezone.now().isoformat(), "direction": "out", "home": "17号楼3单元702"}
+    return {**whole, **changed}
+
+
+def running(post, **changed):
+    now = timezone.now()
+    return ShiftFactory(
+        post=post, **{"starts_at": now - dt.timedelta(hours=2), "ends_at": now + dt.timedelta(hours=2), **changed}
+    )
+
+
+@pytest.fixture
+def shift(cast):
+    """马骏 stands at the gate of 荷风苑."""
+    shift = running(PostFactory(compound=cast.hefengyuan))
+    AssignmentFactory(shift=shift, cadre=cast.cadre, is_lead=True)
+    return shift
+
+
+def send(client, shift, body, **headers):
+    body = body if isinstance(body, str | bytes) else json.dumps(body)
+    return client.post(f"/checkpoints/gate/{shift.pk}/passages/", body, content_type="application/json", headers=headers)
+
+
+def test_each_row_is_answered_in_its_place_with_totals(cast, sign_in, shift):
+    client = sign_in(cast.cadre_user)
+    rows = [row(), row(temperature="366"), row(direction="in", temperature=38.1)]
+
+    first = send(client, shift, rows).json()
+    again = send(client, shift, rows).json()
+
+    assert first == {
+        "answers": [
+            {"id": rows[0]["id"], "status": "stored", "result": "passed"},
+            {
+                "id": rows[1]["id"],
+                "status": "refused",
+                "field": "temperature",
+                "why": "366 is no temperature. Did you mean 36.6?",
+            },
+            {"id": rows[2]["id"], "status": "stored", "result": "held"},
+        ],
+        "totals": {"in": 0, "out": 1, "visitors_inside": 0},
+    }
+    assert [answer["status"] for answer in again["answers"]] == ["already_stored", "refused", "already_stored"]
+    assert Passage.objects.count() == 2
+
+
+def test_nothing_that_was_not_asked_for_is_taken(cast, sign_in, shift):
+    extra = row(
+        community=cast.yushu.pk,
+        post_id=1,
+        shift=999,
+        logged_by=cast.secretary.pk,
+        is_void=True,
+        source="paper",
+        day="1999-01-01",
+    )
+
+    send(sign_in(cast.cadre_user), shift, [extra])
+
+    stored = Passage.objects.get()
+    assert (stored.community, stored.shift, stored.logged_by, stored.is_void, stored.source, stored.day) == (
+        cast.qinghe,
+        shift,
+        cast.cadre_user,
+        False,
+        "gate",
+        timezone.localdate(stored.happened_at),
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("", 400),
+        ("[", 400),
+        (b"\xff\xfe", 400),
+        ("{}", 400),
+        ("null", 400),
+        ("7", 400),
+        ('"text"', 400),
+        ("[" * 100_000, 400),
+        ([], 200),
+        ([None] * 200, 200),
+        ([None] * 201, 413),
+        (b" " * (10 * 1024 * 1024), 413),
+        ('[{"passengers": ' + "9" * 5000 + "}]", 200),
+        ('[{"temperature": NaN}]', 200),
+        ('[{"name": "\\ud800"}]', 200),
+    ],
+)
+def test_a_body_that_is_no_list_of_passages_is_answered_in_words(cast, sign_in, shift, body, status):
+    response = send(sign_in(cast.cadre_user), shift, body)
+
+    assert response.status_code == status
+    assert "error" in response.json() or {a["status"] for a in response.json()["answers"]} <= {"refused"}
+    assert not Passage.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["cadre_user", "worker", "secretary"])
+def test_the_crew_and_the_community_may_send(cast, sign_in, shift, who):
+    assert send(sign_in(getattr(cast, who)), shift, [row()]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("cadre2_user", 404), ("other_secretary", 404), ("officer", 403), ("operator", 403)]
+)
+def test_others_may_not(cast, sign_in, shift, who, status):
+    assert send(sign_in(getattr(cast, who)), shift, [row()]).status_code == status
+    assert not Passage.objects.exists()
+
+
+def test_a_cadre_sends_only_to_a_shift_of_their_own(cast, sign_in, shift):
+    other = running(shift.post, starts_at=timezone.now() - dt.timedelta(hours=1))
+
+    assert send(sign_in(cast.cadre_user), other, [row()]).status_code == 404
+
+
+def test_who_was_taken_off_the_shift_may_not_send(cast, sign_in, shift):
+    shift.crew.update(released_at=timezone.now())
+
+    assert send(sign_in(cast.cadre_user), shift, [row()]).status_code == 404
+
+
+def test_who_is_signed_out_hears_it_instead_of_being_sent_elsewhere(client, shift):
+    response = send(client, shift, [row()])
+
+    assert (response.status_code, response["Content-Type"]) == (401, "application/json")
+
+
+def test_without_the_token_of_the_page_nothing_is_taken(cast, shift):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.cadre_user)
+
+    assert send(client, shift, [row()]).status_code == 403
+    client.cookies["csrftoken"] = "a" * 32
+    assert send(client, shift, [row()], **{"x-csrftoken": "a" * 32}).status_code == 200
+
+
+def test_a_shift_that_is_not_there(cast, sign_in):
+    for pk in (0, 1, 2**63, 10**30):
+        response = sign_in(cast.cadre_user).post(f"/checkpoints/gate/{pk}/passages/", "[]", content_type="application/json")
+        assert response.status_code == 404
+
+
+def test_sending_takes_the_same_statements_for_one_row_and_for_three(cast, sign_in, shift, queries):
+    client = sign_in(cast.cadre_user)
+    with queries() as one:
+        send(client, shift, [row()])
+    with queries() as three:
+        send(client, shift, [row(), row(), row()])
+
+    assert (len(one), len(three)) == (10, 10)
+
+
+PEOPLE = ("secretary", "worker", "other_secretary", "cadre_user", "cadre2_user", "supervisor", "officer", "operator")
+
+
+def test_the_short_way_to_a_shift_equals_the_rule(cast, shift):
+    """gate_of() is gate_shifts() and duty_policy() in two statements: never another answer."""
+    today, yesterday = timezone.localdate(), timezone.localdate() - dt.timedelta(days=1)
+    shifts = [
+        shift,
+        running(PostFactory(compound=cast.yushu_rental)),
+        running(PostFactory(compound=cast.hefengyuan), state=Shift.State.DRAFT),
+        running(PostFactory(compound=cast.hefengyuan), state=Shift.State.CANCELLED),
+        running(PostFactory(compound=cast.hefengyuan, kind=Post.Kind.PATROL)),
+    ]
+    AssignmentFactory(shift=shifts[1], cadre=cast.cadre2)
+    street = cast.qinghe.subdistrict
+    for place, limit in [
+        ({}, "37.0"),
+        ({"district": street.district}, "37.1"),
+        ({"subdistrict": street}, "37.2"),
+        ({"community": cast.qinghe}, "37.4"),
+        ({"community": cast.qinghe, "ends_on": yesterday}, "37.5"),
+    ]:
+        compare(cast, shifts)
+        DutyPolicy.objects.create(starts_on=yesterday, fever_limit=Decimal(limit), **place)
+    compare(cast, shifts)
+    Membership.objects.filter(user=cast.cadre_user).update(starts_on=yesterday, ends_on=yesterday)
+    Membership.objects.filter(user=cast.secretary).update(starts_on=today + dt.timedelta(days=1))
+    Secondment.objects.filter(cadre=cast.cadre).update(ends_on=yesterday)
+    compare(cast, shifts)
+
+
+def compare(cast, shifts):
+    for who in PEOPLE:
+        user = getattr(cast, who)
+        for shift in shifts:
+            user.__dict__.pop("_roles", None)
+            slow = gate_shifts(user).filter(pk=shift.pk).first()
+            fast = gate_of(user, shift.pk)
+            assert (fast is None) == (slow is None), (who, shift)
+            if fast and slow:
+                found, limit = fast
+                community = slow.post.compound.community
+                assert limit == duty_policy(community, slow.day).fever_limit
+                assert found.post.compound.community_id == community.pk
+                for name in ("pk", "day", "starts_at", "ends_at", "post_id"):
+                    assert getattr(found, name) == getattr(slow, name)
