@@ -1,0 +1,151 @@
+"""`make shots`: pictures of every page, at both sizes, in both languages, of a fresh demo district.
+
+`make shots ARGS="board gate"` takes only the pages whose names contain one of the words.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+
+from tests.browser import SIZES, open_chromium
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "var" / "shots"
+PASSWORD = "demo-only"
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: who looks, where; `link` follows the first link of that page whose address matches it."""
+
+    name: str
+    who: str
+    path: str
+    link: str = ""
+
+
+SHOTS = [
+    Shot("sign-in", "", "/accounts/login/"),
+    Shot("today-secretary", "secretary", "/"),
+    Shot("today-officer", "officer", "/"),
+    Shot("today-supervisor", "supervisor", "/"),
+    Shot("board", "secretary", "/deployments/board/"),
+    Shot("cadres", "secretary", "/deployments/cadres/"),
+    Shot("cadre", "secretary", "/deployments/cadres/", link=r"/cadres/\d+/$"),
+    Shot("import", "secretary", "/deployments/cadres/import/"),
+    Shot("my", "cadre", "/my/"),
+    Shot("gate", "cadre", "/my/", link=r"/gate/\d+/$"),
+    Shot("passages", "secretary", "/checkpoints/passages/"),
+    Shot("handovers", "secretary", "/checkpoints/handovers/"),
+    Shot("reports", "secretary", "/reports/"),
+    Shot("reports-officer", "officer", "/reports/"),
+]
+
+
+@contextmanager
+def portal() -> Iterator[str]:
+    """A portal of its own with a fresh demo, on a free port, as `make run` starts it."""
+    with tempfile.TemporaryDirectory(prefix="portal-shots-") as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+        env = {**os.environ, "VAR_DIR": folder, "DEBUG": "0", "HTTPS": "0", "PORT": port, "LOG_LEVEL": "ERROR"}
+        env["DEMO_PASSWORD"] = PASSWORD
+        env["DATABASE_URL"] = env["CACHE_URL"] = env["CELERY_BROKER_URL"] = ""
+        subprocess.run([sys.executable, "manage.py", "prepare", "--demo"], cwd=ROOT, env=env, check=True)
+        probe.close()
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:portal.gunicorn", "portal.wsgi"]
+        web = subprocess.Popen(command, cwd=ROOT, env=env)
+        try:
+            yield _awaited(f"http://127.0.0.1:{port}")
+        finally:
+            web.terminate()
+            web.wait(timeout=40)
+
+
+def _awaited(address: str) -> str:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(f"{address}/accounts/login/", timeout=5).close()
+        except OSError:
+            time.sleep(0.3)
+        else:
+            return address
+    raise SystemExit("The portal did not start.")
+
+
+def sign_in(browser: Browser, address: str, username: str) -> StorageState | None:
+    """By the form, as people do; the session serves all sizes and languages."""
+    if not username:
+        return None
+    page = browser.new_page(base_url=address)
+    page.goto("/accounts/login/")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_load_state()
+    state = page.context.storage_state(path=None)
+    page.context.close()
+    return {"cookies": [c for c in state["cookies"] if "language" not in c["name"]], "origins": []}
+
+
+def take(page: Page, shot: Shot, picture: Path) -> str:
+    """Take one picture; return what is wrong with the page, or nothing."""
+    answer = page.goto(shot.path)
+    if shot.link and answer and answer.ok:
+        links = [link.get_attribute("href") or "" for link in page.locator("a[href]").all()]
+        found = next((link for link in links if re.search(shot.link, link)), "")
+        if not found:
+            return f"no link like {shot.link} on {shot.path}"
+        answer = page.goto(found)
+    if answer is None or not answer.ok:
+        return f"{page.url} answered {answer.status if answer else 'nothing'}"
+    page.wait_for_timeout(300)
+    page.screenshot(path=picture, full_page=True)
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return f"{page.url} is {wide} pixels wider than the screen" if wide > 0 else ""
+
+
+def main(words: list[str]) -> int:
+    """Take all pictures, or those whose names contain one of the words; return how many pages had a fault."""
+    shots = [shot for shot in SHOTS if not words or any(word in shot.name for word in words)]
+    OUT.mkdir(parents=True, exist_ok=True)
+    faults = 0
+    with portal() as address, sync_playwright() as playwright, open_chromium(playwright) as browser:
+        states = {who: sign_in(browser, address, who) for who in {shot.who for shot in shots}}
+        for size, language, shot in product(SIZES, LANGUAGES, shots):
+            context = browser.new_context(
+                base_url=address, locale=LANGUAGES[language], storage_state=states[shot.who], **SIZES[size]
+            )
+            picture = OUT / f"{shot.name}-{size}-{language}.png"
+            fault = take(context.new_page(), shot, picture)
+            context.close()
+            say(f"{picture.name}: {fault or 'taken'}")
+            faults += bool(fault)
+    say(
+        f"{len(shots) * len(SIZES) * len(LANGUAGES) - faults} pictures are in {OUT.relative_to(ROOT)}, {faults} pages had a fault."
+    )
+    return faults
+
+
+def say(line: str) -> None:
+    """To the terminal."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main(sys.argv[1:])))
