@@ -135,9 +135,8 @@ def main(words: list[str]) -> int:
             context.close()
             say(f"{picture.name}: {fault or 'taken'}")
             faults += bool(fault)
-    say(
-        f"{len(shots) * len(SIZES) * len(LANGUAGES) - faults} pictures are in {OUT.relative_to(ROOT)}, {faults} pages had a fault."
-    )
+    taken = len(shots) * len(SIZES) * len(LANGUAGES) - faults
+    say(f"{taken} pictures are in {OUT.relative_to(ROOT)}, {faults} pages had a fault.")
     return faults
 
 
