@@ -157,8 +157,16 @@ def communities_for(user: User, permission: Permission) -> "QuerySet[Community]"
 
 
 def may_in(user: User, permission: Permission, community: Community) -> bool:
-    """Whether the person may do it in this community."""
-    return communities_for(user, permission).filter(pk=community.pk).exists()
+    """Whether the person may do it in this community; asks the memberships at hand, not the database."""
+    return any(permission in GRANTS[m.role] and _covers(m, community) for m in roles_of(user))
+
+
+def _covers(membership: Membership, community: Community) -> bool:
+    if membership.community_id:
+        return membership.community_id == community.pk
+    if membership.subdistrict_id:
+        return membership.subdistrict_id == community.subdistrict_id
+    return membership.district_id == community.subdistrict.district_id
 
 
 def requires(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

@@ -1,9 +1,12 @@
 """Where people stand: checkpoints (gates) and other duty posts."""
 
+import datetime as dt
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +26,14 @@ class PostQuerySet(CommunityQuerySet):
 
     def in_use(self) -> Self:
         return self.filter(closed_on=None)
+
+    def gates(self) -> Self:
+        return self.filter(kind=Post.Kind.CHECKPOINT)
+
+    def with_status(self, day: dt.date) -> Self:
+        """Add `status`: open, restricted or sealed on a day; without a row a post is open."""
+        rows = PostStatus.objects.filter(lasts_on(day), post=OuterRef("pk")).values("status")[:1]
+        return self.annotate(status=Coalesce(Subquery(rows), Value(PostStatus.Status.OPEN.value)))
 
 
 class Post(models.Model):

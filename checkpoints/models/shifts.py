@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from checkpoints.models.posts import Post
 from deployments.models import Cadre
 from portal.lib.constraints import NoOverlap
+from portal.lib.dates import clock
 from residents.scope import CommunityQuerySet
 
 
@@ -76,6 +77,15 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post} {self.day} {self.get_kind_display()}"
+
+    @property
+    def hours(self) -> str:
+        """08:30–17:30, local."""
+        return clock(self.starts_at, self.ends_at)
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at <= timezone.now()
 
 
 class AssignmentQuerySet(CommunityQuerySet):

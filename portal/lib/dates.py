@@ -33,3 +33,14 @@ def period(day: dt.date, starts: dt.time, ends: dt.time) -> tuple[dt.datetime, d
     """Start and end of a shift; one that ends at or before its start time runs over midnight."""
     end_day = day if ends > starts else day + dt.timedelta(days=1)
     return moment(day, starts), moment(end_day, ends)
+
+
+def clock(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
+    """08:30–17:30: two moments as local times."""
+    return f"{timezone.localtime(starts_at):%H:%M}–{timezone.localtime(ends_at):%H:%M}"
+
+
+def week_of(day: dt.date) -> list[dt.date]:
+    """The seven days, from Monday, of the week a day lies in."""
+    monday = day - dt.timedelta(days=day.weekday())
+    return [monday + dt.timedelta(days=n) for n in range(WEEK)]
