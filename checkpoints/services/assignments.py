@@ -115,12 +115,7 @@ def locked_cadres(cadre_ids: Collection[int]) -> list[Cadre]:
 def told_facts(shift: Shift) -> dict[str, object]:
     """What a message to the crew says about a shift."""
     place = f"{shift.post.compound.name} {shift.post.name}"
-    return {"place": place, "day": shift.day, "hours": shift.hours, "kind": shift.kind}
-
-
-def roster_link(day: dt.date) -> str:
-    """Where a message about a shift leads."""
-    return f"{reverse('checkpoints:roster')}?day={day}"
+    return {"place": place, "day": shift.day, "hours": shift.hours}
 
 
 def release(assignment: Assignment, *, by: User) -> None:
@@ -131,7 +126,7 @@ def release(assignment: Assignment, *, by: User) -> None:
     user = assignment.cadre.user
     if assignment.told_at and user and not assignment.shift.is_over:
         key = f"assignment-off-{assignment.pk}"
-        outbox.tell(user, "shift_released", key=key, link=roster_link(assignment.shift.day), **told_facts(assignment.shift))
+        outbox.tell(user, "shift_released", key=key, link=reverse("checkpoints:my_day"), **told_facts(assignment.shift))
 
 
 def _locked(assignment_id: int, also: Collection[int] = ()) -> Assignment:

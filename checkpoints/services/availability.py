@@ -69,7 +69,7 @@ def obstacle(
     return (
         _not_seconded(cadre, shift, facts)
         or _on_leave(cadre, shift, facts)
-        or _overlap(cadre, shift, stands)
+        or overlap(cadre, shift, stands)
         or _too_little_rest(cadre, shift, stands, rest_hours)
     )
 
@@ -98,7 +98,8 @@ def _on_leave(cadre: Cadre, shift: Shift, facts: Facts) -> Obstacle | None:
     return None
 
 
-def _overlap(cadre: Cadre, shift: Shift, stands: Collection[Assignment]) -> Obstacle | None:
+def overlap(cadre: Cadre, shift: Shift, stands: Collection[Assignment]) -> Obstacle | None:
+    """Another shift at the same hours, among those given."""
     for stand in stands:
         if stand.starts_at < shift.ends_at and stand.ends_at > shift.starts_at:
             text = _("%(name)s already stands %(hours)s at %(place)s. Take them off there first, or choose somebody else.")

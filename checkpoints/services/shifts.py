@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -118,7 +119,7 @@ def cancel(*, shift_id: int, by: User) -> Shift:
 
 def tell(shift: Shift, crew: Collection[Assignment], kind: str, key: str) -> None:
     """A key for each assignment: telling twice is telling once."""
-    link, facts = assignments.roster_link(shift.day), assignments.told_facts(shift)
+    link, facts = reverse("checkpoints:my_day"), assignments.told_facts(shift)
     for member in crew:
         if member.cadre.user:
             outbox.tell(member.cadre.user, kind, key=f"{key}-{member.pk}", link=link, **facts)
@@ -179,8 +180,8 @@ def _check_crew_free(shift: Shift, crew: Collection[Assignment]) -> None:
     facts = availability.facts_of(ids, shift.starts_at, shift.ends_at)
     own = [member.pk for member in crew]
     for member in crew:
-        found = availability.obstacle(member.cadre, shift, facts, rest_hours=0, apart_from=own)
-        if found and found.why == availability.Why.OVERLAP:
+        stands = [stand for stand in facts.stands[member.cadre_id] if stand.pk not in own]
+        if found := availability.overlap(member.cadre, shift, stands):
             raise Refused(found.text)
 
 

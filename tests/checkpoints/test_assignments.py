@@ -94,8 +94,8 @@ def test_assign_refuses_overlapping_hours_and_too_little_rest(cast, post, shift,
 def test_rest_is_enough_from_the_minimum_on(cast, post, shift, people):
     put(shift, people[0], cast.secretary)
     night = factories.ShiftFactory(post=post, day=shift.day, starts=dt.time(1, 30), ends=dt.time(8), required=1)
-    Shift.objects.filter(pk=night.pk).update(starts_at=shift.ends_at + dt.timedelta(hours=8))
-    Shift.objects.filter(pk=night.pk).update(ends_at=shift.ends_at + dt.timedelta(hours=14))
+    hours = dt.timedelta(hours=1)
+    Shift.objects.filter(pk=night.pk).update(starts_at=shift.ends_at + 8 * hours, ends_at=shift.ends_at + 14 * hours)
     assert put(night, people[0], cast.secretary).seat == 1
 
 
@@ -113,7 +113,7 @@ def test_assign_refuses_who_is_not_seconded_here_on_that_day(cast, shift, people
     secondment.ends_on = shift.day - TOMORROW
     secondment.save()
     assert expected in refusal(shift, people[0], cast.secretary)
-    people[1].secondments.update(state=Secondment.State.RECALLED)
+    people[1].secondments.update(state=Secondment.State.NO_SHOW)
     assert expected in refusal(shift, people[1], cast.secretary)
 
 
@@ -213,9 +213,7 @@ def test_suggestions_come_best_first_with_reasons_and_without_who_may_not(cast, 
     near.save()
     yesterday = factories.ShiftFactory(post=post, day=shift.day - TOMORROW, starts=dt.time(14), ends=dt.time(22))
     factories.AssignmentFactory(shift=yesterday, cadre=tired)
-    factories.LeaveFactory(
-        secondment=away.secondments.get(), starts_at=shift.starts_at, ends_at=shift.ends_at
-    )
+    factories.LeaveFactory(secondment=away.secondments.get(), starts_at=shift.starts_at, ends_at=shift.ends_at)
     facts = availability.facts_of([c.pk for c in people], shift.starts_at - dt.timedelta(days=8), shift.ends_at)
     found = suggestions.suggest(shift, people, facts, rest_hours=8, lead=near)
     assert [s.cadre for s in found] == [near, tired]
