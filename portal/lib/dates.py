@@ -43,4 +43,4 @@ def clock(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
 def week_of(day: dt.date) -> list[dt.date]:
     """The seven days, from Monday, of the week a day lies in."""
     monday = day - dt.timedelta(days=day.weekday())
-    return [monday + dt.timedelta(days=n) for n in range(WEEK)]
+    return [monday + dt.timedelta(days=n) for n in range(7)]
