@@ -1,7 +1,6 @@
 """The Celery application. What runs when stands in settings.CELERY_BEAT_SCHEDULE."""
 
 import os
-from functools import partial
 from typing import Any
 
 from celery import Celery
@@ -16,7 +15,11 @@ class Nudge(DjangoTask):
 
     def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:
         """Queue after the commit; a broker that is away is logged, and the page is served."""
-        transaction.on_commit(partial(self.delay, *args, **kwargs), robust=True)
+
+        def queue() -> None:
+            self.delay(*args, **kwargs)
+
+        transaction.on_commit(queue, robust=True)
 
 
 app = Celery("portal", task_cls=Nudge)

@@ -215,10 +215,15 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # --- Work in the background -----------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or f"sqla+sqlite:///{VAR_DIR}/broker.sqlite3"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+# Whoever queues finds out at once that the broker is away.
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1}
 if CELERY_BROKER_URL.startswith("redis"):
-    # A task that takes longer than the visibility timeout would be given to a second worker: it is stopped before.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60 * 60, "socket_connect_timeout": 2, "socket_keepalive": True}
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
+        # A task that takes longer than this would be given to a second worker: it is stopped before.
+        "visibility_timeout": 60 * 60,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+    }
 else:
     # The embedded broker is a file that every look-up reads: workers do not chat through it.
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

@@ -60,6 +60,12 @@ class Worker:
         if self.process:
             kill_9(self.process)
 
+    def children(self) -> list[int]:
+        """The process ids of its pool."""
+        assert self.process
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(pid) for pid in listed.split()]
+
     def written(self) -> str:
         """What it has logged so far."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""

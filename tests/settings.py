@@ -14,7 +14,15 @@ os.environ["VAR_DIR"] = os.path.join(os.environ["PORTAL_TEST_DIR"], LANE)
 os.environ.setdefault("HTTPS", "0")
 
 from portal.settings import *  # noqa: F403
-from portal.settings import CELERY_BROKER_URL, DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES, VAR_DIR
+from portal.settings import (
+    CELERY_BROKER_TRANSPORT_OPTIONS,
+    CELERY_BROKER_URL,
+    DATABASES,
+    INSTALLED_APPS,
+    MIDDLEWARE,
+    STORAGES,
+    VAR_DIR,
+)
 
 (VAR_DIR / "static").mkdir(exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -27,7 +35,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;"
 
 if CELERY_BROKER_URL.startswith("redis"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"portal-test-{LANE}:", "visibility_timeout": 5}
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"global_keyprefix": f"portal-test-{LANE}:", "visibility_timeout": 5}
 
 # A query in a loop over the rows of a page fails the test of that page.
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
