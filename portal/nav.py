@@ -47,6 +47,7 @@ ENTRIES = [
     Entry(_("Attendance"), "clipboard-check", "checkpoints:attendance_list", Permission.ATTENDANCE_VIEW),
     Entry(_("Places"), "building-community", "residents:place_list", Permission.PLACE_VIEW),
     Entry(_("Accounts"), "id-badge-2", "accounts:account_list", Permission.ACCOUNT_MANAGE),
+    Entry(_("Imports and exports"), "file-spreadsheet", "jobs:job_list", Permission.PLACE_VIEW),
     Entry(_("Audit trail"), "history", "event_list", Permission.AUDIT_VIEW),
     Entry(_("Administration"), "settings", "admin:index", STAFF),
 ]

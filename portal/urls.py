@@ -11,11 +11,13 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("trail/", trail.event_list, name="event_list"),
     path("", include("portal.accounts.urls")),
+    path("", include("portal.jobs.urls")),
     path("accounts/", include(allauth_urlpatterns)),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("healthz", health.health, name="healthz"),
     # The apps write their addresses in full: /my/ and /deployments/board/ belong to checkpoints.
+    path("", include("deployments.urls")),
     path("", include("checkpoints.urls")),
 ]
 
