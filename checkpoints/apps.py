@@ -7,3 +7,4 @@ from django.utils.translation import gettext_lazy as _
 class CheckpointsConfig(AppConfig):
     name = "checkpoints"
     verbose_name = _("checkpoints")
+    job_kinds = {"import_passages": "checkpoints.services.register_jobs.JOB"}

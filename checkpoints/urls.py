@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from checkpoints.views import attendance, gate, my
+from checkpoints.views import attendance, gate, my, registers
 
 app_name = "checkpoints"
 
@@ -16,4 +16,6 @@ urlpatterns = [
     path("checkpoints/attendance/corrections/<int:pk>/", attendance.attendance_decide, name="attendance_decide"),
     path("checkpoints/scan/<slug:code>/", my.attendance_scan, name="attendance_scan"),
     path("checkpoints/gate/<int:pk>/passages/", gate.gate_passages, name="gate_passages"),
+    path("checkpoints/registers/import/", registers.register_import, name="register_import"),
+    path("checkpoints/registers/form/", registers.register_form, name="register_form"),
 ]

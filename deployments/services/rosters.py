@@ -19,7 +19,7 @@ from portal.accounts.models import Event, User
 from portal.lib import masks
 from portal.lib.constraints import FOREVER, explained
 from portal.lib.crypto import lookup_hash
-from portal.lib.imports import Line
+from portal.lib.imports import Line, Reader
 from residents.models import Community, Compound
 
 LAST = dt.date.fromisoformat(FOREVER)
@@ -47,6 +47,9 @@ class RosterImporter:
         self.seen: dict[str, tuple[int, str]] = {}
         self.units: dict[str, SendingUnit] = {}
         self.new_units: set[str] = set()
+
+    def begin(self, reader: Reader) -> None:
+        """A roster says by itself where people go."""
 
     # Deciding
 

@@ -14,6 +14,8 @@ from portal.lib.sheets.cells import plain, text
 from portal.lib.sheets.parts import letters
 
 ANY = plain(200)
+# The column that refused rows come back with.
+REASONS = ("原因", "Reason")
 # How far down the headings may stand.
 DEPTH = 30
 
@@ -125,7 +127,7 @@ def _complete(header: Header, columns: Sequence[Column], ignored: Sequence[str])
             _("The table lacks these headings: %(headings)s. Add the columns, or correct their headings in row %(row)s.")
             % {"headings": "、".join(missing), "row": header.number}
         )
-    passed = {bare(name) for name in ignored}
+    passed = {bare(name) for name in (*ignored, *REASONS)}
     unknown = [
         heading
         for at, heading in enumerate(header.typed)

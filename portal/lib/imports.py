@@ -79,6 +79,9 @@ class Importer(Protocol):
     # What concerns the whole file: units that will be created.
     notices: list[str]
 
+    def begin(self, reader: "Reader") -> None:
+        """Look at title and sheet before the first line comes."""
+
     def decide(self, lines: list[Line]) -> None:
         """Set `does` of each line, and its reasons."""
 
@@ -213,6 +216,7 @@ def process(
     """Decide about every line, hand each to `keep`, and with `store=True` write what was decided."""
     counts: Counter[str] = Counter()
     digest = hashlib.sha256()
+    importer.begin(reader)
     for lines in iter(partial(_some, reader.lines()), []):
         importer.decide([line for line in lines if not line.does])
         if store:

@@ -75,7 +75,9 @@ def person_name(value: Any) -> str:
     found = plain(40)(value)
     if found and not re.search(r"[A-Za-z]", found):
         found = found.replace(" ", "")
-    if re.fullmatch(r"[\d\s.,:;+\-*/]*", found) and found:
+    if found.startswith(("=", "+", "@")):
+        raise BadCell(_("is a formula; type the name itself"))
+    if found and re.fullmatch(r"[\d\s.,:;+\-*/]*", found):
         raise BadCell(_("is not a name"))
     return found
 

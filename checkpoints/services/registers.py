@@ -1,0 +1,167 @@
+"""Paper registers typed in afterwards: each line becomes a passage, the same line never twice.
+
+The key of a passage follows from what the line says, so that the same file again, or half of it, adds nothing. A line on
+paper belongs to no shift: hand-overs keep the totals that were signed.
+"""
+
+import uuid
+from pathlib import PurePath
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pypinyin import lazy_pinyin
+
+from checkpoints.models import Passage, Post
+from checkpoints.services import posts, register_sheet
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.lib.dates import moment
+from portal.lib.imports import Line, Reader
+from residents.models import Community, Compound
+
+# Of the keys of all passages that come from paper.
+NAMESPACE = uuid.UUID("6f1d9a52-2c1f-5c0e-9a43-5f3f6f0c9f10")
+
+
+class RegisterImporter:
+    """The import of one register into a community."""
+
+    columns = register_sheet.COLUMNS
+    ignored = register_sheet.IGNORED
+
+    def __init__(self, community: Community, *, compound: Compound | None = None, file_name: str = "", by: User) -> None:
+        self.community, self.compound, self.file_name, self.by = community, compound, file_name, by
+        self.notices: list[str] = []
+        self.compounds = list(community.compounds.all())
+        self.posts: dict[str, list[Post]] = {}
+        for post in Post.objects.within([community]).select_related("compound"):
+            self.posts.setdefault(post.name, []).append(post)
+        self.seen: dict[uuid.UUID, int] = {}
+
+    def begin(self, reader: Reader) -> None:
+        """A register belongs to one compound: the reader's choice, or what title, sheet and file name say."""
+        if self.compound is None:
+            self.compound = self._guess(f"{reader.title} {reader.table.name} {PurePath(self.file_name).stem}")
+            if self.compound and len(self.compounds) > 1:
+                self.notices.append(_("Taken for the register of %(compound)s.") % {"compound": self.compound.name})
+
+    def _guess(self, words: str) -> Compound | None:
+        if len(self.compounds) == 1:
+            return self.compounds[0]
+        low = words.lower()
+        named = [c for c in self.compounds if c.name in words or "".join(lazy_pinyin(c.name)) in low]
+        return named[0] if len(named) == 1 else None
+
+    # Deciding
+
+    def decide(self, lines: list[Line]) -> None:
+        """Build the passage of each line, and look which are stored already."""
+        for line in lines:
+            line.title = self._title(line)
+            self._passage(line)
+        lines = [line for line in lines if not line.does]
+        stored = set(Passage.objects.filter(pk__in=[line.plan.pk for line in lines]).values_list("pk", flat=True))
+        for line in lines:
+            line.does = "same" if line.plan.pk in stored else "create"
+
+    def _title(self, line: Line) -> str:
+        values = line.values
+        return f"{values['day']} {values['time']:%H:%M} {values.get('post') or ''} {values['name']}".replace("  ", " ")
+
+    def _passage(self, line: Line) -> None:
+        values = line.values
+        happened_at = moment(values["day"], values["time"])
+        if happened_at > timezone.now():
+            line.refuse(_("%(day)s %(time)s has not come yet.") % {"day": values["day"], "time": f"{values['time']:%H:%M}"})
+        post = self._post(line, values.get("post") or "")
+        if line.does or post is None:
+            return
+        content = [str(values.get(column.key) or "") for column in self.columns]
+        key = uuid.uuid5(NAMESPACE, "\x1f".join([str(post.compound.pk), *content]))
+        if key in self.seen:
+            line.skip(_("The same as row %(row)s: counted once.") % {"row": self.seen[key]})
+            return
+        self.seen[key] = line.number
+        line.plan = Passage(
+            id=key,
+            community=self.community,
+            post=post if post.pk else None,
+            happened_at=happened_at,
+            day=values["day"],
+            hour=values["time"].hour,
+            source=Passage.Source.PAPER,
+            logged_by=self.by,
+            **_written(values),
+        )
+
+    def _post(self, line: Line, name: str) -> Post | None:
+        """The gate of that name in the compound; one that is not there yet is made when the reader applies."""
+        found = [post for post in self.posts.get(name, ()) if self.compound in (None, post.compound)]
+        if len(found) == 1:
+            return found[0]
+        if found or self.compound is None:
+            line.refuse(
+                _("It is not clear to which compound this register belongs. Choose the compound and send it once more.")
+            )
+            return None
+        if not name:
+            gates = [p for rows in self.posts.values() for p in rows if p.compound == self.compound]
+            if len(gates) != 1:
+                line.refuse(_("卡口 is empty, and %(compound)s has several gates or none.") % {"compound": self.compound.name})
+                return None
+            return gates[0]
+        post = Post(compound=self.compound, name=name, kind=Post.Kind.CHECKPOINT)
+        self.posts.setdefault(name, []).append(post)
+        self.notices.append(
+            _("%(compound)s has no post %(post)s yet; it will be set up.") % {"compound": self.compound.name, "post": name}
+        )
+        return post
+
+    # Storing
+
+    def store(self, lines: list[Line]) -> None:
+        """Write the passages; one that somebody else has stored meanwhile stays as it is."""
+        rows = []
+        now = timezone.now()
+        for line in lines:
+            passage: Passage = line.plan
+            passage.post, passage.received_at = self._stored_post(line.values.get("post") or ""), now
+            rows.append(passage)
+        Passage.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+        if rows:
+            after = {"count": len(rows), "first": rows[0].happened_at, "last": rows[-1].happened_at}
+            audit.record("register.imported", rows[0].post, by=self.by, community=self.community, after=after)
+
+    def _stored_post(self, name: str) -> Post:
+        candidates = [p for n, rows in self.posts.items() if not name or n == name for p in rows]
+        at = next(p for p in candidates if self.compound in (None, p.compound))
+        if at.pk is None:
+            made = posts.add(compound_id=at.compound.pk, name=at.name, kind=at.kind, by=self.by)
+            self.posts[name] = [made if p is at else p for p in self.posts[name]]
+            return made
+        return at
+
+
+def _written(values: dict[str, Any]) -> dict[str, Any]:
+    """What stands on paper, in the words of a passage."""
+    result = values.get("result") or Passage.Result.PASSED
+    note = values.get("note") or ""
+    if result == Passage.Result.TURNED_BACK and not note:
+        note = _("No reason on the paper register")
+    visited = bool(values.get("visited")) and not values.get("home")
+    return {
+        "direction": values["direction"],
+        "person": values.get("person") or (Passage.Person.VISITOR if visited else Passage.Person.RESIDENT),
+        "written_home": values.get("home") or values.get("visited") or "",
+        "written_name": values["name"],
+        "written_phone": values["phone"],
+        "temperature": values["temperature"],
+        "health_code": values.get("code") or "",
+        "mask": values.get("mask"),
+        "reason": values["reason"],
+        "plate_no": values.get("plate_no") or "",
+        "passengers": values.get("passengers"),
+        "result": result,
+        "result_note": note,
+    }
