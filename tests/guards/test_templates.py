@@ -1,0 +1,53 @@
+"""Templates: each one is used, each one named exists, and each asks only permissions that exist."""
+
+import re
+
+from django.conf import settings
+
+from residents.access import Permission
+
+ROOT = settings.BASE_DIR / "templates"
+NAMES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file())
+PAGES = [name for name in NAMES if name.endswith(".html")]
+# Named by Django and allauth, not by us.
+BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"}
+BY_ALLAUTH = ("account/", "allauth/", "mfa/")
+# Named by the kind of message (portal.accounts.outbox).
+BY_KIND = "messages/"
+
+
+def text_of(name: str) -> str:
+    """The template without its comments."""
+    return re.sub(r"{#.*?#}|{% comment %}.*?{% endcomment %}", "", (ROOT / name).read_text(), flags=re.DOTALL)
+
+
+def sources() -> str:
+    """All code and templates that may name a template."""
+    apps = ("portal", "residents", "deployments", "checkpoints")
+    code = [path for app in apps for path in (settings.BASE_DIR / app).rglob("*.py")]
+    return "\n".join(path.read_text() for path in [*code, *(ROOT / name for name in NAMES)])
+
+
+def test_every_template_is_used():
+    named = set(re.findall(r"""["']([\w./-]+\.(?:html|txt))(?:#[\w-]+)?["']""", sources()))
+    known = {name for name in NAMES if name in BY_DJANGO or name.startswith((*BY_ALLAUTH, BY_KIND))}
+
+    assert set(NAMES) - named - known == set()
+
+
+def test_every_template_that_is_named_exists():
+    included = {found for name in PAGES for found in re.findall(r"""{% (?:include|extends) "([^"]+)" """, text_of(name))}
+
+    assert included - set(NAMES) == set()
+
+
+def test_htmx_attributes_are_spelled_as_html_allows():
+    bare = {name: re.findall(r"\shx-[a-z-]+\s*=", text_of(name)) for name in PAGES}
+
+    assert {name: found for name, found in bare.items() if found} == {}
+
+
+def test_templates_ask_only_permissions_that_exist():
+    asked = {found for name in PAGES for found in re.findall(r"\bperm\.(\w+)", text_of(name))}
+
+    assert asked - {permission.name for permission in Permission} == set()

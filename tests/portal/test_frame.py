@@ -1,0 +1,104 @@
+"""What stands around every page: the menu by role, the bell, the account."""
+
+import pytest
+from django.test import RequestFactory
+from django.urls import reverse
+
+from portal import nav
+from portal.accounts.models import Message
+from portal.context import frame
+from residents.access import GRANTS, Permission
+from residents.models import Role
+
+EVERYBODY = {"home"}
+VOLUNTEER = EVERYBODY | {"checkpoints:my_day"}
+
+
+def views_for(user) -> list[str]:
+    request = RequestFactory().get("/")
+    request.user = user
+    return [entry.view for entry in frame(request)["frame"]["entries"]]
+
+
+def granted(role: str) -> list[str]:
+    """What the menu table gives to a role, as far as the pages exist."""
+    return [
+        entry.view
+        for entry in nav.ENTRIES
+        if entry.address and (not entry.allowed or entry.allowed in {p.value for p in GRANTS[role]})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("who", "role"),
+    [
+        ("secretary", Role.SECRETARY),
+        ("worker", Role.WORKER),
+        ("cadre_user", Role.CADRE),
+        ("officer", Role.SUBDISTRICT_OFFICER),
+        ("district_officer", Role.DISTRICT_OFFICER),
+    ],
+)
+def test_the_menu_shows_what_the_role_may_open(cast, who, role):
+    assert views_for(getattr(cast, who)) == granted(role)
+
+
+def test_a_cadre_is_shown_no_more_than_her_own_day(cast):
+    assert [view for view in views_for(cast.cadre_user) if view in {"deployments:cadre_list", "accounts:event_list"}] == []
+
+
+def test_a_supervisor_is_shown_her_people(cast):
+    assert views_for(cast.supervisor) == [e.view for e in nav.ENTRIES if e.address and e.allowed in {"", nav.SUPERVISOR}]
+
+
+def test_the_operator_is_shown_the_admin_and_no_records(cast):
+    assert views_for(cast.operator) == [e.view for e in nav.ENTRIES if e.address and e.allowed in {"", nav.STAFF}]
+
+
+def test_every_permission_in_the_menu_exists():
+    assert {e.allowed for e in nav.ENTRIES} - {p.value for p in Permission} == {"", nav.SUPERVISOR, nav.STAFF}
+
+
+def test_the_entry_of_a_page_below_is_the_current_one():
+    entries = [nav.Entry("home", "home", "account_login"), nav.Entry("keys", "key", "mfa_index")]
+
+    assert nav.current(entries, reverse("mfa_list_webauthn")) == entries[1]
+    assert nav.current(entries, "/elsewhere/") is None
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_frame_costs_two_statements_however_much_there_is_to_read(cast, queries, rows):
+    Message.objects.bulk_create([Message(to=cast.secretary, kind="x", key=str(n)) for n in range(rows)])
+    request = RequestFactory().get("/")
+    request.user = cast.secretary
+
+    with queries() as seen:
+        around = frame(request)["frame"]
+        assert around["unread"] == rows
+
+    assert len(seen) == 2  # the person's facts, and the roles
+
+
+def test_a_message_that_was_read_does_not_count(cast, sign_in):
+    from django.utils import timezone
+
+    Message.objects.create(to=cast.secretary, kind="x", key="1", read_at=timezone.now())
+    Message.objects.create(to=cast.secretary, kind="x", key="2")
+
+    page = sign_in(cast.secretary).get(reverse("account_change_password"))
+
+    assert page.context["frame"]["unread"] == 1
+
+
+def test_a_stranger_is_shown_no_menu(client, db):
+    page = client.get(reverse("account_login"))
+
+    assert page.context["frame"]["entries"] == []
+
+
+def test_a_page_without_script_can_sign_out(cast, sign_in):
+    client = sign_in(cast.secretary)
+
+    client.post(reverse("account_logout"))
+
+    assert "_auth_user_id" not in client.session

@@ -1,0 +1,56 @@
+"""Tags and filters of the templates."""
+
+import pytest
+from django.core.paginator import Paginator
+from django.template import RequestContext, Template
+from django.test import RequestFactory
+
+
+def drawn(text: str, path: str = "/", **context: object) -> str:
+    request = RequestFactory().get(path)
+    return Template(text).render(RequestContext(request, context)).strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [
+        ("{{ v|mask_name }}", "王建国", "王**"),
+        ("{{ v|mask_phone }}", "19900001234", "199****1234"),
+        ("{{ v|mask_id }}", "990101199001011234", "99*************234"),
+        ("{{ v|mask_plate }}", "鄂A7K123", "鄂A7K***"),
+        ("{{ v|mask_name }}", None, ""),
+        ("{{ v|number }}", 1234567, "1,234,567"),
+        ("{{ v|number }}", 0, "0"),
+        ("{{ v|number }}", None, "—"),
+        ("{{ v|temperature }}", 36.5, "36.5 ℃"),
+        ("{{ v|temperature }}", None, "—"),
+        ("{{ v|hours }}", 450, "7.5"),
+        ("{{ v|hours }}", 480, "8"),
+        ("{{ v|hours }}", 0, "0"),
+        ("{{ v|tint }}", 7, "p-tint-1"),
+    ],
+)
+def test_filters(text, value, shown):
+    assert drawn(text, v=value) == shown
+
+
+def test_a_name_in_an_avatar_is_escaped():
+    assert drawn("{% avatar v 1 %}", v="<b>") == '<span class="p-avatar p-tint-1" aria-hidden="true">&lt;</span>'
+
+
+def test_a_heading_sorts_upwards_then_downwards_and_keeps_the_filter():
+    text = '{% sort "name" "Name" %}'
+
+    assert 'href="?state=on&amp;sort=name"' in drawn(text, "/?state=on&page=3")
+    assert 'href="?state=on&amp;sort=-name"' in drawn(text, "/?state=on&sort=name")
+    assert 'aria-sort="ascending"' in drawn(text, "/?sort=name")
+    assert 'aria-sort="descending"' in drawn(text, "/?sort=-name")
+
+
+def test_the_pages_of_a_list_keep_the_filter():
+    page = Paginator(range(500), 50).get_page(4)
+    html = drawn('{% include "parts/pagination.html" %}', "/?state=on&page=4", page=page)
+
+    assert 'href="?state=on&amp;page=3"' in html
+    assert '<span aria-current="page">4</span>' in html
+    assert "500 rows" in html
