@@ -12,7 +12,12 @@ from portal.lib.forms import CleanTextMixin
 class SearchForm(CleanTextMixin, forms.Form):
     """A part of a name, the end of a phone number, or a unit."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=60)
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
+    )
 
 
 class TrailForm(CleanTextMixin, forms.Form):
@@ -27,5 +32,7 @@ class TrailForm(CleanTextMixin, forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
         self.fields["kind"].choices = [("", _("everything")), *trail.verb_choices()]  # type: ignore[attr-defined]
         self.fields["table"].choices = [("", _("all")), *trail.table_choices()]  # type: ignore[attr-defined]

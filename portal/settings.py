@@ -101,7 +101,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "csp",
-    "django.contrib.admin",
+    "portal.accounts.admin_config.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,96 @@
+"""The audit trail as the secretary reads it."""
+
+import pytest
+
+from portal.accounts import audit, trail
+from portal.accounts.models import Event
+from tests.factories import SecondmentFactory, ShiftFactory
+
+
+@pytest.fixture
+def line(cast) -> Event:
+    return audit.record(
+        "secondment.changed",
+        cast.secondment,
+        by=cast.secretary,
+        before={"state": "approved", "ends_on": None},
+        after={"state": "on_duty", "ends_on": "2022-04-30"},
+    )
+
+
+def test_a_line_reads_like_a_sentence(line):
+    read = trail.line(line)
+
+    assert (read.who, read.record, read.verb) == ("李秀兰", "Secondment", "changed")
+    assert read.changes == [("state", "approved", "on duty"), ("ends on", "—", "2022-04-30")]
+
+
+def test_moments_are_shown_in_local_time_and_the_portal_has_a_name(cast):
+    shift = ShiftFactory()
+    event = audit.record("shift.changed", shift, by=None, after={"starts_at": "2022-04-10 00:30:00+00:00", "nonsense": True})
+
+    read = trail.line(Event.objects.get(pk=event.pk))
+
+    assert read.who == "the portal"
+    assert read.changes == [("starts at", "—", "2022-04-10 08:30"), ("nonsense", "—", "yes")]
+
+
+def test_the_secretary_reads_her_own_communities_only(cast, sign_in, line):
+    audit.record("secondment.changed", cast.secondment2, by=cast.other_secretary)
+
+    own = sign_in(cast.secretary).get("/trail/").context["lines"]
+    other = sign_in(cast.other_secretary).get("/trail/").context["lines"]
+
+    assert [read.event for read in own] == [line]
+    assert [read.event.community for read in other] == [cast.yushu]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("who=李", 1),
+        ("who=王", 0),
+        ("kind=changed", 1),
+        ("kind=created", 0),
+        ("table=deployments.secondment", 1),
+        ("table=deployments.cadre", 0),
+        ("row=0", 0),
+        ("before=1", 0),
+        ("day=2022-04-10", 0),
+        # What cannot be understood filters nothing and says so.
+        ("day=nonsense", 1),
+        ("day=2022-02-30", 1),
+        ("before=-1&page=x", 1),
+        ("before=99999999999999999999999", 1),
+        ("kind=%00&day=%ED%A0%80", 1),
+    ],
+)
+def test_the_filter(cast, sign_in, line, query, found):
+    answer = sign_in(cast.secretary).get(f"/trail/?{query}")
+
+    assert (answer.status_code, len(answer.context["lines"])) == (200, found)
+
+
+def test_older_lines_follow_by_key(cast, sign_in):
+    for _ in range(60):
+        audit.record("community.changed", cast.qinghe, by=cast.secretary)
+    client = sign_in(cast.secretary)
+
+    first = client.get("/trail/").context
+    second = client.get(f"/trail/?before={first['older']}").context
+
+    assert (len(first["lines"]), len(second["lines"]), second["older"]) == (50, 10, None)
+    assert first["lines"][-1].event.pk == second["lines"][0].event.pk + 1
+
+
+def test_more_lines_cost_no_more_statements(cast, sign_in, queries, line):
+    client = sign_in(cast.secretary)
+    counts = []
+    for _ in range(2):
+        with queries() as seen:
+            client.get("/trail/")
+        counts.append(len(seen))
+        audit.record("community.changed", cast.qinghe, by=cast.worker)
+        audit.record("secondment.changed", SecondmentFactory(community=cast.qinghe), by=cast.secretary)
+
+    assert counts[0] == counts[1]
