@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests.browser import SIZES, open_chromium
@@ -24,6 +25,9 @@ from tests.browser import SIZES, open_chromium
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "var" / "shots"
 PASSWORD = "demo-only"
+# Those that the README shows, made small.
+README = ROOT / ".readme"
+IN_README = ("board-desk-zh", "my-phone-zh", "gate-phone-zh")
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
@@ -119,6 +123,14 @@ def take(page: Page, shot: Shot, picture: Path) -> str:
     return f"{page.url} is {wide} pixels wider than the screen" if wide > 0 else ""
 
 
+def shrink(picture: Path) -> None:
+    """Put a small copy beside the README: half the width, 128 colours."""
+    README.mkdir(exist_ok=True)
+    with Image.open(picture) as full:
+        small = full.convert("RGB").resize((full.width // 2, full.height // 2), Image.Resampling.LANCZOS)
+    small.quantize(128).save(README / f"{picture.stem.split('-')[0]}.png", optimize=True)
+
+
 def main(words: list[str]) -> int:
     """Take all pictures, or those whose names contain one of the words; return how many pages had a fault."""
     shots = [shot for shot in SHOTS if not words or any(word in shot.name for word in words)]
@@ -133,6 +145,8 @@ def main(words: list[str]) -> int:
             picture = OUT / f"{shot.name}-{size}-{language}.png"
             fault = take(context.new_page(), shot, picture)
             context.close()
+            if picture.stem in IN_README and not fault:
+                shrink(picture)
             say(f"{picture.name}: {fault or 'taken'}")
             faults += bool(fault)
     taken = len(shots) * len(SIZES) * len(LANGUAGES) - faults
