@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 class Nudge(DjangoTask):
     """A task only hurries what the minute's sweep would find anyway: without a broker nothing fails, it comes later."""
 
-    def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:
+    def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
         """Queue after the commit; a broker that is away is logged, and the page is served."""
 
         def queue() -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from deployments.access import units_for
+from portal.accounts.models import User
 from portal.views.errors import unavailable
 from residents.access import roles_of
 
@@ -51,11 +53,11 @@ class Doorman:
             logout(request)
             messages.warning(request, _("Your role here has ended. If you are still needed, ask your secretary."))
             return redirect("account_login")
-        if request.user.must_change_password and request.path not in map(reverse, BEFORE_NEW_PASSWORD):
+        if cast(User, request.user).must_change_password and request.path not in map(reverse, BEFORE_NEW_PASSWORD):
             return redirect("account_change_password")
         return None
 
 
 def _has_a_role(request: HttpRequest) -> bool:
-    user = request.user
+    user = cast(User, request.user)
     return bool(user.is_staff or roles_of(user) or units_for(user).exists())

@@ -27,7 +27,7 @@ OUT = ROOT / "var" / "shots"
 PASSWORD = "demo-only"
 # Those that the README shows, made small.
 README = ROOT / ".readme"
-IN_README = ("board-desk-zh", "my-phone-zh", "gate-phone-zh")
+IN_README = ("today-secretary-desk-zh", "board-desk-zh", "my-phone-zh", "gate-phone-zh")
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 

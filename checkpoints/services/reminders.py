@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import cast
 
 from django.urls import reverse
 from django.utils import timezone
@@ -65,7 +66,7 @@ def _not_signed_in(now: dt.datetime) -> list[Message]:
 def _about_shift(kind: str, assignment: Assignment) -> Message:
     shift = assignment.shift
     return draft(
-        assignment.cadre.user,
+        cast(User, assignment.cadre.user),
         kind,
         key=f"{kind}-{assignment.pk}",
         link=reverse("checkpoints:my_day"),

@@ -33,7 +33,7 @@ PASSED = Q(result=Passage.Result.PASSED)
 def of_day(post: Post, day: dt.date | None = None) -> dict[str, int]:
     """Let in and let out at this gate today, and visitors still inside the compound; one statement."""
     with connection.cursor() as cursor:
-        facts = {"post": post.pk, "compound": post.compound_id, "day": str(day or timezone.localdate())}
+        facts: dict[str, Any] = {"post": post.pk, "compound": post.compound_id, "day": str(day or timezone.localdate())}
         cursor.execute(OF_DAY, facts)
         entered, left, inside = cursor.fetchone()
     # A visitor who came yesterday may leave today.

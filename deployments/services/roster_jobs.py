@@ -14,7 +14,7 @@ from residents.models import Community
 
 def importer_of(job: Job) -> RosterImporter:
     """The importer of a job: it writes for the community the job was asked for."""
-    communities = Community.objects.filter(pk=job.community_id).select_related("subdistrict")
+    communities = Community.objects.filter(pk=job.community_id or 0).select_related("subdistrict")
     return RosterImporter(communities, by=job.by)
 
 

@@ -21,7 +21,7 @@ class UploadForm(forms.Form):
     columns: Sequence[Column] = ()
     ignored: Sequence[str] = ()
 
-    community = forms.ModelChoiceField(label=_("Community"), queryset=None, empty_label=None)
+    community: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(label=_("Community"), queryset=None, empty_label=None)
     file = forms.FileField(
         label=_("Sheet"),
         max_length=120,

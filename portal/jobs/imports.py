@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.utils.translation import gettext as _
 
@@ -38,7 +38,7 @@ def apply(work: Work, importer: Importer, again: Importer) -> None:
 
 def _pass(work: Work, importer: Importer, *, store: bool) -> Summary:
     with work.job.file.open("rb") as file:
-        reader = Reader(file, importer.columns, importer.ignored)
+        reader = Reader(cast(BinaryIO, file), importer.columns, importer.ignored)
         work.tell(0, reader.table.size)
         with work.lines() as path, path.open("w", encoding="utf-8") as out:
 

@@ -25,7 +25,7 @@ def box() -> MultiFernet:
     return _box(tuple(settings.FIELD_KEYS))
 
 
-class EncryptedField(models.TextField):  # type: ignore[type-arg]
+class EncryptedField(models.TextField):
     """Text that only the portal can read. Empty stays empty; a wrong key raises InvalidToken instead of showing cipher."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -73,14 +73,19 @@ class Line:
 class Importer(Protocol):
     """One kind of import."""
 
-    columns: Sequence[Column]
-    # Headings of the form that are known and not read, such as a running number.
-    ignored: Sequence[str]
     # What concerns the whole file: units that will be created.
     notices: list[str]
 
     def begin(self, reader: "Reader") -> None:
         """Look at title and sheet before the first line comes."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The headings of the form."""
+
+    @property
+    def ignored(self) -> Sequence[str]:
+        """Headings of the form that are known and not read, such as a running number."""
 
     def decide(self, lines: list[Line]) -> None:
         """Set `does` of each line, and its reasons."""

@@ -51,4 +51,4 @@ def _cache() -> None:
 
 def _broker() -> None:
     with app.connection_for_write(connect_timeout=1) as connection_, connection_.channel() as channel:
-        channel.queue_declare(queue="celery")
+        channel.queue_declare(queue="celery")  # type: ignore[attr-defined]

@@ -50,7 +50,7 @@ def job_detail(request: Request, pk: int) -> HttpResponse:
         "does": does,
         "counts": [(name, counts[name]) for name in DOES if name in counts],
         "writes": counts.get("create", 0) + counts.get("change", 0),
-        "page": Paginator(Lines(job, does), PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(Lines(job, does), PER_PAGE).get_page(request.GET.get("page")),  # type: ignore[arg-type]
     }
     response = page(request, "jobs/detail.html", context, part="job-progress")
     if request.headers.get("HX-Target") == "job-progress" and not job.is_open:
@@ -87,7 +87,7 @@ def job_cancel(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 @signed_in
-def job_result(request: Request, pk: int) -> HttpResponse:
+def job_result(request: Request, pk: int) -> FileResponse:
     """Somebody fetches the file that came out."""
     job = job_for(request.user, pk)
     if not job.result:
@@ -97,7 +97,7 @@ def job_result(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 @signed_in
-def job_refused(request: Request, pk: int) -> HttpResponse:
+def job_refused(request: Request, pk: int) -> FileResponse:
     """Somebody fetches the refused rows, to correct them and send them again."""
     job = job_for(request.user, pk)
     if not job.lines or not job.outcome.get("counts", {}).get("refuse"):

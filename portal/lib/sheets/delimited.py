@@ -78,7 +78,8 @@ class _Lines:
 def _text(file: BinaryIO, encoding: str) -> _Lines:
     file.seek(0)
     # The wrapper must not close the file when it goes: it is read again.
-    return _Lines(io.TextIOWrapper(_Kept(file), encoding=encoding, errors="strict", newline=""))
+    kept: Any = _Kept(file)
+    return _Lines(io.TextIOWrapper(kept, encoding=encoding, errors="strict", newline=""))
 
 
 class _Kept(io.RawIOBase):

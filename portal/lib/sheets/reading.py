@@ -62,7 +62,7 @@ def tables(file: BinaryIO) -> list[Table]:
     """Return the visible sheets of a file that hold anything; raises SheetError."""
     head = _head(file)
     if head.startswith(b"PK"):
-        found = workbooks.from_zip(file)
+        found: list[Any] = workbooks.from_zip(file)
     elif head.startswith(workbooks.OLE):
         found = workbooks.from_ole(file)
     elif head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(MARKUP):

@@ -3,6 +3,7 @@
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -91,7 +92,7 @@ def _found(book: CalamineWorkbook, facts: dict[str, parts.Facts], notices: tuple
         fact = facts.get(name, parts.Facts())
         if facts and not fact.rows:
             continue
-        sheet = _calm(lambda name=name: book.get_sheet_by_name(name))
+        sheet = _calm(partial(book.get_sheet_by_name, name))
         if sheet.height:
             merges = _merges(sheet)
             more = (_("A merged cell counts for each of its rows."),) if merges else ()
