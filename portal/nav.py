@@ -30,25 +30,28 @@ class Entry:
         return address_of(self.view)
 
 
+# The first stand in the bar, the rest under "More": what is opened every hour comes first.
 ENTRIES = [
-    Entry(pgettext_lazy("menu", "Today"), "home", "home"),
-    Entry(_("My day"), "calendar-check", "checkpoints:my_day", Permission.MY_DAY),
-    Entry(_("Board"), "layout-board", "deployments:board", Permission.BOARD_VIEW),
-    Entry(_("Roster"), "calendar-time", "checkpoints:roster", Permission.SHIFT_VIEW),
-    Entry(_("Passages"), "door-enter", "checkpoints:passage_list", Permission.PASSAGE_VIEW),
+    # Whoever has no board begins with their own page: portal.views.home leads there.
+    Entry(pgettext_lazy("menu", "Today"), "home", "home", Permission.BOARD_VIEW),
+    Entry(_("Board"), "layout-board", "checkpoints:board", Permission.BOARD_VIEW),
+    Entry(pgettext_lazy("menu", "Gate"), "door-enter", "checkpoints:gate_choose", Permission.GATE_LOG),
     Entry(_("Daily reports"), "report-analytics", "reports:daily_list", Permission.REPORT_VIEW),
     Entry(_("Overview"), "chart-bar", "reports:overview", Permission.OVERVIEW_VIEW),
     Entry(_("Our people"), "users-group", "deployments:supervision", SUPERVISOR),
     Entry(_("Cadres"), "users", "deployments:cadre_list", Permission.CADRE_VIEW),
+    Entry(_("Attendance"), "clipboard-check", "checkpoints:attendance_list", Permission.ATTENDANCE_VIEW),
     Entry(_("Secondments"), "arrows-exchange", "deployments:secondment_list", Permission.CADRE_VIEW),
+    Entry(_("Leave"), "calendar-off", "deployments:leave_list", Permission.CADRE_VIEW),
     Entry(_("Sending units"), "building-skyscraper", "deployments:unit_list", Permission.CADRE_VIEW),
     Entry(_("Responsibilities"), "shield-check", "deployments:responsibility_list", Permission.RESPONSIBILITY_VIEW),
+    Entry(_("Passages"), "list-details", "checkpoints:passage_list", Permission.PASSAGE_VIEW),
     Entry(_("Posts"), "barrier-block", "checkpoints:post_list", Permission.SHIFT_VIEW),
-    Entry(_("Attendance"), "clipboard-check", "checkpoints:attendance_list", Permission.ATTENDANCE_VIEW),
     Entry(_("Places"), "building-community", "residents:place_list", Permission.PLACE_VIEW),
     Entry(_("Accounts"), "id-badge-2", "accounts:account_list", Permission.ACCOUNT_MANAGE),
     Entry(_("Imports and exports"), "file-spreadsheet", "jobs:job_list", Permission.PLACE_VIEW),
     Entry(_("Audit trail"), "history", "event_list", Permission.AUDIT_VIEW),
+    Entry(_("My day"), "calendar-check", "checkpoints:my_day", Permission.MY_DAY),
     Entry(_("Administration"), "settings", "admin:index", STAFF),
 ]
 
