@@ -154,7 +154,7 @@ def _people(communities: "QuerySet[Community]") -> dict[str, int]:
 def _stats(shifts: list[Shift], short: list[Shift], absent: list[Assignment], people: dict[str, int]) -> list[Stat]:
     board, roster = nav.address_of("deployments:board"), nav.address_of("checkpoints:roster")
     present = sum(hasattr(person, "attendance") for shift in shifts for person in shift.people)
-    planned: int = sum(len(shift.people) for shift in shifts)
+    planned: int = len([person for shift in shifts for person in shift.people])
     missing = sum(shift.missing for shift in short)
     return [
         Stat(_("places empty today"), missing, tone="bad" if missing else "ok", address=board),

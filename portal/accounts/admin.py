@@ -1,6 +1,6 @@
 """The operator's desk: what every page of the admin shares."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import audit
+from portal.accounts.models import User
 
 # Settings, places and sign-ins. Cadres, passages and reports are not the operator's business.
 OURS = frozenset({"accounts", "residents", "deployments"})
@@ -36,7 +37,7 @@ class OperatorSite(admin.AdminSite):
             return redirect("home") if not self.has_permission(request) else redirect("admin:index")
         return redirect(f"{reverse('account_login')}?{urlencode({'next': request.GET.get('next', reverse('admin:index'))})}")
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")
 
 
@@ -50,14 +51,14 @@ class Audited(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         for row in formset.deleted_objects:
-            audit.record(f"{row._meta.model_name}.removed", row, by=request.user)
+            audit.record(f"{row._meta.model_name}.removed", row, by=cast(User, request.user))
         changed = {id(obj) for obj, _names in formset.changed_objects}
         for inner in formset.forms:
             if id(inner.instance) in changed or inner.instance in formset.new_objects:
                 _record(request, inner.instance, inner, id(inner.instance) in changed)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        audit.record(f"{obj._meta.model_name}.removed", obj, by=request.user, before={"name": str(obj)})
+        audit.record(f"{obj._meta.model_name}.removed", obj, by=cast(User, request.user), before={"name": str(obj)})
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
@@ -71,7 +72,7 @@ def _record(request: Any, obj: Any, form: Any, change: bool) -> None:
     audit.record(
         f"{obj._meta.model_name}.{'changed' if change else 'created'}",
         obj,
-        by=request.user,
+        by=cast(User, request.user),
         before={name: form.initial.get(name) for name in names} if change else None,
         after={name: form.cleaned_data[name] for name in names},
     )
