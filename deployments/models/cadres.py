@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deployments.models.units import SendingUnit
@@ -92,3 +93,11 @@ class Cadre(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def age(self) -> int | None:
+        """Years at the end of this month: rosters give no day of birth."""
+        if self.born_on is None:
+            return None
+        today = timezone.localdate()
+        return today.year - self.born_on.year - (today.month < self.born_on.month)

@@ -97,3 +97,10 @@ class Responsibility(models.Model):
     @property
     def place(self) -> Compound | Building | Entrance | None:
         return self.compound or self.building or self.entrance
+
+    @property
+    def place_name(self) -> str:
+        """荷风苑 17栋 3单元: the place with what it stands in."""
+        building = self.building or (self.entrance and self.entrance.building)
+        compound = self.compound or (building and building.compound)
+        return " ".join(str(part) for part in (compound, building, self.entrance) if part)

@@ -107,3 +107,10 @@ class Secondment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cadre} {self.community} {self.starts_on}"
+
+    @property
+    def days_here(self) -> int | None:
+        """Which day since the arrival it is; None before it."""
+        if self.reported_at is None:
+            return None
+        return (timezone.localdate() - timezone.localdate(self.reported_at)).days + 1

@@ -46,10 +46,10 @@ def open_account(*, cadre_id: int, community: Community, by: User) -> Slip:
     return Slip(cadre, user.phone or user.username, password)
 
 
-def open_accounts(*, cadres: Iterable[Cadre], community: Community, by: User) -> tuple[list[Slip], list[str]]:
-    """Open many; returns the slips, and a sentence for each that was not possible."""
+def open_accounts(*, cadres: Iterable[tuple[Cadre, Community]], by: User) -> tuple[list[Slip], list[str]]:
+    """Open many, each for its community; returns the slips, and a sentence for each that was not possible."""
     slips, refusals = [], []
-    for cadre in cadres:
+    for cadre, community in cadres:
         try:
             slips.append(open_account(cadre_id=cadre.pk, community=community, by=by))
         except Refused as refusal:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deployments.models import Cadre, Responsibility, Secondment
@@ -64,6 +65,13 @@ def gaps(communities: Any, day: dt.date) -> Gaps:
         buildings=Building.objects.within(communities).exclude(Exists(held.filter(building=OuterRef("pk")))),
         entrances=Entrance.objects.within(communities).exclude(own | through_building),
     )
+
+
+def held_by(cadre: Cadre, communities: Any) -> "QuerySet[Responsibility]":
+    """What a cadre answers for today and later, in these communities."""
+    today = timezone.localdate()
+    rows = cadre.responsibilities.within(communities).filter(Q(ends_on=None) | Q(ends_on__gte=today))
+    return rows.select_related("compound", "building__compound", "entrance__building__compound")
 
 
 @transaction.atomic

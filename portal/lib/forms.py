@@ -1,5 +1,6 @@
 """What every form shares: text that is trimmed, bounded and clean, and how crispy-forms draws it."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -7,7 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, ProhibitNullCharactersValidator
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -98,3 +99,15 @@ def helper(
 def pair(*fields: str) -> Div:
     """Fields that stand side by side where there is room."""
     return Div(*fields, css_class="p-pair")
+
+
+class DayField(forms.DateField):
+    """A day between 1900 and 2100: nobody means the year 1 or 9999, and one day before or after it still exists."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+        self.validators += [
+            MinValueValidator(dt.date(1900, 1, 1), _("Choose a day after 1900.")),
+            MaxValueValidator(dt.date(2100, 1, 1), _("Choose a day before 2100.")),
+        ]

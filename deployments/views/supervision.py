@@ -1,0 +1,83 @@
+"""A sending unit looks after its people."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from deployments.access import supervises
+from deployments.forms.secondments import RecallForm
+from deployments.models import Leave, Secondment
+from deployments.services import secondments
+from portal.lib.errors import Refused
+from portal.lib.pages import page
+from portal.lib.paging import paged
+from portal.lib.stats import Stat
+
+
+@require_safe
+@supervises
+def supervision(request: HttpRequest) -> HttpResponse:
+    """The unit's supervisor: where are my people, are they present, who is on leave, whom do I call."""
+    now = timezone.now()
+    away = Leave.objects.filter(state=Leave.State.APPROVED, starts_at__lte=now, ends_at__gt=now)
+    mine = _mine(request).current().annotate(away=Exists(away.filter(secondment=OuterRef("pk"))))
+    rows = mine.select_related("cadre__unit", "community", "compound").prefetch_related(
+        Prefetch("leaves", Leave.objects.filter(ends_at__gt=now).order_by("starts_at"), to_attr="coming_leaves")
+    )
+    context = {
+        "units": request.units,  # type: ignore[attr-defined]
+        "rows": paged(request, rows.order_by("community", "compound", "cadre__name", "id")),
+        "stats": _stats(mine),
+    }
+    return page(request, "deployments/supervision/list.html", context, part="supervision-rows")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@supervises
+def supervision_recall(request: HttpRequest, pk: int) -> HttpResponse:
+    """The unit needs a person back."""
+    row = get_object_or_404(_mine(request).select_related("cadre", "community"), pk=pk)
+    if row.state != Secondment.State.ON_DUTY:
+        raise Http404
+    form = RecallForm(request.POST or None, secondment=row)
+    back = reverse("deployments:supervision")
+    if request.method == "POST" and form.is_valid():
+        try:
+            secondments.recall(secondment_id=pk, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            messages.success(request, _("Recalled. The community sees it and fills the shifts."))
+        except Refused as refusal:
+            messages.warning(request, str(refusal))
+        return redirect(back)
+    context = {
+        "question": _("Recall %(name)s from %(community)s?") % {"name": row.cadre, "community": row.community},
+        "text": _("Shifts after the last day show as gaps; call the community before you take somebody off a gate."),
+        "form": form,
+        "action": _("Recall"),
+        "back": back,
+        "danger": True,
+    }
+    return page(request, "confirm.html", context)
+
+
+def _mine(request: HttpRequest) -> Any:
+    """Secondments of the supervised units' people, and of nobody else."""
+    return Secondment.objects.filter(cadre__unit__in=request.units)  # type: ignore[attr-defined]
+
+
+def _stats(mine: Any) -> list[Stat]:
+    rows = list(mine.values_list("state", "reported_at", "away"))
+    expected = sum(state == Secondment.State.APPROVED for state, _reported, _away in rows)
+    away = sum(away for _state, _reported, away in rows)
+    return [
+        Stat(_("sent"), len(rows)),
+        Stat(_("present"), sum(reported is not None and not away for _state, reported, away in rows), tone="ok"),
+        Stat(_("to arrive"), expected, tone="warn" if expected else ""),
+        Stat(_("on leave"), away),
+    ]
