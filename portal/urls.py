@@ -19,6 +19,7 @@ urlpatterns = [
     # The apps write their addresses in full: /my/ and /deployments/board/ belong to checkpoints.
     path("", include("deployments.urls")),
     path("", include("checkpoints.urls")),
+    path("", include("deployments.urls")),
 ]
 
 handler500 = "portal.views.errors.server_error"

@@ -56,9 +56,7 @@ class RecallForm(LastDayForm):
 class CompleteForm(LastDayForm):
     """Until when, and what goes back to the unit."""
 
-    report = forms.CharField(
-        label=_("report to the sending unit"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    report = forms.CharField(label=_("report to the sending unit"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class DaysForm(MoveForm):

@@ -1,7 +1,7 @@
 """Sign-ins of cadres: opened by the community that has them, closed by it."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -31,7 +31,44 @@ class Slip:
 @transaction.atomic
 def open_account(*, cadre_id: int, community: Community, by: User) -> Slip:
     """Give a cadre a sign-in (her mobile number) with a one-time password; an existing one gets a new password."""
-    cadre = Cadre.objects.select_for_update(of=("self",)).select_related("user").get(pk=cadre_id)
+    slip = _open(_locked([cadre_id])[cadre_id], community, by=by)
+    memberships.follow(slip.cadre)
+    return slip
+
+
+@transaction.atomic
+def open_accounts(*, cadres: Mapping[int, Community], by: User) -> tuple[list[Slip], list[str]]:
+    """Open many, each (by the cadre's key) for its community; returns the slips, and a sentence for each refusal."""
+    slips, refusals = [], []
+    for cadre in _locked(cadres).values():
+        try:
+            slips.append(_open(cadre, cadres[cadre.pk], by=by))
+        except Refused as refusal:
+            refusals.append(_("%(name)s: %(why)s") % {"name": cadre.name, "why": refusal})
+    memberships.follow(*(slip.cadre for slip in slips))
+    return slips, refusals
+
+
+@transaction.atomic
+def close_account(*, cadre_id: int, community: Community, by: User) -> Cadre:
+    """Take the sign-in away at once; open sessions end with it."""
+    cadre = _locked([cadre_id])[cadre_id]
+    if cadre.user is None or not cadre.user.is_active:
+        raise Refused(_("This cadre has no open sign-in."))
+    _refuse_foreign(cadre.user)
+    cadre.user.is_active = False
+    cadre.user.save(update_fields=["is_active"])
+    audit.record("cadre.account_closed", cadre, community=community, by=by, after={"user": cadre.user})
+    return cadre
+
+
+def _locked(keys: Iterable[int]) -> dict[int, Cadre]:
+    # In the order of their keys: two desks that open the same people never wait for each other.
+    rows = Cadre.objects.select_for_update(of=("self",)).select_related("user").filter(pk__in=keys).order_by("pk")
+    return {cadre.pk: cadre for cadre in rows}
+
+
+def _open(cadre: Cadre, community: Community, *, by: User) -> Slip:
     user = cadre.user or _new_user(cadre)
     _refuse_foreign(user)
     password = "".join(secrets.choice(ALPHABET) for _i in range(LENGTH))
@@ -41,33 +78,8 @@ def open_account(*, cadre_id: int, community: Community, by: User) -> Slip:
     if cadre.user_id is None:
         cadre.user = user
         cadre.save(update_fields=["user"])
-    memberships.follow(cadre)
     audit.record("cadre.account_opened", cadre, community=community, by=by, after={"user": user})
     return Slip(cadre, user.phone or user.username, password)
-
-
-def open_accounts(*, cadres: Iterable[tuple[Cadre, Community]], by: User) -> tuple[list[Slip], list[str]]:
-    """Open many, each for its community; returns the slips, and a sentence for each that was not possible."""
-    slips, refusals = [], []
-    for cadre, community in cadres:
-        try:
-            slips.append(open_account(cadre_id=cadre.pk, community=community, by=by))
-        except Refused as refusal:
-            refusals.append(_("%(name)s: %(why)s") % {"name": cadre.name, "why": refusal})
-    return slips, refusals
-
-
-@transaction.atomic
-def close_account(*, cadre_id: int, community: Community, by: User) -> Cadre:
-    """Take the sign-in away at once; open sessions end with it."""
-    cadre = Cadre.objects.select_for_update(of=("self",)).select_related("user").get(pk=cadre_id)
-    if cadre.user is None or not cadre.user.is_active:
-        raise Refused(_("This cadre has no open sign-in."))
-    _refuse_foreign(cadre.user)
-    cadre.user.is_active = False
-    cadre.user.save(update_fields=["is_active"])
-    audit.record("cadre.account_closed", cadre, community=community, by=by, after={"user": cadre.user})
-    return cadre
 
 
 def _new_user(cadre: Cadre) -> User:

@@ -117,22 +117,18 @@ def cancel(*, secondment_id: int, reason: str, by: User) -> Secondment:
 @transaction.atomic
 def report_for_duty(*, secondment_id: int, identity_checked: bool, by: User) -> Secondment:
     """Put down that the cadre has arrived and showed who she is."""
-    row, today = _locked(secondment_id), timezone.localdate()
-    if not identity_checked:
-        raise Refused(_("Look at the identity document first, then tick the box."))
-    if row.state == State.APPROVED and row.starts_on > today:
-        raise Refused(_("It begins on %(day)s. Change the first day if the cadre starts earlier.") % {"day": row.starts_on})
-    if row.state == State.APPROVED and row.ends_on and row.ends_on < today:
-        raise Refused(_("Its last day was %(day)s. Change the last day first.") % {"day": row.ends_on})
-    return _move(row, State.ON_DUTY, reported_at=timezone.now(), reported_by=by, by=by)
+    return _arrive(_locked(secondment_id), identity_checked, by=by)
 
 
+@transaction.atomic
 def report_many(*, secondments: Iterable[Secondment], identity_checked: bool, by: User) -> tuple[int, list[str]]:
     """Put down many arrivals; returns how many, and a sentence for each that was not possible."""
+    keys = [row.pk for row in secondments]
+    list(Cadre.objects.select_for_update().filter(pk__in=Secondment.objects.filter(pk__in=keys).values("cadre")).order_by("pk"))
     arrived, refusals = 0, []
-    for row in secondments:
+    for row in Secondment.objects.filter(pk__in=keys).select_related("cadre", "community").order_by("pk"):
         try:
-            report_for_duty(secondment_id=row.pk, identity_checked=identity_checked, by=by)
+            _arrive(row, identity_checked, by=by)
             arrived += 1
         except Refused as refusal:
             refusals.append(_("%(name)s: %(why)s") % {"name": row.cadre.name, "why": refusal})
@@ -189,6 +185,17 @@ def _locked(secondment_id: int) -> Secondment:
     # The cadre is locked first, always: whoever moves one of her secondments waits for whoever moves another.
     Cadre.objects.select_for_update().get(secondments=secondment_id)
     return Secondment.objects.select_related("cadre", "community").get(pk=secondment_id)
+
+
+def _arrive(row: Secondment, identity_checked: bool, *, by: User) -> Secondment:
+    today = timezone.localdate()
+    if not identity_checked:
+        raise Refused(_("Look at the identity document first, then tick the box."))
+    if row.state == State.APPROVED and row.starts_on > today:
+        raise Refused(_("It begins on %(day)s. Change the first day if the cadre starts earlier.") % {"day": row.starts_on})
+    if row.state == State.APPROVED and row.ends_on and row.ends_on < today:
+        raise Refused(_("Its last day was %(day)s. Change the last day first.") % {"day": row.ends_on})
+    return _move(row, State.ON_DUTY, reported_at=timezone.now(), reported_by=by, by=by)
 
 
 def _given(reason: str) -> str:

@@ -72,7 +72,7 @@ def _slips(request: Request, chosen: list[Any]) -> HttpResponse:
     """Answer with the passwords: they are stored nowhere, so no redirect could show them."""
     where = lists.postings(chosen)
     slips, refusals = accounts.open_accounts(
-        cadres=[(cadre, where[cadre.posting].community) for cadre in chosen], by=request.user
+        cadres={cadre.pk: where[cadre.posting].community for cadre in chosen}, by=request.user
     )
     for sentence in refusals:
         messages.warning(request, sentence)

@@ -84,9 +84,7 @@ def cadre_edit(request: Request, pk: int) -> HttpResponse:
     cadre = _present(request, pk)
     back = reverse("deployments:cadre_detail", args=[pk])
     community = lists.postings([cadre])[cadre.posting].community
-    form = CadreForm(
-        request.POST or None, instance=cadre, communities=request.communities, submit=_("Save"), cancel=back
-    )
+    form = CadreForm(request.POST or None, instance=cadre, communities=request.communities, submit=_("Save"), cancel=back)
     context = {"form": form, "title": _("Edit"), "back": back, "cadre": cadre}
     if request.method == "POST" and form.is_valid():
         seen = form.cleaned_data["seen"]
@@ -127,4 +125,3 @@ def _attach(rows: Any) -> None:
     for cadre in rows:
         cadre.posted = found.get(cadre.posting)
         cadre.group_name = lists.Group(cadre.group).label
-

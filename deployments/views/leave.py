@@ -34,7 +34,9 @@ def leave_list(request: Request) -> HttpResponse:
     show = request.GET.get("state", "")
     rows = away if show == "away" else found.filter(state=show) if show in State.values else found
     context = {
-        "rows": paged(request, rows.select_related("secondment__cadre__unit", "secondment__compound").order_by("-starts_at", "id")),
+        "rows": paged(
+            request, rows.select_related("secondment__cadre__unit", "secondment__compound").order_by("-starts_at", "id")
+        ),
         "states": [(value, label, tally.get(value, 0)) for value, label in State.choices],
         "away": away.count(),
         "total": sum(tally.values()),

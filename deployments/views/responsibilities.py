@@ -130,8 +130,7 @@ def _found(request: Request, pk: int) -> Responsibility:
 
 def _ask(request: Request, row: Responsibility, form: Any, action: str) -> HttpResponse:
     context = {
-        "question": _("%(action)s: %(place)s, %(person)s")
-        % {"action": action, "place": row.place_name, "person": row.person},
+        "question": _("%(action)s: %(place)s, %(person)s") % {"action": action, "place": row.place_name, "person": row.person},
         "form": form,
         "action": action,
         "back": reverse("deployments:responsibility_list"),

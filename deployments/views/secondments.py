@@ -174,7 +174,9 @@ def secondment_redeploy(request: Request, pk: int) -> HttpResponse:
     form = forms.RedeployForm(request.POST or None, secondment=row)
     if request.method == "POST" and form.is_valid():
         return _done(request, pk, lambda: secondments.redeploy(secondment_id=pk, terms=form.terms(), by=request.user))
-    return _ask(request, row, form, _("Redeploy"), _("Ends here the day before the first day there. Later shifts show as gaps."))
+    return _ask(
+        request, row, form, _("Redeploy"), _("Ends here the day before the first day there. Later shifts show as gaps.")
+    )
 
 
 @require_POST

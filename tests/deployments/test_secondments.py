@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 from django.db import connection, connections, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -307,7 +307,8 @@ def race(cadre, communities, by) -> list[str]:
     def attempt(community) -> str:
         ready.wait()
         try:
-            secondments.appoint(cadre=cadre, terms=Terms(community, day(0), day(9)), by=by)
+            with translation.override("en"):
+                secondments.appoint(cadre=cadre, terms=Terms(community, day(0), day(9)), by=by)
         except Refused as refusal:
             return str(refusal)
         finally:

@@ -1,0 +1,60 @@
+"""A sending unit sees its own people and nobody else."""
+
+import datetime as dt
+
+from django.urls import reverse
+from django.utils import timezone
+
+from deployments.models import Secondment
+from tests.factories import LeaveFactory, SecondmentFactory
+
+PAGE = reverse("deployments:supervision")
+
+
+def test_the_supervisor_sees_the_unit_s_people_wherever_they_are(cast, sign_in):
+    far = SecondmentFactory(community=cast.yushu, cadre__unit=cast.unit, cadre__name="远方", state="approved")
+    LeaveFactory(secondment=cast.secondment)
+
+    answer = sign_in(cast.supervisor).get(PAGE)
+
+    assert {row.pk for row in answer.context["rows"]} == {cast.secondment.pk, far.pk}
+    assert [(str(s.label), s.value) for s in answer.context["stats"]] == [
+        ("sent", 2),
+        ("present", 0),
+        ("to arrive", 1),
+        ("on leave", 1),
+    ]
+    assert cast.cadre2.name not in answer.content.decode()
+
+
+def test_recall_by_the_unit(cast, sign_in):
+    client, address = sign_in(cast.supervisor), reverse("deployments:supervision_recall", args=[cast.secondment.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"last_day": "nonsense", "reason": ""}).status_code == 200
+
+    client.post(address, {"last_day": timezone.localdate(), "reason": "单位急事"})
+
+    row = Secondment.objects.get(pk=cast.secondment.pk)
+    assert (row.state, row.ends_on) == (Secondment.State.RECALLED, timezone.localdate())
+    assert client.get(address).status_code == 404
+
+
+def test_nobody_else_s_people(cast, sign_in):
+    other = reverse("deployments:supervision_recall", args=[cast.secondment2.pk])
+
+    assert sign_in(cast.supervisor).get(other).status_code == 404
+    assert sign_in(cast.secretary).get(PAGE).status_code == 403
+    cast.supervisor.supervisions.update(ends_on=timezone.localdate() - dt.timedelta(days=1), starts_on="2022-01-01")
+    assert sign_in(cast.supervisor).get(PAGE).status_code != 200
+
+
+def test_as_many_queries_for_three_as_for_one(cast, sign_in, queries):
+    client = sign_in(cast.supervisor)
+    with queries() as one:
+        client.get(PAGE)
+    for row in SecondmentFactory.create_batch(2, community=cast.qinghe, cadre__unit=cast.unit):
+        LeaveFactory(secondment=row)
+    with queries() as three:
+        client.get(PAGE)
+
+    assert len(three) == len(one)
