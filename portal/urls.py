@@ -17,9 +17,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.health, name="healthz"),
     # The apps write their addresses in full: /my/ and /deployments/board/ belong to checkpoints.
+    path("", include("residents.urls")),
     path("", include("deployments.urls")),
     path("", include("checkpoints.urls")),
-    path("", include("deployments.urls")),
 ]
 
 handler500 = "portal.views.errors.server_error"
