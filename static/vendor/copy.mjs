@@ -5,7 +5,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const FILES = {
   "bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
-  "bootstrap.bundle.min.js": "bootstrap/dist/js/bootstrap.bundle.min.js",
   "htmx.min.js": "htmx.org/dist/htmx.min.js",
 };
 const SPRITE = "../img/sprite.svg";

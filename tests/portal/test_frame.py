@@ -100,3 +100,10 @@ def test_a_page_without_script_can_sign_out(cast, sign_in):
     client.post(reverse("account_logout"))
 
     assert "_auth_user_id" not in client.session
+
+
+def test_a_page_travels_compressed(client, db):
+    page = client.get(reverse("account_login"), headers={"accept-encoding": "gzip"})
+
+    assert page["Content-Encoding"] == "gzip"
+    assert len(page.content) < 4_000
