@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.models import Community
@@ -30,6 +31,9 @@ class DailyReport(models.Model):
         RETURNED = "returned", _("returned")
         ACCEPTED = "accepted", _("accepted")
         LOCKED = "locked", _("locked")
+
+    # May still be counted anew and corrected.
+    OPEN = ("draft", "returned")
 
     community = models.ForeignKey(Community, models.PROTECT, related_name="daily_reports", verbose_name=_("community"))
     day = models.DateField(_("day"))
@@ -80,6 +84,15 @@ class DailyReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.community} {self.day}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+    @property
+    def is_late(self) -> bool:
+        """Submitted after it was due, or due and still not submitted."""
+        return (self.submitted_at or timezone.now()) > self.due_at
 
 
 class FigureCorrection(models.Model):

@@ -28,7 +28,11 @@ class Subdistrict(models.Model):
     code = models.CharField(_("code"), max_length=9, unique=True, validators=[RegexValidator(r"^\d{9}$")])
     name = models.CharField(_("name"), max_length=60)
     district = models.ForeignKey(District, models.PROTECT, related_name="subdistricts", verbose_name=_("district"))
+    # Records up to this hour are counted; the report itself is due so many minutes later.
     report_due_at = models.TimeField(_("daily report due at"), default="16:00")
+    report_within_minutes = models.PositiveSmallIntegerField(
+        _("daily report submitted within (minutes)"), default=60, validators=[MaxValueValidator(480)]
+    )
 
     class Meta:
         verbose_name = _("subdistrict")

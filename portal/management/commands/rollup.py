@@ -1,0 +1,39 @@
+"""manage.py rollup --date 2022-04-10 [--community 990101001001]"""
+
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from portal.reports.services.rollups import roll_up
+from residents.models import Community
+
+
+def day(text: str) -> dt.date:
+    """A day as 2022-04-10."""
+    return dt.date.fromisoformat(text)
+
+
+def communities_of(code: str) -> Any:
+    """The community of a 12-digit code or a name that only one has; all communities on duty without either."""
+    if not code:
+        return Community.objects.filter(active_from__isnull=False)
+    found = Community.objects.filter(code=code) if code.isdigit() else Community.objects.filter(name=code)
+    if found.count() != 1:
+        raise CommandError(f"{found.count()} communities are called {code}; give the 12-digit code")
+    return found
+
+
+class Command(BaseCommand):
+    """Counts a day into the reports of one community or of all."""
+
+    help = "Count a day's records into draft reports; submitted, accepted and locked ones are left alone."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--date", type=day, default=None, help="2022-04-10; today when left out")
+        parser.add_argument("--community", default="", help="12-digit code or name; all on duty when left out")
+
+    def handle(self, **options: Any) -> None:
+        rows = roll_up(day=options["date"] or timezone.localdate(), communities=communities_of(options["community"]), by=None)
+        self.stdout.write(f"{len(rows)} reports counted")

@@ -1,0 +1,197 @@
+"""Every figure of the day's report, defined once. To add one, add a line to FIGURES (README of this app)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Func, IntegerField, Q, Sum
+from django.db.models.functions import Coalesce, Greatest, Least
+from django.utils.translation import gettext_lazy as _
+
+from checkpoints.models import Passage, Post
+from deployments.models import Cadre
+from portal.reports import sources
+from portal.reports.sources import Scope, Source
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts passages: `Tally(sources.BY_PERSON, direction="in")` is how many of them go in.
+
+    The rows of a city are first grouped by all columns of the source in one pass; every figure then adds up groups.
+    """
+
+    source: Source
+    equal: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Counts rows of a source by an aggregate of the ORM."""
+
+    source: Source
+    aggregate: Callable[[Scope], Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the day: what it is called, in which unit, where it is printed, how it is counted."""
+
+    key: str
+    label: Any
+    unit: Any
+    block: str
+    how: Tally | Counted
+    # The column of the city's daily form (社区疫情防控日报表), where it has one.
+    heading: str = ""
+    # Part of another figure (an hour, a kind of person): shown in its own table, not among the main lines.
+    part_of: str = ""
+    # Hour or kind, for the table of parts.
+    part: Any = ""
+
+
+PEOPLE, TIMES, HOURS, PLACES, VEHICLES = _("people"), _("passages"), _("hours"), _("places"), _("vehicles")
+
+BLOCKS = {
+    "duty": _("People on duty"),
+    "gates": _("Posts and gates"),
+    "places": _("Places"),
+}
+
+
+def _kind(kind: str) -> Q:
+    return Q(cadre__kind=kind)
+
+
+def _distinct(field: str, *filters: Q) -> Count:
+    return Count(field, distinct=True, filter=Q(*filters))
+
+
+def _absent(at: Scope) -> Any:
+    """People who signed in to none of their shifts although one has long begun: all who should be there, less who is."""
+    expected = sources.signed(at) | sources.missed(at)
+    return _distinct("cadre", _kind(Cadre.Kind.CADRE), expected) - _distinct(
+        "cadre", _kind(Cadre.Kind.CADRE), sources.signed(at)
+    )
+
+
+class Hours(Func):
+    """Whole hours of a summed duration, rounded half up."""
+
+    output_field = IntegerField()
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return super().as_sql(
+            compiler, connection, template="CAST(ROUND(EXTRACT(EPOCH FROM (%(expressions)s)) / 3600.0) AS integer)", **extra
+        )
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        # A duration is kept in microseconds there.
+        return super().as_sql(
+            compiler, connection, template="CAST(ROUND((%(expressions)s) / 3600000000.0) AS integer)", **extra
+        )
+
+
+def _hours(at: Scope) -> Any:
+    """From sign-in to sign-out; who has not signed out is counted up to now, at most to the end of the shift."""
+    until = Least(Coalesce(F("attendance__signed_out_at"), F("ends_at")), at.moment)
+    since = F("attendance__signed_in_at")
+    return Hours(Coalesce(Sum(Greatest(until, since) - since, filter=sources.signed(at)), sources.NO_TIME))
+
+
+def _stands(
+    key: str, label: Any, unit: Any, aggregate: Callable[[Scope], Any], *, block: str = "duty", heading: str = ""
+) -> Figure:
+    return Figure(key, label, unit, block, Counted(sources.STANDS, aggregate), heading)
+
+
+def _passages(key: str, label: Any, *, unit: Any = TIMES, heading: str = "", **equal: Any) -> Figure:
+    return Figure(key, label, unit, "gates", Tally(sources.BY_PERSON, equal), heading)
+
+
+def _parts() -> Iterator[Figure]:
+    """Passages in and out by kind of person, then by hour."""
+    for way, label in Passage.Direction.choices:
+        whole, passed = f"passages_{way}", {"direction": way, "result": Passage.Result.PASSED.value}
+        for kind, name in Passage.Person.choices:
+            how = Tally(sources.BY_PERSON, {**passed, "person": kind})
+            yield Figure(f"{whole}_{kind}", label, TIMES, "gates", how, part_of=whole, part=name)
+        for hour in range(24):
+            how = Tally(sources.BY_HOUR, {"direction": way, "hour": hour})
+            yield Figure(f"{whole}_h{hour:02}", label, TIMES, "gates", how, part_of=f"{whole}_by_hour", part=hour)
+
+
+PASSED = Passage.Result.PASSED.value
+
+FIGURES: tuple[Figure, ...] = (
+    Figure(
+        "cadres_seconded",
+        _("cadres seconded"),
+        PEOPLE,
+        "duty",
+        Counted(sources.SECONDMENTS, lambda at: _distinct("cadre", _kind(Cadre.Kind.CADRE))),
+    ),
+    _stands(
+        "cadres_on_duty",
+        _("cadres on duty"),
+        PEOPLE,
+        lambda at: _distinct("cadre", _kind(Cadre.Kind.CADRE), sources.signed(at)),
+        heading="下沉干部在岗",
+    ),
+    _stands("cadres_absent", _("cadres absent"), PEOPLE, _absent),
+    _stands(
+        "volunteers_on_duty",
+        _("volunteers on duty"),
+        PEOPLE,
+        lambda at: _distinct("cadre", _kind(Cadre.Kind.VOLUNTEER), sources.signed(at)),
+        heading="志愿者在岗",
+    ),
+    _stands(
+        "people_on_duty", _("people on duty"), PEOPLE, lambda at: _distinct("cadre", sources.signed(at)), heading="值守人数"
+    ),
+    _stands("hours_served", _("hours served"), HOURS, _hours),
+    Figure(
+        "checkpoints",
+        _("checkpoints"),
+        PLACES,
+        "gates",
+        Counted(sources.POSTS, lambda at: Count("pk", filter=Q(kind=Post.Kind.CHECKPOINT))),
+        "卡口数",
+    ),
+    _stands(
+        "posts_on_duty",
+        _("posts on duty"),
+        PLACES,
+        lambda at: _distinct("shift__post", sources.signed(at)),
+        block="gates",
+    ),
+    _passages("passages_in", _("passages in"), heading="卡口进人次", direction="in", result=PASSED),
+    _passages("passages_out", _("passages out"), heading="卡口出人次", direction="out", result=PASSED),
+    _passages("turned_back", _("turned back"), heading="劝返人次", result=Passage.Result.TURNED_BACK.value),
+    _passages("fever", _("fever"), heading="体温异常", fever=1),
+    _passages("vehicles", _("vehicles in and out"), unit=VEHICLES, heading="进出车辆", vehicle=1, result=PASSED),
+    Figure(
+        "buildings_unanswered",
+        _("buildings nobody answers for"),
+        PLACES,
+        "places",
+        Counted(sources.BUILDINGS, lambda at: Count("pk")),
+    ),
+    Figure(
+        "entrances_unanswered",
+        _("entrances nobody answers for"),
+        PLACES,
+        "places",
+        Counted(sources.ENTRANCES, lambda at: Count("pk")),
+    ),
+    *_parts(),
+)
+
+BY_KEY = {figure.key: figure for figure in FIGURES}
+MAIN = tuple(figure for figure in FIGURES if not figure.part_of)
+BY_HEADING = {figure.heading: figure for figure in FIGURES if figure.heading}
+
+
+def parts_of(whole: str) -> tuple[Figure, ...]:
+    """The parts of a figure, in order."""
+    return tuple(figure for figure in FIGURES if figure.part_of == whole)

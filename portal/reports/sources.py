@@ -1,0 +1,125 @@
+"""What the figures are counted from: the rows of a day, one statement each, however many communities ask."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, DateTimeField, DurationField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+
+from checkpoints.models import Assignment, Passage, Post, PostStatus, Shift
+from deployments.models import Leave, Secondment
+from deployments.services.responsibilities import gaps
+from portal.lib.constraints import lasts_on
+from residents.models import Community, DutyPolicy
+
+NO_TIME = Value(dt.timedelta(0), output_field=DurationField())
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which day is counted, up to which moment, for which communities and by whose policies."""
+
+    day: dt.date
+    as_of: dt.datetime
+    communities: "QuerySet[Community]"
+    policies: Mapping[int, DutyPolicy]
+    # All communities there are: two million rows need not be asked one by one whether theirs is among them.
+    everywhere: bool = False
+
+    @property
+    def moment(self) -> Value:
+        return Value(self.as_of, output_field=DateTimeField())
+
+    def by_policy(self, community: str, number: Callable[[DutyPolicy], Any]) -> Any:
+        """Each community's own number: a constant, with one branch for every other number in force."""
+        holders = defaultdict(list)
+        for key, policy in self.policies.items():
+            holders[number(policy)].append(key)
+        usual = max(holders, key=lambda value: len(holders[value]), default=number(DutyPolicy()))
+        branches = [When(**{f"{community}__in": keys}, then=Value(value)) for value, keys in holders.items() if value != usual]
+        return Case(*branches, default=Value(usual)) if branches else Value(usual)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows of a day, and the way from a row to its community; `dimensions` of those that are grouped before counting."""
+
+    name: str
+    rows: Callable[[Scope], "QuerySet[Any]"]
+    community: str
+    dimensions: tuple[str, ...] = ()
+
+
+def _secondments(at: Scope) -> "QuerySet[Any]":
+    # Those that ended later did stand on the day; a submitted one has not begun.
+    stood = set(Secondment.STANDING) - {Secondment.State.SUBMITTED}
+    return Secondment.objects.within(at.communities).on(at.day).filter(state__in=sorted(stood))
+
+
+def _stands(at: Scope) -> "QuerySet[Any]":
+    # A night shift keeps the day on which it starts.
+    return Assignment.objects.within(at.communities).standing().filter(shift__day=at.day, shift__state=Shift.State.PUBLISHED)
+
+
+def signed(at: Scope) -> Q:
+    """Assignments whose cadre has signed in."""
+    return Q(attendance__signed_in_at__lte=at.as_of)
+
+
+def missed(at: Scope) -> Q:
+    """Assignments that began long enough ago without a sign-in, and without a leave."""
+    begun = at.by_policy(
+        "shift__post__compound__community", lambda policy: at.as_of - dt.timedelta(minutes=policy.absent_after_minutes)
+    )
+    leave = Leave.objects.filter(
+        secondment__cadre=OuterRef("cadre"),
+        state=Leave.State.APPROVED,
+        starts_at__lt=OuterRef("ends_at"),
+        ends_at__gt=OuterRef("starts_at"),
+    )
+    return Q(starts_at__lte=begun) & (Q(attendance=None) | Q(attendance__signed_in_at__gt=at.as_of)) & ~Exists(leave)
+
+
+def _posts(at: Scope) -> "QuerySet[Any]":
+    sealed = PostStatus.objects.filter(lasts_on(at.day), post=OuterRef("pk"), status=PostStatus.Status.SEALED)
+    return Post.objects.within(at.communities).filter(Q(closed_on=None) | Q(closed_on__gt=at.day)).exclude(Exists(sealed))
+
+
+def _buildings(at: Scope) -> "QuerySet[Any]":
+    return gaps(at.communities, at.day).buildings
+
+
+def _entrances(at: Scope) -> "QuerySet[Any]":
+    return gaps(at.communities, at.day).entrances
+
+
+def _passages(at: Scope) -> "QuerySet[Any]":
+    rows = Passage.objects.standing().filter(day=at.day, happened_at__lte=at.as_of)
+    return rows if at.everywhere else rows.within(at.communities)
+
+
+def _by_person(at: Scope) -> "QuerySet[Any]":
+    limit = at.by_policy("community", lambda policy: policy.fever_limit)
+    return _passages(at).annotate(
+        fever=_yes(Q(temperature__gte=limit)),
+        vehicle=_yes(~Q(plate_no="")),
+    )
+
+
+def _by_hour(at: Scope) -> "QuerySet[Any]":
+    return _passages(at).filter(result=Passage.Result.PASSED)
+
+
+def _yes(condition: Q) -> Case:
+    return Case(When(condition, then=1), default=0, output_field=IntegerField())
+
+
+SECONDMENTS = Source("secondments", _secondments, "community")
+STANDS = Source("stands", _stands, "shift__post__compound__community")
+POSTS = Source("posts", _posts, "compound__community")
+BUILDINGS = Source("buildings", _buildings, "compound__community")
+ENTRANCES = Source("entrances", _entrances, "building__compound__community")
+BY_PERSON = Source("by_person", _by_person, "community", ("direction", "person", "result", "fever", "vehicle"))
+BY_HOUR = Source("by_hour", _by_hour, "community", ("direction", "hour"))
