@@ -8,6 +8,7 @@ from celery import shared_task
 from django.db import close_old_connections
 
 from portal.jobs import services as jobs
+from portal.reports.services import reminders
 
 logger = logging.getLogger(__name__)
 
@@ -15,6 +16,7 @@ logger = logging.getLogger(__name__)
 DUE: list[Callable[[], object]] = [
     jobs.due,
     jobs.tidy,
+    reminders.due,
 ]
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("residents.urls")),
     path("", include("deployments.urls")),
     path("", include("checkpoints.urls")),
+    path("", include("portal.reports.urls")),
 ]
 
 handler500 = "portal.views.errors.server_error"

@@ -99,7 +99,7 @@ def total(reports: Iterable[DailyReport]) -> Numbers:
 def chart(values: Sequence[int | None]) -> SafeString:
     """A small line of the last days; days without a report leave a gap."""
     known = [value for value in values if value is not None]
-    if len(known) < 2:  # noqa: PLR2004 - a line needs two points
+    if len(known) < 2:
         return SafeString("")
     top = max(known) or 1
     step = WIDTH / (len(values) - 1)

@@ -75,7 +75,9 @@ def grid(communities: "QuerySet[Community]", day: dt.date) -> list[tuple[Communi
     """Each community on duty with its last days, the asked one first; None before it was on duty."""
     days = days_before(day)
     rows = list(on_duty(communities, day).select_related("subdistrict__district"))
-    found = DailyReport.objects.newest().filter(community__in=[row.pk for row in rows], day__in=days).defer("counted", "special")
+    found = (
+        DailyReport.objects.newest().filter(community__in=[row.pk for row in rows], day__in=days).defer("counted", "special")
+    )
     reports = {(report.community_id, report.day): report for report in found}
     return [
         (row, [cell(row, one, reports.get((row.pk, one))) if row.active_from <= one else None for one in days]) for row in rows

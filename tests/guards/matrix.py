@@ -22,8 +22,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
+
 from checkpoints.models import Assignment, AttendanceCorrection, Post, Shift
 from portal.accounts import outbox
+from portal.reports.models import DailyReport
+from portal.reports.services.rollups import roll_up
+from residents.models import Community
 from tests import factories
 from tests.people import Cast
 
@@ -75,6 +80,13 @@ class World:
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
+
+    @cached_property
+    def report(self) -> DailyReport:
+        (made,) = roll_up(
+            day=timezone.localdate(), communities=Community.objects.filter(pk=self.cast.qinghe.pk), by=self.cast.secretary
+        )
+        return made
 
     @cached_property
     def post(self) -> Post:
@@ -179,6 +191,20 @@ CHECKPOINTS: dict[str, Row] = {
 
 JOBS: dict[str, Row] = {}
 
-REPORTS: dict[str, Row] = {}
+REPORTS: dict[str, Row] = {
+    "reports:daily_correct": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.report.pk}, get=405, post=302),
+    "reports:daily_count": Row(may=SECRETARIES, get=405, post=302),
+    "reports:daily_describe": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.report.pk}, get=405, post=302),
+    "reports:daily_detail": Row(may=OFFICE, kwargs=lambda w: {"pk": w.report.pk}),
+    "reports:daily_list": Row(may=OFFICE),
+    "reports:daily_lock": Row(may=OFFICERS, kwargs=lambda w: {"pk": w.report.pk}, get=405, post=302),
+    "reports:daily_new_version": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.report.pk}, get=405, post=302),
+    "reports:daily_return": Row(may=OFFICERS, kwargs=lambda w: {"pk": w.report.pk}, get=405, post=302),
+    "reports:daily_submit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.report.pk}, get=405, post=302),
+    "reports:daily_take_back": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.report.pk}, get=405, post=302),
+    "reports:overview": Row(may=OFFICERS),
+    "reports:overview_accept": Row(may=OFFICERS, get=405, post=302),
+    "reports:overview_remind": Row(may=OFFICERS, get=405, post=302),
+}
 
 MATRIX = ACCOUNTS | PORTAL | RESIDENTS | DEPLOYMENTS | CHECKPOINTS | JOBS | REPORTS

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.accounts import audit
+from portal.accounts import audit, outbox
 from portal.accounts.models import Message, User
 from portal.lib.errors import Refused
 from portal.reports.models import DailyReport
@@ -115,7 +115,7 @@ def _tell_once(messages: list[Message]) -> int:
     """Store the messages that were not sent yet; the unique key keeps two beats from doubling any."""
     told = set(Message.objects.filter(key__in={message.key for message in messages}).values_list("to_id", "key"))
     fresh = [message for message in messages if (message.to_id, message.key) not in told]
-    Message.objects.bulk_create(fresh, ignore_conflicts=True)
+    outbox.send(fresh)
     return len(fresh)
 
 

@@ -81,7 +81,8 @@ def _detail(request: Request, report: DailyReport, form: CorrectionForm | None =
         "kinds": numbers.kinds(report),
         "missing": reports.missing_in(report),
         "may_edit": may_edit,
-        "may_renew": report.state == DailyReport.State.LOCKED and may_in(request.user, Permission.REPORT_EDIT, report.community),
+        "may_renew": report.state == DailyReport.State.LOCKED
+        and may_in(request.user, Permission.REPORT_EDIT, report.community),
         "may_review": may_in(request.user, Permission.REPORT_REVIEW, report.community),
         "correction": form or (_correction(request, report) if may_edit else None),
         "special": special or _special(report),
@@ -165,7 +166,9 @@ def _lines(form: SpecialForm) -> str:
 def daily_take_back(request: Request, pk: int) -> HttpResponse:
     """I let the counted number stand again."""
     key = request.POST.get("figure", "")
-    return _done(request, pk, lambda: reports.take_back(report_id=pk, figure=key, by=request.user), _("The counted number stands again."))
+    return _done(
+        request, pk, lambda: reports.take_back(report_id=pk, figure=key, by=request.user), _("The counted number stands again.")
+    )
 
 
 @require_POST
@@ -201,5 +204,7 @@ def _done(request: Request, pk: int, move: Callable[[], Any], said: str) -> Http
 
 
 def _report(request: Request, pk: int) -> DailyReport:
-    rows = DailyReport.objects.within(request.communities).select_related("community__subdistrict", "submitted_by", "reviewed_by")
+    rows = DailyReport.objects.within(request.communities).select_related(
+        "community__subdistrict", "submitted_by", "reviewed_by"
+    )
     return get_object_or_404(rows.prefetch_related("corrections__corrected_by"), pk=pk)
