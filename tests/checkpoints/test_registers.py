@@ -1,0 +1,147 @@
+"""Paper registers: each line becomes a passage once."""
+
+import datetime as dt
+import io
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from checkpoints.models import Passage, Post
+from checkpoints.services.registers import RegisterImporter
+from portal.accounts.models import Event
+from portal.lib.dates import moment
+from portal.lib.imports import Line, Reader, process
+from tests import factories
+from tests.sheets import csv_text
+
+HEADINGS = ["序号", "日期*", "时间*", "卡口", "进/出*", "姓名*", "联系电话*", "人员类别", "居住楼号房号", "到访住址"]
+HEADINGS += ["体温(℃)*", "健康码", "是否佩戴口罩", "车牌号", "事由*", "查验结果", "备注"]
+SHARED = os.environ.get("SHARED_DATA", "")
+DAY = dt.date(2022, 4, 10)
+
+
+def row(n: int = 1, **values) -> list:
+    """A good row; keyword arguments replace cells by heading."""
+    cells = [n, "2022-04-10", f"06:{n:02}:08", "东门", "出", "王婷婷", "19900006027", "居民", "14-1-201", "", "36.1"]
+    cells += ["绿码", "是", "", "取快递", "放行", ""]
+    for heading, value in values.items():
+        cells[[h.rstrip("*").replace("/", "").split("(")[0] for h in HEADINGS].index(heading)] = value
+    return cells
+
+
+def register(cast, *rows: list, store: bool = False, file_name: str = "", compound=None) -> tuple[list[Line], list[str]]:
+    importer = RegisterImporter(cast.qinghe, compound=compound, file_name=file_name, by=cast.worker)
+    lines: list[Line] = []
+    reader = Reader(io.BytesIO(csv_text([HEADINGS, *rows]).encode()), importer.columns, importer.ignored)
+    summary = process(reader, importer, keep=lines.append, store=store)
+    return lines, summary.notices
+
+
+def said(cast, *rows: list) -> tuple[str, list[str]]:
+    line = register(cast, *rows)[0][-1]
+    return line.does, line.says
+
+
+def test_a_line_becomes_a_passage_at_a_gate_that_is_set_up_if_need_be(cast):
+    lines, notices = register(cast, row(1), row(2, 卡口="西门", 人员类别="快递", 查验结果="劝返"), store=True)
+
+    assert [line.does for line in lines] == ["create", "create"]
+    assert notices == ["荷风苑 has no post 东门 yet; it will be set up.", "荷风苑 has no post 西门 yet; it will be set up."]
+    passage, turned_back = Passage.objects.order_by("happened_at")
+    assert (passage.post.name, passage.post.compound, passage.happened_at) == (
+        "东门",
+        cast.hefengyuan,
+        moment(DAY, dt.time(6, 1, 8)),
+    )
+    assert (passage.day, passage.hour, passage.direction, passage.temperature) == (DAY, 6, "out", Decimal("36.1"))
+    assert (passage.written_home, passage.health_code, passage.mask, passage.source) == ("14-1-201", "green", True, "paper")
+    assert (turned_back.person, turned_back.result, turned_back.result_note) == (
+        "courier",
+        "turned_back",
+        "No reason on the paper register",
+    )
+    assert list(Event.objects.values_list("kind", flat=True).order_by("id")) == [
+        "post.added",
+        "post.added",
+        "register.imported",
+    ]
+
+
+def test_the_same_file_again_adds_nothing(cast):
+    rows = [row(1), row(2, 备注="=1+1")]
+    register(cast, *rows, store=True)
+    lines, notices = register(cast, *rows, row(3), store=True)
+    assert ([line.does for line in lines], notices) == (["same", "same", "create"], [])
+    assert (Passage.objects.count(), Post.objects.count()) == (3, 1)
+
+
+def test_a_line_copied_twice_counts_once(cast):
+    assert said(cast, row(1), [9, *row(1)[1:]]) == ("skip", ["The same as row 2: counted once."])
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ({"姓名": ""}, "姓名 is empty."),
+        ({"日期": "2099-01-01"}, "2099-01-01 06:01 has not come yet."),
+        ({"时间": "26:00"}, "时间 “26:00” is not a time; write it as 08:30."),
+        ({"体温": "366"}, "体温(℃) “366” is not a temperature between 34.0 and 43.0."),
+        ({"进出": "飞"}, "进/出 “飞” is none of 进、入、进入、出、外出."),
+        ({"查验结果": "逮捕"}, "查验结果 “逮捕” is none of 放行、劝返、留置."),
+        ({"卡口": ""}, "卡口 is empty, and 荷风苑 has several gates or none."),
+    ],
+)
+def test_a_bad_line_is_refused_with_the_reason(cast, cells, sentence):
+    assert said(cast, row(1, **cells)) == ("refuse", [sentence])
+
+
+def test_with_one_gate_an_empty_cell_means_that_gate(cast):
+    post = factories.PostFactory(compound=cast.hefengyuan)
+    register(cast, row(1, 卡口=""), store=True)
+    assert Passage.objects.get().post == post
+
+
+def test_of_several_compounds_the_file_or_the_reader_says_which(cast):
+    other = factories.CompoundFactory(community=cast.qinghe, name="春分里")
+    unclear = ["It is not clear to which compound this register belongs. Choose the compound and send it once more."]
+    assert said(cast, row(1)) == ("refuse", unclear)
+
+    register(cast, row(1), file_name="passages_hefengyuan_2022-04-10.xlsx", store=True)
+    register(cast, row(2), compound=other, store=True)
+    assert list(Passage.objects.order_by("happened_at").values_list("post__compound__name", flat=True)) == ["荷风苑", "春分里"]
+
+
+def test_a_gate_of_another_community_is_not_taken(cast):
+    factories.PostFactory(compound=cast.yushu_rental, name="东门")
+    register(cast, row(1), store=True)
+    assert Passage.objects.get().post.compound == cast.hefengyuan
+
+
+def test_the_command_needs_a_community(cast, tmp_path):
+    with pytest.raises(CommandError):
+        call_command("import_passages", str(tmp_path / "x.csv"))
+    with pytest.raises(CommandError):
+        call_command("import_passages", str(tmp_path / "x.csv"), community="清荷社区")
+
+
+def test_the_command_writes_in_the_name_of_the_secretary(cast, tmp_path):
+    path = tmp_path / "register.csv"
+    path.write_text(csv_text([HEADINGS, row(1)]))
+    call_command("import_passages", str(path), community="清荷社区", apply=True)
+    assert Passage.objects.get().logged_by == cast.secretary
+
+
+@pytest.mark.skipif(not SHARED, reason="SHARED_DATA names no folder with the registers of the field")
+def test_the_register_of_the_field_is_stored_whole(cast):
+    path = Path(SHARED) / "passages_hefengyuan_2022-04-10.xlsx"
+    for counts in ((1840, 0), (0, 1840)):
+        importer = RegisterImporter(cast.qinghe, file_name=path.name, by=cast.worker)
+        with path.open("rb") as file:
+            summary = process(Reader(file, importer.columns, importer.ignored), importer, keep=lambda line: None, store=True)
+        assert (summary.counts["create"], summary.counts["same"]) == counts
+    assert Passage.objects.filter(post__name="东门").count() == 1252
+    assert Passage.objects.filter(result="turned_back").count() == 77

@@ -1,0 +1,148 @@
+"""The pages of jobs: who sees them, what they offer."""
+
+import io
+
+import pytest
+from django.urls import reverse
+
+from deployments.models import Cadre
+from portal.jobs import services
+from portal.jobs.models import Job
+from portal.lib import sheets
+from residents.models import Membership, Role
+from tests.deployments.test_rosters import row, sheet
+from tests.sheets import upload
+
+UPLOAD = "/deployments/rosters/import/"
+
+
+@pytest.fixture
+def job(cast) -> Job:
+    """A roster with one good and one bad row, previewed for the secretary."""
+    asked = services.ask(
+        kind="import_cadres",
+        community=cast.qinghe,
+        upload=upload(sheet(row(1), row(2, 姓名="<b>坏</b>", 联系电话="1"))),
+        by=cast.secretary,
+    )
+    services.run(asked.pk)
+    asked.refresh_from_db()
+    return asked
+
+
+def page(job: Job, name: str = "job_detail") -> str:
+    return reverse(f"jobs:{name}", args=[job.pk])
+
+
+def test_upload_preview_and_apply_without_script(cast, sign_in):
+    client = sign_in(cast.secretary)
+    assert client.get(UPLOAD).status_code == 200
+    answer = client.post(UPLOAD, {"community": cast.qinghe.pk, "file": upload(sheet(row(1)))}, follow=True)
+    assert answer.redirect_chain == [(page(Job.objects.get()), 302)]
+    assert answer.context["counts"][0] == ("create", 1)
+
+    client.post(page(Job.objects.get(), "job_apply"))
+    assert (Job.objects.get().state, Cadre.objects.filter(phone="19900010001").count()) == ("done", 1)
+    assert client.get(page(Job.objects.get())).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("a.xlsx", b"", "The file is empty (0 bytes). Save it again and send it once more."),
+        (
+            "a.xls",
+            b"<html><table>",
+            "This is a web page saved under the name of a table. Open it in Excel or WPS and save it as .xlsx.",
+        ),
+        (
+            "../../etc/passwd",
+            b"a,b\r\n",
+            "No row with headings was found in the first 30 rows. Needed are: 姓名、派出单位、联系电话、下沉社区、报到时间.",
+        ),
+    ],
+)
+def test_a_bad_file_is_explained_at_the_field(cast, sign_in, name, data, sentence):
+    answer = sign_in(cast.secretary).post(UPLOAD, {"community": cast.qinghe.pk, "file": upload(data, name)})
+    assert (answer.status_code, answer.context["form"].errors["file"], Job.objects.count()) == (200, [sentence], 0)
+
+
+@pytest.mark.parametrize("community", ["", "x", "999999", "\x00", "other"])
+def test_a_community_of_others_cannot_be_chosen(cast, sign_in, community):
+    chosen = cast.yushu.pk if community == "other" else community
+    answer = sign_in(cast.secretary).post(UPLOAD, {"community": chosen, "file": upload(sheet(row(1)))})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["community"])
+
+
+def test_only_the_right_in_the_community_opens_a_job(cast, sign_in, job):
+    assert sign_in(cast.secretary).get(page(job)).status_code == 200
+    for user in (cast.other_secretary, cast.worker, cast.cadre_user, cast.officer, cast.operator):
+        for name in ("job_detail", "job_result", "job_refused"):
+            assert sign_in(user).get(page(job, name)).status_code == 404
+        for name in ("job_apply", "job_cancel"):
+            assert sign_in(user).post(page(job, name)).status_code == 404
+    job.refresh_from_db()
+    assert job.state == "previewed"
+
+
+def test_a_role_that_ended_opens_nothing_any_more(cast, sign_in, job):
+    Membership.objects.filter(user=cast.secretary).update(role=Role.VOLUNTEER)
+    assert sign_in(cast.secretary).get(page(job)).status_code == 404
+
+
+def test_refused_rows_come_back_as_a_sheet_with_reasons(cast, sign_in, job):
+    answer = sign_in(cast.secretary).get(page(job, "job_refused"))
+    found = [[sheets.text(cell) for cell in line.cells] for line in sheets.tables(io.BytesIO(answer.getvalue()))[0].rows()]
+    assert [line[:5] for line in found] == [
+        ["Reason", "序号", "姓 名", "性别", "联系电话"],
+        ["联系电话 “1” has 1 digits; a mobile number has 11.", "2", "<b>坏</b>", "男", "1"],
+    ]
+
+
+def test_nothing_of_the_file_is_markup_on_the_page(cast, sign_in, job):
+    assert "<b>坏</b>" not in sign_in(cast.secretary).get(page(job)).content.decode()
+
+
+@pytest.mark.parametrize("query", ["?does=refuse", "?does=nonsense&page=x", "?page=999", "?page=-1&does=%00"])
+def test_any_filter_is_answered(cast, sign_in, job, query):
+    assert sign_in(cast.secretary).get(page(job) + query).status_code == 200
+
+
+def test_a_bar_asks_again_until_the_job_is_over(cast, sign_in, job):
+    asks = {"HX-Request": "true", "HX-Target": "job-progress"}
+    client = sign_in(cast.secretary)
+    assert client.get(page(job), headers=asks).headers["HX-Refresh"] == "true"
+
+    Job.objects.update(state="running", done=1, total=4)
+    answer = client.get(page(job), headers=asks)
+    assert ("HX-Refresh" in answer.headers, "<html" in answer.content.decode()) == (False, False)
+    assert 'value="25"' in answer.content.decode()
+
+
+def test_cancelled_is_over(cast, sign_in, job):
+    client = sign_in(cast.secretary)
+    client.post(page(job, "job_cancel"))
+    client.post(page(job, "job_apply"))
+    job.refresh_from_db()
+    assert (job.state, Cadre.objects.filter(phone="19900010001").exists()) == ("cancelled", False)
+
+
+def test_the_list_takes_the_same_statements_for_one_and_three(cast, sign_in, queries, job):
+    client = sign_in(cast.secretary)
+    client.get("/jobs/")
+
+    def count() -> int:
+        with queries() as seen:
+            client.get("/jobs/")
+        return len(seen)
+
+    one = count()
+    for _ in range(2):
+        services.ask(kind="import_cadres", community=cast.qinghe, upload=upload(b"x"), by=cast.secretary)
+    assert count() == one
+
+
+def test_the_blank_form_is_what_the_import_reads(cast, sign_in):
+    answer = sign_in(cast.secretary).get("/deployments/rosters/form/")
+    rows = [[sheets.text(cell) for cell in line.cells] for line in sheets.tables(io.BytesIO(answer.getvalue()))[0].rows()]
+    assert (rows[0][:4], rows[1][2]) == (["序号", "姓名*", "性别", "出生年月"], "男/女")
