@@ -26,6 +26,7 @@ from django.utils import timezone
 
 from checkpoints.models import Assignment, AttendanceCorrection, Post, Shift
 from portal.accounts import outbox
+from portal.jobs.models import Job
 from portal.reports.models import DailyReport
 from portal.reports.services.rollups import roll_up
 from residents.models import Community
@@ -111,6 +112,10 @@ class World:
         )
 
     @cached_property
+    def job(self) -> Job:
+        return Job.objects.create(kind="import_cadres", state="previewed", community=self.cast.qinghe, by=self.cast.secretary)
+
+    @cached_property
     def message(self) -> Any:
         outbox.tell(self.cast.secretary, "password_given", key="guard")
         return self.cast.secretary.inbox.get()
@@ -169,7 +174,10 @@ PORTAL = {
 
 RESIDENTS: dict[str, Row] = {}
 
-DEPLOYMENTS: dict[str, Row] = {}
+DEPLOYMENTS: dict[str, Row] = {
+    "deployments:roster_form": Row(may=SECRETARIES),
+    "deployments:roster_import": Row(may=SECRETARIES, post=200),
+}
 
 CHECKPOINTS: dict[str, Row] = {
     "checkpoints:attendance_correct": Row(
@@ -187,9 +195,27 @@ CHECKPOINTS: dict[str, Row] = {
     ),
     "checkpoints:gate_passages": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, get=405, post=400, stranger=401),
     "checkpoints:my_day": Row(may=CREW),
+    "checkpoints:register_form": Row(may=WORKERS),
+    "checkpoints:register_import": Row(may=WORKERS, post=200),
 }
 
-JOBS: dict[str, Row] = {}
+# A job is for who asked, and for whoever has its right in the community: here, the secretary.
+NOT_THEIRS = {(who, how): 404 for who in EVERYBODY - {"secretary"} for how in ("get", "post")}
+
+
+def _job(get: int, post: int) -> Row:
+    barred = {(who, how): 404 for who, how in NOT_THEIRS if {"get": get, "post": post}[how] != 405}
+    return Row(may=EVERYBODY, kwargs=lambda w: {"pk": w.job.pk}, get=get, post=post, but=barred)
+
+
+JOBS: dict[str, Row] = {
+    "jobs:job_apply": _job(405, 302),
+    "jobs:job_cancel": _job(405, 302),
+    "jobs:job_detail": _job(200, 405),
+    "jobs:job_list": Row(may=EVERYBODY),
+    "jobs:job_refused": _job(404, 405),
+    "jobs:job_result": _job(404, 405),
+}
 
 REPORTS: dict[str, Row] = {
     "reports:daily_correct": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.report.pk}, get=405, post=302),
