@@ -4,7 +4,8 @@
 #   make test [ARGS="-k gate"]              every test, browser journeys where chromium is found
 #   make check                              linters, types, arrows, deployment checks
 #   make ci                                 check, then the tests on SQLite and on PostgreSQL + Redis
-#   make lock | messages | shots | bench    lock files, catalogue, screenshots, measurements
+#   make lock [ARGS=--upgrade]              lock files
+#   make messages | shots | bench           catalogue, screenshots, measurements
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -94,7 +95,7 @@ test-servers: $(VENV)/dev.stamp
 
 # --- Now and then ---------------------------------------------------------------------------------------------
 
-LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(ARGS) pyproject.toml
 lock: $(VENV)/dev.stamp
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --extra dev --output-file requirements-dev.lock
