@@ -7,6 +7,7 @@ from collections.abc import Callable
 from celery import shared_task
 from django.db import close_old_connections
 
+from portal import erasure
 from portal.jobs import services as jobs
 from portal.reports.services import reminders
 
@@ -17,6 +18,7 @@ DUE: list[Callable[[], object]] = [
     jobs.due,
     jobs.tidy,
     reminders.due,
+    erasure.due,
 ]
 
 

@@ -8,6 +8,12 @@ from django.db import models
 from portal.accounts.models import Event, User
 from portal.lib import masks
 
+
+def hidden(value: str) -> str:
+    """Say that there is something, and nothing of it."""
+    return value and "***"
+
+
 MASKS: dict[str, Callable[[str], str]] = {
     "name": masks.name,
     "phone": masks.phone,
@@ -15,9 +21,23 @@ MASKS: dict[str, Callable[[str], str]] = {
     "written_name": masks.name,
     "written_phone": masks.phone,
     "plate_no": masks.plate,
-    "address": lambda value: value and "***",
-    "health_note": lambda value: value and "***",
-    "password": lambda value: "***",
+    "address": hidden,
+    "health_note": hidden,
+    "id_hash": hidden,
+    "vaccine_doses": hidden,
+    "temperature": hidden,
+    "health_code": hidden,
+    "watch_level": hidden,
+    "watch_reason": hidden,
+    "category": hidden,
+    "need": hidden,
+    "drug": hidden,
+    "hospital": hidden,
+    "contact": masks.name,
+    "contact_phone": masks.phone,
+    "guardian": masks.name,
+    "registered_address": hidden,
+    "password": hidden,
 }
 
 
@@ -87,9 +107,9 @@ def shown(values: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _shown(name: str, value: Any) -> Any:
+    # A number of doses tells as much as a word.
+    if value is not None and (mask := MASKS.get(name)):
+        return mask(str(value))
     if value is None or isinstance(value, bool | int | float):
         return value
-    if isinstance(value, models.Model):
-        return value.pk
-    mask = MASKS.get(name)
-    return mask(str(value)) if mask else str(value)
+    return value.pk if isinstance(value, models.Model) else str(value)

@@ -1,0 +1,69 @@
+"""The nightly erasure: what the table of portal/privacy.py no longer lets be kept. Numbers stay."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from checkpoints.models import Passage
+from portal.accounts import audit
+from portal.accounts.models import Attempt, Message
+from portal.privacy import TABLE
+from portal.reports.models import DailyReport
+from residents.models import Community
+
+NIGHT = range(2, 5)
+# A day whose report was never rolled up is waited for, but not for ever.
+GRACE_DAYS = 30
+
+
+def due() -> None:
+    """Erase at night; what one night misses the next one does."""
+    if timezone.localtime().hour in NIGHT:
+        erase(now=timezone.now())
+
+
+def erase(*, now: dt.datetime) -> int:
+    """Delete what is older than it may be; returns how many passages it was."""
+    Attempt.objects.filter(at__lt=_limit("accounts.Attempt", now)).delete()
+    Message.objects.filter(created_at__lt=_limit("accounts.Message", now)).delete()
+    Session.objects.filter(expire_date__lt=now).delete()
+    return sum(_passages(community, now=now) for community in Community.objects.filter(Exists(_old(now, OuterRef("pk")))))
+
+
+@transaction.atomic
+def _passages(community: Community, *, now: dt.datetime) -> int:
+    """Erase a community's old passages and say so in its trail."""
+    # One statement: the ORM would look at each row for others that point to it.
+    erased: int = _old(now, community.pk)._raw_delete(using="default")
+    if erased:
+        until = str(_day("checkpoints.Passage", now))
+        audit.record("passage.erased", community, by=None, after={"rows": erased, "before": until})
+    return erased
+
+
+def _old(now: dt.datetime, community: Any) -> "QuerySet[Passage]":
+    """Passages whose time is over and whose totals stand in the day's report."""
+    limit = _day("checkpoints.Passage", now)
+    counted = DailyReport.objects.filter(community=OuterRef("community"), day=OuterRef("day"), rolled_up_at__isnull=False)
+    # The row that voids another leaves with it, not before it.
+    voided_later = Passage.objects.filter(voids=OuterRef("pk"), day__gte=limit)
+    return Passage.objects.filter(
+        Q(Exists(counted)) | Q(day__lt=limit - dt.timedelta(days=GRACE_DAYS)),
+        ~Exists(voided_later),
+        community=community,
+        day__lt=limit,
+    )
+
+
+def _limit(label: str, now: dt.datetime) -> dt.datetime:
+    days = TABLE[label].days
+    assert days is not None  # noqa: S101 - the table says so of every model erased here
+    return now - dt.timedelta(days=days)
+
+
+def _day(label: str, now: dt.datetime) -> dt.date:
+    return timezone.localtime(_limit(label, now)).date()

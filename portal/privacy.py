@@ -1,0 +1,110 @@
+"""What is kept about whom, and for how long: every field of every model is in this table (tests/guards/test_privacy.py).
+
+plain      says nothing about a person by itself, or only in what capacity somebody worked here
+personal   names a person or leads to one; masked by default
+sensitive  health, identity numbers, what would hurt if it were known; never in the audit trail, messages or logs
+
+`days` is how long rows are kept after the day or moment in `since`; portal/erasure.py deletes them by it. Without
+`days` a row is kept while it is in use: the operator and the secretary end it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How the fields of one model are classed, and how long its rows are kept."""
+
+    plain: str
+    personal: str = ""
+    sensitive: str = ""
+    days: int | None = None
+    since: str = ""
+
+    @property
+    def fields(self) -> list[str]:
+        return f"{self.plain} {self.personal} {self.sensitive}".split()
+
+
+TABLE: dict[str, Kept] = {
+    "accounts.Attempt": Kept(plain="id key at", days=1, since="at"),
+    # Personal values are masked before they are written (audit.MASKS).
+    "accounts.Event": Kept(plain="id at by kind table row community before after"),
+    "accounts.Message": Kept(plain="id to kind key facts link created_at read_at", days=90, since="created_at"),
+    "accounts.User": Kept(
+        plain="id last_login is_superuser username is_staff is_active date_joined must_change_password",
+        personal="name phone email",
+        sensitive="password",
+    ),
+    # The files of a job go with it (portal.jobs tidies them).
+    "jobs.Job": Kept(
+        plain="id kind state community by params file_name result_name done total outcome created_at beat_at claim "
+        "attempts finished_at",
+        personal="file result lines",
+    ),
+    "residents.District": Kept(plain="id code name"),
+    "residents.Subdistrict": Kept(plain="id code name district report_due_at report_within_minutes"),
+    "residents.Community": Kept(plain="id code name subdistrict phone active_from"),
+    "residents.Compound": Kept(plain="id community name kind property_company dwellings_count residents_count"),
+    "residents.Building": Kept(plain="id compound number floors has_lift"),
+    "residents.Entrance": Kept(plain="id building number"),
+    "residents.Dwelling": Kept(
+        plain="id community entrance floor room_no state light_watch", personal="note", sensitive="watch_level watch_reason"
+    ),
+    "residents.Resident": Kept(
+        plain="id community dwelling kind lives_in has_smartphone shops_online came_on left_on relation id_type",
+        personal="name initials sex born_on phone guardian registered_address work_unit political_status note",
+        sensitive="id_number id_hash vaccine_doses",
+    ),
+    "residents.ResidentChange": Kept(plain="id community resident kind on dwelling", personal="from_area note"),
+    "residents.CareCategory": Kept(plain="id code name name_en needs visits_a_day is_sensitive"),
+    "residents.CareProfile": Kept(
+        plain="id resident since until", personal="contact contact_phone note", sensitive="category need drug hospital"
+    ),
+    "residents.Membership": Kept(plain="id user role community subdistrict district starts_on ends_on"),
+    "residents.DutyPolicy": Kept(
+        plain="id community subdistrict district starts_on ends_on fever_limit day_starts_at day_ends_at min_rest_hours "
+        "sign_in_before_minutes late_after_minutes absent_after_minutes remind_before_minutes handover_within_minutes "
+        "undo_seconds"
+    ),
+    "deployments.SendingUnit": Kept(plain="id name level", personal="leader leader_phone liaison liaison_phone"),
+    "deployments.Supervisor": Kept(plain="id user unit starts_on ends_on"),
+    "deployments.Cadre": Kept(
+        plain="id user kind unit position skills branch_role home_community",
+        personal="name sex born_on ethnicity political_status phone address note",
+        sensitive="id_number id_hash health_note vaccine_doses",
+    ),
+    "deployments.Secondment": Kept(
+        plain="id cadre community compound duty starts_on ends_on at_home state reported_at reported_by previous",
+        personal="end_reason",
+    ),
+    "deployments.Leave": Kept(plain="id secondment starts_at ends_at state", personal="kind reason"),
+    "deployments.Responsibility": Kept(
+        plain="id community role compound building entrance cadre starts_on ends_on", personal="name phone"
+    ),
+    "checkpoints.Post": Kept(plain="id compound name kind opens_at closes_at crew_required code closed_on"),
+    "checkpoints.PostStatus": Kept(plain="id post status starts_on ends_on reason"),
+    "checkpoints.Shift": Kept(plain="id post day kind starts_at ends_at required state"),
+    "checkpoints.Assignment": Kept(plain="id shift cadre seat is_lead starts_at ends_at told_at released_at"),
+    "checkpoints.Attendance": Kept(plain="id assignment signed_in_at sign_in_method signed_out_at"),
+    "checkpoints.AttendanceCorrection": Kept(
+        plain="id assignment signed_in_at signed_out_at reason asked_at asked_by decided_at decided_by accepted"
+    ),
+    "checkpoints.Handover": Kept(
+        plain="id shift totals handed_over_at handed_over_by confirmed_at confirmed_by", personal="open_items note"
+    ),
+    "checkpoints.Passage": Kept(
+        plain="id community post shift happened_at received_at day hour direction person reason passengers result source "
+        "is_void voids logged_by mask",
+        personal="written_home written_name written_phone plate_no result_note",
+        sensitive="temperature health_code",
+        days=30,
+        since="day",
+    ),
+    "reports.DailyReport": Kept(
+        plain="id community day version state as_of due_at counted rolled_up_at submitted_at submitted_by reviewed_at "
+        "reviewed_by return_reason replaces",
+        personal="special",
+    ),
+    "reports.FigureCorrection": Kept(plain="id report figure counted corrected reason corrected_at corrected_by"),
+}

@@ -1,0 +1,97 @@
+"""What may no longer be kept is deleted at night; the numbers stay."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from checkpoints.models import Passage
+from portal import erasure
+from portal.accounts import outbox
+from portal.accounts.models import Event, Message
+from portal.reports.models import DailyReport
+from tests.factories import PassageFactory, PostFactory
+
+NOW = timezone.now()
+
+
+@pytest.fixture
+def post(db):
+    return PostFactory()
+
+
+def passage(post, days_ago, **values):
+    return PassageFactory(post=post, happened_at=NOW - dt.timedelta(days=days_ago), **values)
+
+
+def report(post, days_ago):
+    day = timezone.localtime(NOW - dt.timedelta(days=days_ago)).date()
+    return DailyReport.objects.create(
+        community=post.compound.community, day=day, as_of=NOW, due_at=NOW, rolled_up_at=NOW, counted={"passages_in": 1}
+    )
+
+
+def left():
+    return set(Passage.objects.values_list("pk", flat=True))
+
+
+def test_passages_go_after_thirty_days_and_the_numbers_stay(post):
+    kept, gone = passage(post, 30), passage(post, 31)
+    counted = report(post, 31)
+
+    assert erasure.erase(now=NOW) == 1
+    counted.refresh_from_db()
+
+    assert left() == {kept.pk}
+    assert counted.counted == {"passages_in": 1}
+    assert list(Event.objects.values_list("kind", "community", "by", "after__rows")) == [
+        ("passage.erased", post.compound.community_id, None, 1)
+    ]
+    assert gone.pk not in left()
+
+
+def test_days_without_a_report_are_waited_for_but_not_for_ever(post):
+    waited_for, too_old = passage(post, 40), passage(post, 61)
+
+    erasure.erase(now=NOW)
+
+    assert left() == {waited_for.pk}
+    assert too_old.pk not in left()
+
+
+def test_a_voided_passage_goes_with_the_row_that_voids_it(post):
+    voided = passage(post, 31)
+    report(post, 31)
+    report(post, 30)
+    passage(post, 30, voids=voided, is_void=True)
+
+    assert erasure.erase(now=NOW) == 0
+    assert erasure.erase(now=NOW + dt.timedelta(days=1)) == 2
+
+
+def test_twice_is_once(post):
+    passage(post, 31)
+    report(post, 31)
+
+    assert [erasure.erase(now=NOW), erasure.erase(now=NOW), Event.objects.count()] == [1, 0, 1]
+
+
+def test_messages_go_after_ninety_days(cast):
+    outbox.tell(cast.secretary, "password_given", key="old")
+    Message.objects.update(created_at=NOW - dt.timedelta(days=91))
+    outbox.tell(cast.secretary, "password_given", key="new")
+
+    erasure.erase(now=NOW)
+
+    assert [message.key for message in Message.objects.all()] == ["new"]
+
+
+@pytest.mark.parametrize(("hour", "lines"), [(3, 1), (12, 0)])
+def test_it_works_at_night(post, hour, lines):
+    passage(post, 61)
+
+    with time_machine.travel(timezone.localtime(NOW).replace(hour=hour), tick=False):
+        erasure.due()
+
+    assert Event.objects.count() == lines

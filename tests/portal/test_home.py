@@ -1,0 +1,199 @@
+"""The first page of each role, and search."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from checkpoints.models import AttendanceCorrection, Handover, Shift
+from deployments.models import Secondment
+from portal import nav
+from portal.reports.models import DailyReport
+from tests.factories import (
+    AssignmentFactory,
+    AttendanceFactory,
+    CadreFactory,
+    PostFactory,
+    SecondmentFactory,
+    SendingUnitFactory,
+    ShiftFactory,
+)
+
+
+@pytest.fixture
+def shift(cast) -> Shift:
+    """A shift of two that began an hour ago, with one person on it who has not signed in."""
+    now = timezone.now()
+    shift = ShiftFactory(
+        post=PostFactory(compound=cast.hefengyuan),
+        starts_at=now - dt.timedelta(hours=1),
+        ends_at=now + dt.timedelta(hours=1),
+        required=2,
+    )
+    AssignmentFactory(shift=shift, cadre=cast.cadre)
+    return shift
+
+
+def day_of(client):
+    return client.get("/").context["day"]
+
+
+def numbers(client) -> list[tuple[str, int, int | None]]:
+    return [(str(stat.label), stat.value, stat.of) for stat in day_of(client).stats]
+
+
+def test_a_new_secretary_is_shown_the_first_three_steps(cast, sign_in):
+    Secondment.objects.all().delete()
+    day = day_of(sign_in(cast.secretary))
+
+    assert [step.done for step in day.steps] == [False, False, False]
+    assert day.is_new
+
+
+def test_the_secretary_sees_where_she_is_short_and_who_is_not_there(cast, sign_in, shift):
+    client = sign_in(cast.secretary)
+    day = day_of(client)
+
+    assert ([s.pk for s in day.short], [a.cadre for a in day.absent]) == ([shift.pk], [cast.cadre])
+    assert numbers(client) == [
+        ("places empty today", 1, None),
+        ("not signed in", 1, None),
+        ("came today", 0, 1),
+        ("seconded here", 1, None),
+        ("on leave", 0, None),
+    ]
+
+
+def test_whoever_signed_in_is_not_missed(cast, sign_in, shift):
+    AttendanceFactory(assignment=shift.crew.get())
+
+    assert day_of(sign_in(cast.secretary)).absent == []
+
+
+def test_what_waits_for_the_secretary(cast, sign_in, shift):
+    Secondment.objects.filter(community=cast.qinghe).update(state=Secondment.State.APPROVED)
+    for by in (cast.worker, cast.secretary):
+        AttendanceCorrection.objects.create(
+            assignment=AssignmentFactory(shift=ShiftFactory(post=PostFactory(compound=cast.hefengyuan))),
+            signed_in_at=timezone.now(),
+            reason="forgot",
+            asked_by=by,
+        )
+    Handover.objects.create(shift=shift, handed_over_at=timezone.now(), handed_over_by=cast.cadre_user)
+
+    waiting = day_of(sign_in(cast.secretary)).waiting
+
+    # Her own correction waits for somebody else.
+    assert [(str(item.label), item.count) for item in waiting] == [
+        ("Arrivals to confirm", 1),
+        ("Corrections that need a second person", 1),
+        ("Hand-overs not confirmed", 1),
+    ]
+
+
+def test_nothing_of_another_community_is_shown(cast, sign_in, shift):
+    page = sign_in(cast.other_secretary).get("/").content.decode()
+
+    assert ("马骏" in page, "荷风苑" in page) == (False, False)
+
+
+def test_the_worker_sees_who_stands_where(cast, sign_in, shift):
+    page = sign_in(cast.worker).get("/").content.decode()
+
+    assert ("马骏" in page, "荷风苑" in page) == (True, True)
+
+
+def test_the_officer_sees_who_has_not_reported(cast, sign_in):
+    day, now = timezone.localdate(), timezone.now()
+    type(cast.qinghe).objects.update(active_from=day)
+    DailyReport.objects.create(
+        community=cast.yushu,
+        day=day,
+        state=DailyReport.State.SUBMITTED,
+        as_of=now,
+        due_at=now,
+        submitted_at=now,
+        submitted_by=cast.other_secretary,
+    )
+
+    overview = sign_in(cast.officer).get("/").context["overview"]
+
+    assert list(overview["missing"]) == [cast.qinghe]
+    assert [(str(stat.label), stat.value, stat.of) for stat in overview["stats"]] == [
+        ("reported", 1, 2),
+        ("not reported", 1, None),
+        ("to review", 1, None),
+        ("returned", 0, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("who", "view"),
+    [("cadre_user", "checkpoints:my_day"), ("supervisor", "deployments:supervision"), ("operator", "admin:index")],
+)
+def test_others_are_led_to_their_own_first_page(cast, sign_in, who, view):
+    answer = sign_in(getattr(cast, who)).get("/")
+
+    assert answer.headers.get("Location", "") == nav.address_of(view)
+
+
+@pytest.mark.parametrize("who", ["secretary", "worker", "officer"])
+def test_more_rows_cost_no_more_statements(cast, sign_in, queries, shift, who):
+    client = sign_in(getattr(cast, who))
+    client.get("/")
+    counts = []
+    for _ in range(2):
+        with queries() as seen:
+            client.get("/")
+        counts.append(len(seen))
+        for _ in range(2):
+            more = ShiftFactory(post=PostFactory(compound=cast.hefengyuan), starts_at=shift.starts_at, ends_at=shift.ends_at)
+            AssignmentFactory(shift=more, cadre=SecondmentFactory(community=cast.qinghe).cadre)
+
+    assert counts[0] == counts[1]
+    assert counts[0] <= 20
+
+
+@pytest.fixture
+def helpers(cast):
+    unit = SendingUnitFactory(name="市水务局")
+    ours = CadreFactory(name="王建国", phone="19900004321", unit=unit)
+    theirs = CadreFactory(name="王建军", phone="19900004321", unit=unit)
+    SecondmentFactory(cadre=ours, community=cast.qinghe)
+    SecondmentFactory(cadre=theirs, community=cast.yushu)
+    return ours
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ("王", 1),
+        ("建国", 1),
+        ("4321", 1),
+        ("水务", 1),
+        ("建军", 0),
+        ("321", 0),
+        ("", 0),
+        ("%", 0),
+        ("x" * 5000, 0),
+        ("\x00", 0),
+    ],
+)
+def test_search_finds_people_of_ones_own_communities(cast, sign_in, helpers, asked, count):
+    answer = sign_in(cast.secretary).get("/search/", {"q": asked})
+
+    assert [cadre.name for cadre in answer.context["found"]] == ["王建国"] * count
+    assert "19900004321" not in answer.content.decode()
+
+
+def test_more_people_found_cost_no_more_statements(cast, sign_in, queries, helpers):
+    client = sign_in(cast.secretary)
+    counts = []
+    for number in range(2):
+        with queries() as seen:
+            client.get("/search/", {"q": "王"})
+        counts.append(len(seen))
+        for extra in range(2):
+            SecondmentFactory(cadre=CadreFactory(name=f"王{number}{extra}"), community=cast.qinghe)
+
+    assert counts[0] == counts[1]
