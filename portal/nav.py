@@ -49,7 +49,7 @@ ENTRIES = [
     Entry(_("Posts"), "barrier-block", "checkpoints:post_list", Permission.SHIFT_VIEW),
     Entry(_("Places"), "building-community", "residents:place_list", Permission.PLACE_VIEW),
     Entry(_("Accounts"), "id-badge-2", "accounts:account_list", Permission.ACCOUNT_MANAGE),
-    Entry(_("Imports and exports"), "file-spreadsheet", "jobs:job_list", Permission.PLACE_VIEW),
+    Entry(pgettext_lazy("menu", "Imports"), "file-spreadsheet", "jobs:job_list", Permission.PLACE_VIEW),
     Entry(_("Audit trail"), "history", "event_list", Permission.AUDIT_VIEW),
     Entry(_("My day"), "calendar-check", "checkpoints:my_day", Permission.MY_DAY),
     Entry(_("Administration"), "settings", "admin:index", STAFF),
