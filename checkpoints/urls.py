@@ -2,11 +2,33 @@
 
 from django.urls import path
 
-from checkpoints.views import attendance, gate, my, registers
+from checkpoints.views import attendance, board, board_steps, gate, my, posts, registers, rosters, shifts
 
 app_name = "checkpoints"
 
 urlpatterns = [
+    # The board lies at /deployments/: that is where people look for it. It knows posts and shifts, so it lives here.
+    path("deployments/board/", board.board, name="board"),
+    path("deployments/board/assign/", board_steps.board_assign, name="board_assign"),
+    path("deployments/board/unassign/", board_steps.board_unassign, name="board_unassign"),
+    path("deployments/board/move/", board_steps.board_move, name="board_move"),
+    path("deployments/board/swap/", board_steps.board_swap, name="board_swap"),
+    path("deployments/board/lead/", board_steps.board_lead, name="board_lead"),
+    path("deployments/board/copy/", board_steps.board_copy, name="board_copy"),
+    path("deployments/board/publish/", board_steps.board_publish, name="board_publish"),
+    path("checkpoints/posts/", posts.post_list, name="post_list"),
+    path("checkpoints/posts/new/", posts.post_add, name="post_add"),
+    path("checkpoints/posts/<int:pk>/", posts.post_detail, name="post_detail"),
+    path("checkpoints/posts/<int:pk>/change/", posts.post_edit, name="post_edit"),
+    path("checkpoints/posts/<int:pk>/status/", posts.post_status, name="post_status"),
+    path("checkpoints/posts/<int:pk>/give-up/", posts.post_give_up, name="post_give_up"),
+    path("checkpoints/posts/<int:pk>/poster/", posts.post_poster, name="post_poster"),
+    path("checkpoints/posts/<int:pk>/code.svg", posts.post_code, name="post_code"),
+    path("checkpoints/posts/<int:pk>/shifts/new/", shifts.shift_add, name="shift_add"),
+    path("checkpoints/shifts/<int:pk>/change/", shifts.shift_edit, name="shift_edit"),
+    path("checkpoints/shifts/<int:pk>/cancel/", shifts.shift_cancel, name="shift_cancel"),
+    path("checkpoints/roster/", rosters.roster, name="roster"),
+    path("checkpoints/roster/make/", rosters.roster_make, name="roster_make"),
     path("my/", my.my_day, name="my_day"),
     path("checkpoints/attendance/", attendance.attendance_list, name="attendance_list"),
     path("checkpoints/attendance/<int:pk>/in/", my.attendance_sign_in, name="attendance_sign_in"),

@@ -152,7 +152,7 @@ def _people(communities: "QuerySet[Community]") -> dict[str, int]:
 
 
 def _stats(shifts: list[Shift], short: list[Shift], absent: list[Assignment], people: dict[str, int]) -> list[Stat]:
-    board, roster = nav.address_of("deployments:board"), nav.address_of("checkpoints:roster")
+    board, roster = nav.address_of("checkpoints:board"), nav.address_of("checkpoints:roster")
     present = sum(hasattr(person, "attendance") for shift in shifts for person in shift.people)
     planned: int = len([person for shift in shifts for person in shift.people])
     missing = sum(shift.missing for shift in short)
@@ -200,5 +200,5 @@ def _steps(communities: "QuerySet[Community]", cadres: int, shifts: list[Shift])
             "checkpoints:post_list",
             posts,
         ),
-        Step(_("Assign and publish"), _("On the board; with publishing, everybody is told."), "deployments:board", published),
+        Step(_("Assign and publish"), _("On the board; with publishing, everybody is told."), "checkpoints:board", published),
     ]
