@@ -39,7 +39,7 @@ def assign(*, shift_id: int, cadre_id: int, by: User) -> Assignment:
 @transaction.atomic
 def unassign(*, assignment_id: int, by: User) -> Assignment:
     """Take a cadre off a shift; who was told about it is told again."""
-    assignment = _locked(assignment_id)
+    [assignment] = _locked(assignment_id)
     _release(assignment, by=by)
     _hand_lead_on(assignment.shift)
     return assignment
@@ -48,7 +48,7 @@ def unassign(*, assignment_id: int, by: User) -> Assignment:
 @transaction.atomic
 def move(*, assignment_id: int, shift_id: int, by: User) -> Assignment:
     """Take a cadre from one shift to another in one step: refused, they stay where they were."""
-    old = _locked(assignment_id, also=[shift_id])
+    [old] = _locked(assignment_id, also=[shift_id])
     if old.shift_id == shift_id:
         raise Refused(_("%(name)s is already on this shift.") % {"name": old.cadre.name})
     shift = locked_shift(shift_id)
@@ -68,9 +68,7 @@ def swap(*, first_id: int, second_id: int, by: User) -> tuple[Assignment, Assign
     """Let two people take each other's place."""
     if first_id == second_id:
         raise Refused(_("Choose two different people."))
-    shifts = Assignment.objects.filter(pk__in=[first_id, second_id]).values_list("shift_id", flat=True)
-    first = _locked(first_id, also=list(shifts))
-    second = _locked(second_id)
+    first, second = _locked(first_id, second_id)
     _check_same_community(first.shift, second.shift)
     if first.shift_id == second.shift_id:
         raise Refused(_("Both are on the same shift already."))
@@ -91,7 +89,7 @@ def swap(*, first_id: int, second_id: int, by: User) -> tuple[Assignment, Assign
 @transaction.atomic
 def make_lead(*, assignment_id: int, by: User) -> Assignment:
     """Let one of the crew lead the shift; whoever led it before steps back."""
-    assignment = _locked(assignment_id)
+    [assignment] = _locked(assignment_id)
     assignment.shift.crew.standing().filter(is_lead=True).update(is_lead=False)
     assignment.is_lead = True
     with explained(Assignment):
@@ -129,18 +127,19 @@ def release(assignment: Assignment, *, by: User) -> None:
         outbox.tell(user, "shift_released", key=key, link=reverse("checkpoints:my_day"), **told_facts(assignment.shift))
 
 
-def _locked(assignment_id: int, also: Collection[int] = ()) -> Assignment:
-    """A standing assignment, its shift (and other shifts) locked first, by rising key."""
-    shift_id = Assignment.objects.values_list("shift_id", flat=True).get(pk=assignment_id)
-    list(Shift.objects.select_for_update(of=("self",), no_key=True).filter(pk__in={shift_id, *also}).order_by("pk"))
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("cadre__user", "shift__post__compound__community__subdistrict")
-        .get(pk=assignment_id)
+def _locked(*assignment_ids: int, also: Collection[int] = ()) -> list[Assignment]:
+    """Standing assignments in the order asked; their shifts (and other shifts) are locked first, by rising key."""
+    stands = Assignment.objects.filter(pk__in=assignment_ids)
+    shifts = Shift.objects.filter(pk__in={*stands.values_list("shift_id", flat=True), *also}).order_by("pk")
+    list(shifts.select_for_update(of=("self",), no_key=True))
+    rows = stands.select_for_update(of=("self",), no_key=True).select_related(
+        "cadre__user", "shift__post__compound__community__subdistrict", "attendance"
     )
-    if assignment.released_at:
-        raise Refused(_("%(name)s has already been taken off this shift.") % {"name": assignment.cadre.name})
-    return assignment
+    found = {row.pk: row for row in rows.order_by("pk")}
+    for row in found.values():
+        if row.released_at:
+            raise Refused(_("%(name)s has already been taken off this shift.") % {"name": row.cadre.name})
+    return [found[pk] for pk in assignment_ids]
 
 
 def _release(assignment: Assignment, *, by: User) -> None:

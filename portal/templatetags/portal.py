@@ -20,7 +20,7 @@ register.filter("mask_phone", lambda value: masks.phone(str(value or "")))
 register.filter("mask_id", lambda value: masks.id_number(str(value or "")))
 register.filter("mask_plate", lambda value: masks.plate(str(value or "")))
 
-TINTS = 6
+TINTS = 8
 
 
 @register.simple_tag
