@@ -42,7 +42,7 @@ def test_the_menu_shows_what_the_role_may_open(cast, who, role):
 
 
 def test_a_cadre_is_shown_the_gate_and_her_own_day(cast):
-    own = ["checkpoints:gate_choose", "checkpoints:post_list", "checkpoints:my_day"]
+    own = ["checkpoints:gate_choose", "checkpoints:handover_list", "checkpoints:post_list", "checkpoints:my_day"]
 
     assert views_for(cast.cadre_user) == [view for view in own if nav.address_of(view)]
 
