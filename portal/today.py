@@ -176,7 +176,7 @@ def _waiting(communities: "QuerySet[Community]", by: User) -> Iterable[Waiting]:
     leave = Leave.objects.within(communities).filter(state=Leave.State.SUBMITTED)
     corrections = AttendanceCorrection.objects.within(communities).filter(decided_at=None).exclude(asked_by=by)
     handovers = Handover.objects.within(communities).filter(confirmed_at=None)
-    yield Waiting(_("Arrivals to confirm"), arrivals.count(), "user-check", "deployments:secondment_arrivals")
+    yield Waiting(_("Arrivals to confirm"), arrivals.count(), "user-check", "deployments:secondment_list")
     yield Waiting(_("Requests for leave"), leave.count(), "calendar-off", "deployments:leave_list")
     yield Waiting(
         _("Corrections that need a second person"), corrections.count(), "clipboard-check", "checkpoints:attendance_list"

@@ -25,11 +25,12 @@ from typing import Any
 from django.utils import timezone
 
 from checkpoints.models import Assignment, AttendanceCorrection, Post, Shift
+from deployments.models import Leave, Responsibility
 from portal.accounts import outbox
 from portal.jobs.models import Job
 from portal.reports.models import DailyReport
 from portal.reports.services.rollups import roll_up
-from residents.models import Community
+from residents.models import Building, Community
 from tests import factories
 from tests.people import Cast
 
@@ -116,6 +117,20 @@ class World:
         return Job.objects.create(kind="import_cadres", state="previewed", community=self.cast.qinghe, by=self.cast.secretary)
 
     @cached_property
+    def building(self) -> Building:
+        return factories.BuildingFactory(compound=self.cast.hefengyuan)
+
+    @cached_property
+    def leave(self) -> Leave:
+        return factories.LeaveFactory(secondment=self.cast.secondment, state=Leave.State.SUBMITTED)
+
+    @cached_property
+    def responsibility(self) -> Responsibility:
+        return Responsibility.objects.create(
+            community=self.cast.qinghe, role=Responsibility.Role.STEWARD, compound=self.cast.hefengyuan, cadre=self.cast.cadre
+        )
+
+    @cached_property
     def message(self) -> Any:
         outbox.tell(self.cast.secretary, "password_given", key="guard")
         return self.cast.secretary.inbox.get()
@@ -172,11 +187,52 @@ PORTAL = {
     "set_language": Row(may=EVERYBODY, public=True, get=302, post=302),
 }
 
-RESIDENTS: dict[str, Row] = {}
+RESIDENTS: dict[str, Row] = {
+    "residents:building_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.building.pk}, post=200),
+    "residents:place_buildings": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}, post=200),
+    "residents:place_create": Row(may=SECRETARIES, post=200),
+    "residents:place_detail": Row(may=OFFICE, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),
+    "residents:place_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}, post=200),
+    "residents:place_list": Row(may=OFFICE),
+}
 
 DEPLOYMENTS: dict[str, Row] = {
+    "deployments:account_close": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.cadre.pk}, post={200, 302}),
+    "deployments:account_open": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.cadre.pk}, get=405, post={200, 302}),
+    "deployments:account_open_many": Row(may=SECRETARIES, get=405, post={200, 302}),
+    "deployments:cadre_create": Row(may=SECRETARIES, post=200),
+    "deployments:cadre_detail": Row(may=OFFICE, kwargs=lambda w: {"pk": w.cast.cadre.pk}),
+    "deployments:cadre_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.cadre.pk}, post=200),
+    "deployments:cadre_list": Row(may=OFFICE),
+    "deployments:cadre_reveal": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.cadre.pk}, get=405, post={200, 302}),
+    "deployments:leave_approve": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.leave.pk}, get=405, post=302),
+    "deployments:leave_cancel": Row(
+        may=CREW, kwargs=lambda w: {"pk": w.leave.pk}, get=405, post=404, but={("cadre_user", "post"): 302}
+    ),
+    "deployments:leave_list": Row(may=OFFICE),
+    "deployments:leave_mine": Row(may=CREW, get={200, 302, 404}, post={200, 302, 404}),
+    "deployments:leave_refuse": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.leave.pk}, get=405, post=302),
+    "deployments:responsibility_create": Row(may=SECRETARIES, post=200),
+    "deployments:responsibility_end": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.responsibility.pk}, post={200, 302}),
+    "deployments:responsibility_gaps": Row(may=OFFICE),
+    "deployments:responsibility_hand_over": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.responsibility.pk}, post=200),
+    "deployments:responsibility_list": Row(may=OFFICE),
     "deployments:roster_form": Row(may=SECRETARIES),
     "deployments:roster_import": Row(may=SECRETARIES, post=200),
+    "deployments:secondment_arrivals": Row(may=SECRETARIES, get=405, post=302),
+    "deployments:secondment_days": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.secondment.pk}, post={200, 302}),
+    "deployments:secondment_detail": Row(may=OFFICE, kwargs=lambda w: {"pk": w.cast.secondment.pk}),
+    "deployments:secondment_list": Row(may=OFFICE),
+    "deployments:secondment_move": Row(
+        may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.secondment.pk, "state": "recalled"}, post={200, 302}
+    ),
+    "deployments:secondment_redeploy": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.secondment.pk}, post=200),
+    "deployments:supervision": Row(may={"supervisor"}),
+    "deployments:supervision_recall": Row(may={"supervisor"}, kwargs=lambda w: {"pk": w.cast.secondment.pk}, post={200, 302}),
+    "deployments:unit_create": Row(may=SECRETARIES, post=200),
+    "deployments:unit_detail": Row(may=OFFICE, kwargs=lambda w: {"pk": w.cast.unit.pk}, of_others={200, 404}),
+    "deployments:unit_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.unit.pk}, post=200, of_others={200, 404}),
+    "deployments:unit_list": Row(may=OFFICE),
 }
 
 CHECKPOINTS: dict[str, Row] = {
