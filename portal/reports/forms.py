@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.forms import CleanTextMixin, helper
+from portal.lib.forms import CleanTextMixin, helper, pair
 from portal.reports.figures import MAIN
 from portal.reports.models import DailyReport
 from portal.reports.services.reports import LARGEST
@@ -59,6 +61,7 @@ class DayForm(forms.Form):
     def __init__(self, data: Any, *, communities: Any) -> None:
         super().__init__(data)
         self.fields["community"].queryset = communities
+        self.fields["community"].validators.append(ProhibitNullCharactersValidator())
 
     def clean_day(self) -> Any:
         day = self.cleaned_data["day"]
@@ -83,3 +86,27 @@ class ListForm(CleanTextMixin, forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("day", "q"):
             self.fields[name].widget.attrs["class"] = "form-control"
+
+
+class ExportForm(CleanTextMixin, forms.Form):
+    """Which sheet, of which days, for whom."""
+
+    table = forms.ChoiceField(label=_("sheet"))
+    first = forms.DateField(label=_("first day"), widget=DAY)
+    last = forms.DateField(label=_("last day"), widget=DAY)
+    community = forms.ModelChoiceField(label=_("community"), queryset=None, required=False, empty_label=_("all of mine"))
+    form = forms.ChoiceField(label=_("file"), choices=[("xlsx", _("Excel, ready for print")), ("csv", "CSV")])
+    full = forms.BooleanField(label=_("ID numbers, phones and addresses in full"), required=False)
+    reason = forms.CharField(label=_("why in full"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, communities: Any, tables: Any, may_reveal: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["community"].queryset = communities
+        self.fields["community"].validators.append(ProhibitNullCharactersValidator())
+        self.fields["table"].choices = tables
+        rows = ["table", pair("first", "last"), pair("community", "form")]
+        if may_reveal:
+            rows += ["full", "reason"]
+        else:
+            del self.fields["full"], self.fields["reason"]
+        self.helper = helper(self, *rows, submit=_("Export"), action=reverse("reports:export_new"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.reports.views import daily, overview, review
+from portal.reports.views import daily, exports, overview, review
 
 app_name = "reports"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("reports/daily/<int:pk>/return/", review.daily_return, name="daily_return"),
     path("reports/daily/<int:pk>/lock/", review.daily_lock, name="daily_lock"),
     path("reports/overview/", overview.overview, name="overview"),
+    path("exports/", exports.export_list, name="export_list"),
+    path("exports/new/", exports.export_new, name="export_new"),
     path("reports/overview/accept/", review.overview_accept, name="overview_accept"),
     path("reports/overview/remind/", review.overview_remind, name="overview_remind"),
 ]

@@ -158,6 +158,8 @@ def new_version(*, report_id: int, by: User) -> DailyReport:
     old = _locked(report_id)
     if old.state != State.LOCKED:
         raise Refused(_("Only a locked report needs a new version; this one is %(state)s.") % _state(old))
+    if DailyReport.objects.filter(replaces=old).exists():
+        raise Refused(_("There is a newer version of this report already. Open that one."))
     with explained(DailyReport):
         fresh = DailyReport.objects.create(
             community=old.community,

@@ -1,0 +1,45 @@
+"""manage.py export_daily --date 2022-04-10 --out FILE [--community CODE | --subdistrict CODE]"""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from portal.management.commands.rollup import communities_of, day
+from portal.reports.exports.jobs import write
+from portal.reports.exports.tables import TABLES, Asked
+from residents.models import Community, Subdistrict
+
+
+class Command(BaseCommand):
+    """Writes the daily form of a day, for print or as CSV by the file's ending."""
+
+    help = "Write the daily form (社区疫情防控日报表) of a day to a .xlsx or .csv file."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--date", type=day, required=True, help="2022-04-10")
+        parser.add_argument("--out", type=Path, required=True, help="a file that ends in .xlsx or .csv")
+        parser.add_argument("--community", default="", help="12-digit code or name")
+        parser.add_argument("--subdistrict", default="", help="9-digit code or name")
+
+    def handle(self, **options: Any) -> None:
+        out: Path = options["out"]
+        if out.suffix not in (".xlsx", ".csv"):
+            raise CommandError("--out ends in .xlsx or .csv")
+        communities, unit = communities_of(options["community"]), options["community"]
+        if name := options["subdistrict"]:
+            found = Subdistrict.objects.filter(**{"code" if name.isdigit() else "name": name})
+            if found.count() != 1:
+                raise CommandError(f"{found.count()} subdistricts are called {name}; give the 9-digit code")
+            communities, unit = Community.objects.filter(subdistrict__in=found, active_from__isnull=False), str(found[0])
+        table, asked = TABLES["daily"], Asked(options["date"], options["date"], communities)
+        # Beside its place first: a full disk leaves no half file where a whole one is looked for.
+        draft = out.with_name(f".{out.name}.part")
+        try:
+            write(draft, table, asked, table.rows(asked), form=out.suffix[1:], unit=unit)
+            draft.replace(out)
+        except OSError as error:
+            raise CommandError(f"{out} cannot be written: {error.strerror}") from error
+        finally:
+            draft.unlink(missing_ok=True)
+        self.stdout.write(f"{table.count(asked)} rows in {out}")

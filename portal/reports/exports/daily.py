@@ -1,0 +1,72 @@
+"""The city's daily form (社区疫情防控日报表): one row a community and day."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from portal.reports.figures import BY_HEADING
+from portal.reports.models import DailyReport
+from portal.reports.numbers import numbers_of
+
+HEADINGS = tuple(
+    "序号 社区/小区 日期 住户总数 在住人数 今日摸排户数 累计摸排户数 今日返(来)人员 居家隔离现有 今日新增 今日解除 累计解除 "
+    "居家健康监测现有 集中隔离现有 今日转运 密接 次密接 阳性 卡口数 值守人数 卡口进人次 卡口出人次 劝返人次 进出车辆 体温异常 核酸应检 "
+    "核酸已检 未检 发放抗原 消杀次数 消杀面积(㎡) 消杀人数 巡逻次数 聚集劝离人次 代办服务次数 购药次数 配送份数 上门服务户次 关爱电话 "
+    "心理疏导 宣传品份数 通知条数 调解件数 困难诉求新增 困难诉求解决 下沉干部在岗 志愿者在岗 物资接收 物资发放 特殊情况 填表人 审核人 "
+    "备注".split()
+)
+STATES = {
+    DailyReport.State.DRAFT: "草稿",
+    DailyReport.State.SUBMITTED: "已上报",
+    DailyReport.State.RETURNED: "已退回",
+    DailyReport.State.ACCEPTED: "已审核",
+    DailyReport.State.LOCKED: "已锁定",
+}
+
+
+def daily_rows(asked: Any) -> Iterator[Sequence[Any]]:
+    """Every community of every day; one without a report has an empty row that says so: nobody is left out unseen."""
+    communities = list(asked.communities.order_by("code"))
+    number = 0
+    day = asked.first
+    while day <= asked.last:
+        reports = _reports(asked, day)
+        for community in communities:
+            number += 1
+            yield _row(number, community.name, day, reports.get(community.pk))
+        day += dt.timedelta(days=1)
+
+
+def daily_total(asked: Any) -> Sequence[Any]:
+    """合计: the sums of what stands above."""
+    sums: dict[str, int] = {}
+    day = asked.first
+    while day <= asked.last:
+        for report in _reports(asked, day).values():
+            values = numbers_of(report)
+            for heading, figure in BY_HEADING.items():
+                if (value := values.get(figure.key)) is not None:
+                    sums[heading] = sums.get(heading, 0) + value
+        day += dt.timedelta(days=1)
+    return ["", "合计", "", *(sums.get(heading, "") for heading in HEADINGS[3:])]
+
+
+def _reports(asked: Any, day: dt.date) -> dict[int, DailyReport]:
+    rows = DailyReport.objects.newest().within(asked.communities).filter(day=day)
+    rows = rows.select_related("submitted_by", "reviewed_by").prefetch_related("corrections")
+    return {report.community_id: report for report in rows}
+
+
+def _row(number: int, community: str, day: dt.date, report: DailyReport | None) -> Sequence[Any]:
+    values = numbers_of(report)
+    known: dict[str, Any] = {heading: values.get(figure.key) for heading, figure in BY_HEADING.items()}
+    known |= {"序号": number, "社区/小区": community, "日期": day, "备注": "未上报"}
+    if report:
+        late = "(迟报)" if report.is_late else ""
+        known |= {"特殊情况": report.special, "填表人": _name(report.submitted_by), "审核人": _name(report.reviewed_by)}
+        known["备注"] = STATES[DailyReport.State(report.state)] + late
+    return [known.get(heading) for heading in HEADINGS]
+
+
+def _name(user: Any) -> str:
+    return str(user) if user else ""

@@ -1,0 +1,265 @@
+"""The sheets by name: their headings, and their rows one after the other. Headings are those of the printed forms."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from checkpoints.models import Assignment, Passage, Shift
+from checkpoints.services import attendance
+from checkpoints.services.register_sheet import CODE, DIRECTION, PERSON, RESULT
+from deployments.models import Cadre, Secondment
+from deployments.services.roster_sheet import POLITICAL, SEX
+from portal.lib import masks
+from portal.lib.constraints import lasts_on
+from portal.lib.sheets import Column
+from portal.reports.exports.daily import HEADINGS as DAILY
+from portal.reports.exports.daily import daily_rows, daily_total
+from residents.access import Permission
+from residents.models import Community
+from residents.services.policies import duty_policies
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which days of which communities, and whether numbers of people are shown in full."""
+
+    first: dt.date
+    last: dt.date
+    communities: "QuerySet[Community]"
+    full: bool = False
+
+    def phone(self, value: str) -> str:
+        return value if self.full else masks.phone(value)
+
+    def id_number(self, value: str) -> str:
+        return value if self.full else masks.id_number(value)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One kind of sheet."""
+
+    label: Promise | str
+    title: str
+    headings: tuple[str, ...]
+    permission: Permission
+    rows: Callable[[Asked], Iterator[Sequence[Any]]]
+    count: Callable[[Asked], int]
+    total: Callable[[Asked], Sequence[Any]] | None = None
+
+    @property
+    def columns(self) -> list[Column]:
+        return [Column(heading, width=WIDTHS.get(heading, max(6, len(heading) * 1.6))) for heading in self.headings]
+
+
+WIDTHS = {"序号": 5, "日期": 11, "社区/小区": 14, "联系电话": 13, "身份证号": 20, "备注": 12, "起止时间": 12, "居住地址": 18}
+
+
+def _words(named: dict[str, Any]) -> dict[str, str]:
+    """The first word of the form for each of our values."""
+    words: dict[str, str] = {}
+    for word, value in named.items():
+        words.setdefault(str(value), word)
+    return words
+
+
+SEX_WORDS, POLITICAL_WORDS = _words(SEX), _words(POLITICAL)
+DIRECTION_WORDS, PERSON_WORDS, CODE_WORDS, RESULT_WORDS = map(_words, (DIRECTION, PERSON, CODE, RESULT))
+KINDS = {
+    Cadre.Kind.CADRE: "下沉干部",
+    Cadre.Kind.WORKER: "社区",
+    Cadre.Kind.PROPERTY: "物业",
+    Cadre.Kind.VOLUNTEER: "志愿者",
+    Cadre.Kind.POLICE: "民警",
+}
+SHIFTS = {Shift.Kind.DAY: "白班", Shift.Kind.EVENING: "晚班", Shift.Kind.NIGHT: "夜班", Shift.Kind.PEAK: "高峰"}
+PRESENCE = {"absent": "缺勤", "late": "迟到", "early_leave": "早退", "finished": "正常", "present": "正常", "open": "正常"}
+
+ROSTER = tuple(
+    "序号 姓名 性别 出生年月 年龄 民族 政治面貌 派出单位 职务/职级 联系电话 身份证号 居住地址 居住社区 下沉社区 下沉小区/岗位 报到时间 "
+    "计划结束时间 是否在居住地下沉 特长 健康状况 疫苗接种 临时党支部职务 单位联系人 单位联系人电话 备注".split()
+)
+DUTY = tuple(
+    "序号 日期 小区 卡口 班次 起止时间 值守人员 人员类别 派出单位 联系电话 带班人 签到时间 签到人签字 签退时间 签退人签字 出勤情况 "
+    "顶岗人 交接事项 备注".split()
+)
+REGISTER = tuple(
+    "序号 日期 时间 卡口 进/出 姓名 身份证号 联系电话 人员类别 居住楼号房号 到访住址 体温(℃) 健康码 行程码 核酸时间 是否佩戴口罩 "
+    "车牌号 随车人数 事由 出入证编号 查验结果 登记人 备注".split()
+)
+
+
+def _secondments(asked: Asked) -> "QuerySet[Secondment]":
+    rows = Secondment.objects.within(asked.communities).standing().filter(lasts_on(asked.last))
+    return rows.exclude(state=Secondment.State.SUBMITTED)
+
+
+def roster_rows(asked: Asked) -> Iterator[Sequence[Any]]:
+    """Who is seconded on the last of the days."""
+    rows = _secondments(asked).select_related("cadre__unit", "cadre__home_community", "community", "compound")
+    for number, row in enumerate(rows.order_by("community__code", "cadre__unit__name", "id").iterator(CHUNK), 1):
+        yield _person(number, row, row.cadre, asked)
+
+
+def _person(number: int, row: Secondment, cadre: Cadre, asked: Asked) -> Sequence[Any]:
+    unit = cadre.unit
+    place = row.compound.name if row.compound else row.duty
+    return (
+        number,
+        cadre.name,
+        SEX_WORDS.get(cadre.sex, ""),
+        f"{cadre.born_on:%Y-%m}" if cadre.born_on else "",
+        cadre.age,
+        cadre.ethnicity,
+        POLITICAL_WORDS.get(cadre.political_status, ""),
+        unit.name if unit else "",
+        cadre.position,
+        asked.phone(cadre.phone),
+        asked.id_number(cadre.id_number),
+        cadre.address if asked.full else "",
+        cadre.home_community.name if cadre.home_community else "",
+        row.community.name,
+        place,
+        row.starts_on,
+        row.ends_on,
+        row.at_home,
+        ";".join(map(str, cadre.skills)),
+        cadre.health_note if asked.full else "",
+        cadre.vaccine_doses,
+        cadre.branch_role,
+        unit.liaison if unit else "",
+        asked.phone(unit.liaison_phone) if unit else "",
+        cadre.note,
+    )
+
+
+def _duties(asked: Asked) -> "QuerySet[Assignment]":
+    rows = Assignment.objects.within(asked.communities).standing().exclude(shift__state=Shift.State.CANCELLED)
+    return rows.filter(shift__day__range=(asked.first, asked.last))
+
+
+def duty_rows(asked: Asked) -> Iterator[Sequence[Any]]:
+    """Plan and sign-in on one page."""
+    policies = duty_policies(list(asked.communities.select_related("subdistrict")), asked.first)
+    leads = dict(_duties(asked).filter(is_lead=True).values_list("shift_id", "cadre__name"))
+    rows = _duties(asked).select_related("shift__post__compound", "cadre__unit", "attendance")
+    now = timezone.now()
+    ordered = rows.order_by("shift__day", "shift__post__compound_id", "shift__post_id", "shift__starts_at", "seat")
+    for number, row in enumerate(ordered.iterator(CHUNK), 1):
+        state = attendance.standing(row, policies[row.shift.post.compound.community_id], now).state
+        yield _duty(number, row, leads.get(row.shift_id, ""), state, asked)
+
+
+def _duty(number: int, row: Assignment, lead: str, state: str, asked: Asked) -> Sequence[Any]:
+    shift, cadre, there = row.shift, row.cadre, getattr(row, "attendance", None)
+    return (
+        number,
+        shift.day,
+        shift.post.compound.name,
+        shift.post.name,
+        SHIFTS[Shift.Kind(shift.kind)],
+        f"{_clock(row.starts_at)}-{_clock(row.ends_at)}",
+        cadre.name,
+        KINDS[Cadre.Kind(cadre.kind)],
+        cadre.unit.name if cadre.unit else "",
+        asked.phone(cadre.phone),
+        lead,
+        there and there.signed_in_at,
+        "",
+        there and there.signed_out_at,
+        "",
+        PRESENCE.get(state, ""),
+        "",
+        "",
+        "未签退" if state == "open" else "",
+    )
+
+
+def _passages(asked: Asked) -> "QuerySet[Passage]":
+    return Passage.objects.within(asked.communities).standing().filter(day__range=(asked.first, asked.last))
+
+
+PASSAGE_FIELDS = (
+    "happened_at post__name direction written_name written_phone person written_home temperature health_code mask plate_no "
+    "passengers reason result logged_by__name result_note".split()
+)
+
+
+def register_rows(asked: Asked) -> Iterator[Sequence[Any]]:
+    """The gate register; tuples instead of objects, as there may be a hundred thousand."""
+    rows = _passages(asked).order_by("happened_at", "id").values_list(*PASSAGE_FIELDS)
+    zone = timezone.get_current_timezone()
+    for number, row in enumerate(rows.iterator(CHUNK), 1):
+        at, post, way, name, phone, person, home, degrees, code, mask, plate, riders, reason, result, by, note = row
+        at = at.astimezone(zone)
+        visits = person != "resident"
+        yield (
+            number,
+            f"{at:%Y-%m-%d}",
+            f"{at:%H:%M}",
+            post,
+            DIRECTION_WORDS[way],
+            name,
+            "",
+            asked.phone(phone),
+            PERSON_WORDS[person],
+            "" if visits else home,
+            home if visits else "",
+            degrees,
+            CODE_WORDS.get(code, ""),
+            "",
+            "",
+            mask,
+            plate if asked.full else masks.plate(plate),
+            riders,
+            reason,
+            "",
+            RESULT_WORDS[result],
+            by,
+            note,
+        )
+
+
+def _clock(at: dt.datetime) -> str:
+    return f"{timezone.localtime(at):%H:%M}"
+
+
+def _days(asked: Asked) -> int:
+    return asked.communities.count() * ((asked.last - asked.first).days + 1)
+
+
+TABLES: dict[str, Table] = {
+    "daily": Table(_("daily report form"), "社区疫情防控日报表", DAILY, Permission.REPORT_VIEW, daily_rows, _days, daily_total),
+    "roster": Table(
+        _("roster of cadres"),
+        "下沉干部(人员)花名册",
+        ROSTER,
+        Permission.CADRE_VIEW,
+        roster_rows,
+        lambda asked: _secondments(asked).count(),
+    ),
+    "shifts": Table(
+        _("shifts and sign-in"),
+        "卡口值守排班及签到表",
+        DUTY,
+        Permission.SHIFT_VIEW,
+        duty_rows,
+        lambda asked: _duties(asked).count(),
+    ),
+    "passages": Table(
+        _("gate register"),
+        "小区人员(车辆)出入登记表",
+        REGISTER,
+        Permission.PASSAGE_VIEW,
+        register_rows,
+        lambda asked: _passages(asked).count(),
+    ),
+}
