@@ -284,6 +284,8 @@ REPORTS: dict[str, Row] = {
     "reports:daily_return": Row(may=OFFICERS, kwargs=lambda w: {"pk": w.report.pk}, get=405, post=302),
     "reports:daily_submit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.report.pk}, get=405, post=302),
     "reports:daily_take_back": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.report.pk}, get=405, post=302),
+    "reports:export_list": Row(may=SECRETARIES | OFFICERS),
+    "reports:export_new": Row(may=SECRETARIES | OFFICERS, get=405, post=422),
     "reports:overview": Row(may=OFFICERS),
     "reports:overview_accept": Row(may=OFFICERS, get=405, post=302),
     "reports:overview_remind": Row(may=OFFICERS, get=405, post=302),

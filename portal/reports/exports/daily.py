@@ -4,17 +4,11 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from portal.reports.exports.headings import DAILY as HEADINGS
 from portal.reports.figures import BY_HEADING
 from portal.reports.models import DailyReport
 from portal.reports.numbers import numbers_of
 
-HEADINGS = tuple(
-    "序号 社区/小区 日期 住户总数 在住人数 今日摸排户数 累计摸排户数 今日返(来)人员 居家隔离现有 今日新增 今日解除 累计解除 "
-    "居家健康监测现有 集中隔离现有 今日转运 密接 次密接 阳性 卡口数 值守人数 卡口进人次 卡口出人次 劝返人次 进出车辆 体温异常 核酸应检 "
-    "核酸已检 未检 发放抗原 消杀次数 消杀面积(㎡) 消杀人数 巡逻次数 聚集劝离人次 代办服务次数 购药次数 配送份数 上门服务户次 关爱电话 "
-    "心理疏导 宣传品份数 通知条数 调解件数 困难诉求新增 困难诉求解决 下沉干部在岗 志愿者在岗 物资接收 物资发放 特殊情况 填表人 审核人 "
-    "备注".split()
-)
 STATES = {
     DailyReport.State.DRAFT: "草稿",
     DailyReport.State.SUBMITTED: "已上报",

@@ -18,8 +18,8 @@ from deployments.services.roster_sheet import POLITICAL, SEX
 from portal.lib import masks
 from portal.lib.constraints import lasts_on
 from portal.lib.sheets import Column
-from portal.reports.exports.daily import HEADINGS as DAILY
 from portal.reports.exports.daily import daily_rows, daily_total
+from portal.reports.exports.headings import DAILY, DUTY, REGISTER, ROSTER
 from residents.access import Permission
 from residents.models import Community
 from residents.services.policies import duty_policies
@@ -82,19 +82,6 @@ KINDS = {
 }
 SHIFTS = {Shift.Kind.DAY: "白班", Shift.Kind.EVENING: "晚班", Shift.Kind.NIGHT: "夜班", Shift.Kind.PEAK: "高峰"}
 PRESENCE = {"absent": "缺勤", "late": "迟到", "early_leave": "早退", "finished": "正常", "present": "正常", "open": "正常"}
-
-ROSTER = tuple(
-    "序号 姓名 性别 出生年月 年龄 民族 政治面貌 派出单位 职务/职级 联系电话 身份证号 居住地址 居住社区 下沉社区 下沉小区/岗位 报到时间 "
-    "计划结束时间 是否在居住地下沉 特长 健康状况 疫苗接种 临时党支部职务 单位联系人 单位联系人电话 备注".split()
-)
-DUTY = tuple(
-    "序号 日期 小区 卡口 班次 起止时间 值守人员 人员类别 派出单位 联系电话 带班人 签到时间 签到人签字 签退时间 签退人签字 出勤情况 "
-    "顶岗人 交接事项 备注".split()
-)
-REGISTER = tuple(
-    "序号 日期 时间 卡口 进/出 姓名 身份证号 联系电话 人员类别 居住楼号房号 到访住址 体温(℃) 健康码 行程码 核酸时间 是否佩戴口罩 "
-    "车牌号 随车人数 事由 出入证编号 查验结果 登记人 备注".split()
-)
 
 
 def _secondments(asked: Asked) -> "QuerySet[Secondment]":
@@ -188,8 +175,22 @@ def _passages(asked: Asked) -> "QuerySet[Passage]":
 
 
 PASSAGE_FIELDS = (
-    "happened_at post__name direction written_name written_phone person written_home temperature health_code mask plate_no "
-    "passengers reason result logged_by__name result_note".split()
+    "happened_at",
+    "post__name",
+    "direction",
+    "written_name",
+    "written_phone",
+    "person",
+    "written_home",
+    "temperature",
+    "health_code",
+    "mask",
+    "plate_no",
+    "passengers",
+    "reason",
+    "result",
+    "logged_by__name",
+    "result_note",
 )
 
 
