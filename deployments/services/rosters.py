@@ -44,7 +44,7 @@ class RosterImporter:
                 self.communities.setdefault(name, []).append(community)
         self.compounds: dict[int, dict[str, Compound]] = {}
         # Who stood in which row of this file, so that nobody is taken up twice.
-        self.seen: dict[str, tuple[int, str]] = {}
+        self.seen: dict[str, tuple[int, int]] = {}
         self.units: dict[str, SendingUnit] = {}
         self.new_units: set[str] = set()
 
@@ -95,7 +95,7 @@ class RosterImporter:
     def _once(self, line: Line) -> None:
         """A person stands in a file once."""
         plan: Plan = line.plan
-        content = repr((plan.person, plan.unit, plan.terms, plan.community))
+        content = hash(repr((plan.person, plan.unit, plan.terms, plan.community)))
         number = plan.person["id_number"]
         keys = [f"{plan.unit}|{plan.person['name']}|{plan.person['phone']}", *([number] if number else [])]
         earlier = next((self.seen[key] for key in keys if key in self.seen), None)

@@ -134,8 +134,9 @@ class Reader:
             first = False
 
     def _line(self, row: Row, first: bool) -> Line:
-        line = Line(row.number)
-        if reason := self._no_data(row, first):
+        texts = [text(cell) for cell in row.cells]
+        line = Line(row.number, typed=texts)
+        if reason := self._no_data(row, texts, first):
             line.skip(reason)
             return line
         if row.hidden:
@@ -145,19 +146,17 @@ class Reader:
             if at is not None:
                 line.values[column.key] = self._cell(line, column, row, at)
         line.title = str(line.values.get(self.columns[0].key) or "")
-        line.typed = self.typed(row)
+        for at, formula in row.formulas.items():
+            if at < len(texts):
+                texts[at] = formula
         return line
-
-    def typed(self, row: Row) -> list[str]:
-        """The cells of a row as the person typed them."""
-        return [row.formulas.get(at) or text(cell) for at, cell in enumerate(row.cells)]
 
     def _cell(self, line: Line, column: Column, row: Row, at: int) -> Any:
         if at in row.formulas:
             line.refuse(_("%(heading)s holds a formula. Type the value itself.") % {"heading": column.heading})
             return None
         raw = row.cells[at] if at < len(row.cells) else None
-        shown = text(raw)
+        shown = line.typed[at] if at < len(line.typed) else ""
         try:
             value = self._day(line, column, raw) if column.dated else column.parse(raw)
         except BadCell as fault:
@@ -182,14 +181,13 @@ class Reader:
             line.says.append(_("%(heading)s “%(value)s” is read as %(read)s.") % _said(column, text(raw), value))
         return value
 
-    def _no_data(self, row: Row, first: bool) -> str:
+    def _no_data(self, row: Row, texts: list[str], first: bool) -> str:
         """Why the row is none of the table's; empty for a row of data."""
-        texts = [text(cell) for cell in row.cells]
         places = self.header.places
         needed = [texts[places[c.key]] if places[c.key] < len(texts) else "" for c in self.columns if c.required]
         formulas = set(row.formulas) & set(places.values())
         if formulas or all(needed):
-            repeated = [headings.normal(t) for t in texts if t] == [headings.normal(t) for t in self.headings if t]
+            repeated = [t for t in texts if t] == [t for t in self.headings if t]
             return _("The headings are repeated here.") if repeated else ""
         start = unicodedata.normalize("NFKC", next((t for t in texts if t), ""))
         start = re.sub(r"\s", "", start)

@@ -25,20 +25,22 @@ NO = {"否", "无", "不", "没有", "×", "✗", "x", "n", "no", "false", "0", 
 
 def text(value: Any) -> str:
     """A cell as the person sees it: no .0 behind whole numbers, days as 2022-04-15, one line, no invisible characters."""
+    found = value if isinstance(value, str) else _shown(value)
+    if not found:
+        return ""
+    if not found.isprintable():
+        found = "".join(c for c in found if _visible(c))
+    return " ".join(found.split())
+
+
+def _shown(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, float):
         return _number(value)
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, dt.timedelta):
-        return str(value)
-    found = str(value)
-    if not found.isprintable():
-        found = "".join(c for c in found if _visible(c))
-    return " ".join(found.split())
+    return value.strftime("%Y-%m-%d %H:%M") if isinstance(value, dt.datetime) else str(value)
 
 
 def _visible(character: str) -> bool:
@@ -67,7 +69,8 @@ def plain(limit: int) -> Callable[[Any], str]:
 
 def narrow(value: Any) -> str:
     """Full-width digits and letters made narrow, spaces taken out: for numbers and codes."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text(value)))
+    found = text(value)
+    return found if found.isascii() and " " not in found else "".join(unicodedata.normalize("NFKC", found).split())
 
 
 def person_name(value: Any) -> str:
