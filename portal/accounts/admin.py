@@ -69,6 +69,9 @@ class Audited(admin.ModelAdmin):  # type: ignore[type-arg]
 
 def _record(request: Any, obj: Any, form: Any, change: bool) -> None:
     names = [name for name in form.changed_data if name in form.cleaned_data and hasattr(obj, name)]
+    if change:
+        # A field with a moving default counts as changed although it says what it said.
+        names = [name for name in names if form.initial.get(name) != form.cleaned_data[name]]
     audit.record(
         f"{obj._meta.model_name}.{'changed' if change else 'created'}",
         obj,

@@ -1,0 +1,116 @@
+"""The operator's desk."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+from zeal import zeal_ignore
+
+from portal.accounts.models import Event, User
+from residents.models import DutyPolicy, Membership, Role
+from tests.factories import MembershipFactory
+
+PERSONAL = {"deployments.Cadre", "deployments.Secondment", "checkpoints.Passage", "residents.Resident", "mfa.Authenticator"}
+
+
+@pytest.fixture
+def desk(cast, sign_in):
+    return sign_in(cast.operator)
+
+
+def lines() -> list[tuple[str, dict, dict]]:
+    return list(Event.objects.order_by("id").values_list("kind", "before", "after"))
+
+
+def test_no_record_of_people_is_shown(desk):
+    assert {model._meta.label for model in admin.site._registry} & PERSONAL == set()
+
+
+def test_every_page_of_the_desk_opens(desk):
+    pages = [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}")
+        for model, desk_ in admin.site._registry.items()
+        for page in ("changelist", "add")
+    ]
+
+    assert {page: desk.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
+
+
+def test_a_policy_made_and_changed_here_leaves_lines(desk, cast):
+    form = {
+        "starts_on": "2022-04-01",
+        "fever_limit": "37.3",
+        "day_starts_at": "08:30",
+        "day_ends_at": "17:30",
+        "community": cast.qinghe.pk,
+        "min_rest_hours": 8,
+        "sign_in_before_minutes": 30,
+        "late_after_minutes": 5,
+        "absent_after_minutes": 30,
+        "remind_before_minutes": 60,
+        "handover_within_minutes": 30,
+        "undo_seconds": 60,
+    }
+    desk.post("/admin/residents/dutypolicy/add/", form)
+    policy = DutyPolicy.objects.get()
+    desk.post(f"/admin/residents/dutypolicy/{policy.pk}/change/", {**form, "fever_limit": "37.5"})
+
+    assert [line[0] for line in lines()] == ["dutypolicy.created", "dutypolicy.changed"]
+    assert lines()[1][1:] == ({"fever_limit": "37.3"}, {"fever_limit": "37.5"})
+
+
+def test_a_role_given_with_the_account_leaves_a_line_in_the_community(desk, cast):
+    user = MembershipFactory(community=cast.qinghe).user
+    held = user.memberships.get()
+    inline = "memberships"
+    # The admin looks up the place of each row by itself.
+    with zeal_ignore():
+        desk.post(
+            f"/admin/accounts/user/{user.pk}/change/",
+            {
+                "username": user.username,
+                "name": "新名",
+                "is_active": "on",
+                f"{inline}-TOTAL_FORMS": 2,
+                f"{inline}-INITIAL_FORMS": 1,
+                f"{inline}-0-id": held.pk,
+                f"{inline}-0-user": user.pk,
+                f"{inline}-0-role": held.role,
+                f"{inline}-0-community": cast.qinghe.pk,
+                f"{inline}-0-starts_on": held.starts_on,
+                f"{inline}-1-user": user.pk,
+                f"{inline}-1-role": Role.WORKER,
+                f"{inline}-1-community": cast.yushu.pk,
+                f"{inline}-1-starts_on": "2022-04-01",
+            },
+        )
+
+    assert list(Event.objects.order_by("id").values_list("kind", "community")) == [
+        ("user.changed", None),
+        ("membership.created", cast.yushu.pk),
+    ]
+    assert Membership.objects.filter(user=user).count() == 2
+
+
+def test_a_password_given_here_is_good_for_one_sign_in(desk, cast):
+    desk.post(
+        f"/admin/accounts/user/{cast.worker.pk}/password/",
+        {"usable_password": "true", "password1": "eine-neue-Tuer", "password2": "eine-neue-Tuer"},
+    )
+    cast.worker.refresh_from_db()
+
+    assert cast.worker.must_change_password
+    assert [line[0] for line in lines()] == ["user.password_given"]
+
+
+def test_people_are_closed_not_deleted(desk, cast):
+    assert desk.post(f"/admin/accounts/user/{cast.worker.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert User.objects.filter(pk=cast.worker.pk).exists()
+
+
+def test_a_lost_phone_does_not_lock_anybody_out(desk, cast):
+    desk.post(
+        "/admin/accounts/user/",
+        {"action": "remove_second_factor", "_selected_action": [cast.worker.pk]},
+    )
+
+    assert [line[0] for line in lines()] == ["user.second_factor_removed"]
