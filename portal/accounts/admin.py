@@ -72,6 +72,8 @@ def _record(request: Any, obj: Any, form: Any, change: bool) -> None:
     if change:
         # A field with a moving default counts as changed although it says what it said.
         names = [name for name in names if form.initial.get(name) != form.cleaned_data[name]]
+        if not names:
+            return
     audit.record(
         f"{obj._meta.model_name}.{'changed' if change else 'created'}",
         obj,

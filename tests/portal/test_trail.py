@@ -22,7 +22,7 @@ def test_a_line_reads_like_a_sentence(line):
     read = trail.line(line)
 
     assert (read.who, read.record, read.verb) == ("李秀兰", "Secondment", "changed")
-    assert read.changes == [("state", "approved", "on duty"), ("ends on", "—", "2022-04-30")]
+    assert sorted(read.changes, reverse=True) == [("state", "approved", "on duty"), ("ends on", "—", "2022-04-30")]
 
 
 def test_moments_are_shown_in_local_time_and_the_portal_has_a_name(cast):
@@ -32,7 +32,7 @@ def test_moments_are_shown_in_local_time_and_the_portal_has_a_name(cast):
     read = trail.line(Event.objects.get(pk=event.pk))
 
     assert read.who == "the portal"
-    assert read.changes == [("starts at", "—", "2022-04-10 08:30"), ("nonsense", "—", "yes")]
+    assert sorted(read.changes) == [("nonsense", "—", "yes"), ("starts at", "—", "2022-04-10 08:30")]
 
 
 def test_the_secretary_reads_her_own_communities_only(cast, sign_in, line):
