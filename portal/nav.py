@@ -52,6 +52,7 @@ ENTRIES = [
     Entry(pgettext_lazy("menu", "Imports"), "file-spreadsheet", "jobs:job_list", Permission.PLACE_VIEW),
     Entry(_("Audit trail"), "history", "event_list", Permission.AUDIT_VIEW),
     Entry(_("My day"), "calendar-check", "checkpoints:my_day", Permission.MY_DAY),
+    Entry(_("My leave"), "calendar-off", "deployments:leave_mine", Permission.MY_DAY),
     Entry(_("Administration"), "settings", "admin:index", STAFF),
 ]
 

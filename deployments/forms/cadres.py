@@ -38,7 +38,7 @@ class CadreFilter(CleanTextMixin, forms.Form):
     )
 
     def __init__(self, data: Any, *, communities: Any, skills: list[tuple[str, int]]) -> None:
-        super().__init__(data)
+        super().__init__(data, label_suffix="")
         scoped = Cadre.objects.within(communities)
         self.fields["unit"].queryset = SendingUnit.objects.filter(pk__in=scoped.values("unit"))  # type: ignore[attr-defined]
         self.fields["compound"].queryset = Compound.objects.within(communities)  # type: ignore[attr-defined]
@@ -65,6 +65,7 @@ class CadreForm(CleanTextMixin, forms.ModelForm):
         model = Cadre
         fields = FIELDS
         field_classes = {"born_on": DayField}
+        labels = {"name": _("Full name")}
         widgets = {"note": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, communities: Any, submit: Any, cancel: str, **kwargs: Any) -> None:

@@ -97,7 +97,7 @@ class SecondmentFilter(CleanTextMixin, forms.Form):
     compound = forms.ModelChoiceField(None, label=_("compound"), required=False, empty_label=_("all compounds"))
 
     def __init__(self, data: Any, *, communities: Any) -> None:
-        super().__init__(data)
+        super().__init__(data, label_suffix="")
         self.fields["compound"].queryset = Compound.objects.within(communities)  # type: ignore[attr-defined]
         self.fields["q"].widget.attrs["class"] = "form-control"
         self.fields["compound"].widget.attrs["class"] = "form-select"

@@ -22,7 +22,8 @@ def ask(
     """Ask for some hours or days off during a secondment."""
     Cadre.objects.select_for_update().get(pk=secondment.cadre_id)
     row = Secondment.objects.get(pk=secondment.pk)
-    first, last = timezone.localdate(starts_at), timezone.localdate(ends_at)
+    # A leave until midnight ends on the day before.
+    first, last = timezone.localdate(starts_at), timezone.localdate(ends_at - dt.timedelta(microseconds=1))
     if row.state not in (Secondment.State.APPROVED, Secondment.State.ON_DUTY):
         raise Refused(_("This secondment is over or not yet approved: there is nothing to take leave from."))
     if first < row.starts_on or (row.ends_on and last > row.ends_on):

@@ -1,5 +1,6 @@
 """Leave: asked for on the phone, decided at the desk."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from deployments.forms.leave import LeaveForm
 from deployments.models import Leave, Secondment
 from deployments.services import leave
+from portal.lib.dates import day_bounds
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from portal.lib.paging import paged
@@ -67,7 +69,7 @@ def leave_refuse(request: Request, pk: int) -> HttpResponse:
 def leave_mine(request: Request) -> HttpResponse:
     """A cadre asks for leave, and sees what became of it."""
     current = Secondment.objects.filter(cadre__user=request.user).current().order_by("starts_on").first()
-    form = LeaveForm(request.POST or None, cancel=reverse("deployments:leave_mine"))
+    form = LeaveForm(request.POST or None, initial=_tomorrow(), cancel=reverse("deployments:leave_mine"))
     if request.method == "POST" and current and form.is_valid():
         try:
             leave.ask(secondment=current, by=request.user, **form.cleaned_data)
@@ -87,6 +89,12 @@ def leave_cancel(request: Request, pk: int) -> HttpResponse:
     """A cadre does not need it any more."""
     row = get_object_or_404(Leave.objects.filter(secondment__cadre__user=request.user), pk=pk)
     return _done(request, lambda: leave.cancel(leave_id=row.pk, by=request.user), "deployments:leave_mine")
+
+
+def _tomorrow() -> dict[str, Any]:
+    """What is mostly asked for: the whole next day."""
+    start, end = day_bounds(timezone.localdate() + dt.timedelta(days=1))
+    return {"starts_at": start, "ends_at": end}
 
 
 def _done(request: Request, service: Callable[[], Any], back: str) -> HttpResponse:

@@ -37,16 +37,15 @@ def responsibility_list(request: Request) -> HttpResponse:
     role = role if role in Responsibility.Role.values else ""
     rows = live.filter(role=role) if role else live
     gaps = responsibilities.gaps(request.communities, today)
-    bare = reverse("deployments:responsibility_gaps")
     context = {
         "rows": paged(request, rows.select_related(*PLACE).order_by("community", "compound", "building", "entrance", "id")),
         "roles": [(value, label, tally.get(value, 0)) for value, label in Responsibility.Role.choices],
         "role": role,
         "total": sum(tally.values()),
         "stats": [
-            Stat(_("compounds without"), gaps.compounds.count(), tone="bad", address=bare),
-            Stat(_("buildings without"), gaps.buildings.count(), tone="bad", address=bare),
-            Stat(_("entrances without"), gaps.entrances.count(), tone="bad", address=bare),
+            _missing(_("compounds without"), gaps.compounds),
+            _missing(_("buildings without"), gaps.buildings),
+            _missing(_("entrances without"), gaps.entrances),
         ],
     }
     return page(request, "deployments/responsibilities/list.html", context, part="responsibility-rows")
@@ -121,7 +120,12 @@ def responsibility_hand_over(request: Request, pk: int) -> HttpResponse:
             request,
             lambda: responsibilities.hand_over(responsibility_id=pk, person=form.person(), starts_on=day, by=request.user),
         )
-    return _ask(request, row, form, _("Hand over"))
+    return _ask(request, row, form, _("Pass on"))
+
+
+def _missing(label: str, places: Any) -> Stat:
+    count = places.count()
+    return Stat(label, count, tone="bad" if count else "ok", address=reverse("deployments:responsibility_gaps"))
 
 
 def _found(request: Request, pk: int) -> Responsibility:

@@ -76,7 +76,7 @@ def _stats(mine: Any) -> list[Stat]:
     expected = sum(state == Secondment.State.APPROVED for state, _reported, _away in rows)
     away = sum(away for _state, _reported, away in rows)
     return [
-        Stat(_("sent"), len(rows)),
+        Stat(_("people sent"), len(rows)),
         Stat(_("present"), sum(reported is not None and not away for _state, reported, away in rows), tone="ok"),
         Stat(_("to arrive"), expected, tone="warn" if expected else ""),
         Stat(_("on leave"), away),

@@ -19,7 +19,7 @@ def test_the_supervisor_sees_the_unit_s_people_wherever_they_are(cast, sign_in):
 
     assert {row.pk for row in answer.context["rows"]} == {cast.secondment.pk, far.pk}
     assert [(str(s.label), s.value) for s in answer.context["stats"]] == [
-        ("sent", 2),
+        ("people sent", 2),
         ("present", 0),
         ("to arrive", 1),
         ("on leave", 1),
