@@ -1,5 +1,6 @@
 """At whose gate a person may log: the shifts they stand, and those they watch over."""
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
@@ -12,12 +13,16 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from checkpoints.models import Assignment, Passage, Post, Shift
+from checkpoints.models import Assignment, Handover, Passage, Post, Shift
 from checkpoints.models.passages import PassageQuerySet
 from checkpoints.models.shifts import ShiftQuerySet
 from portal.accounts.models import User
 from residents.access import GRANTS, Permission, communities_for, has
 from residents.models import Community, Compound, DutyPolicy
+from residents.scope import CommunityQuerySet
+
+# Who stands the next shift takes over; a gate that is closed at night waits until the morning.
+TAKEN_OVER_WITHIN = dt.timedelta(hours=24)
 
 
 def gate_shifts(user: User) -> ShiftQuerySet:
@@ -39,6 +44,20 @@ def correctable_passages(user: User) -> PassageQuerySet:
     led = Assignment.objects.standing().filter(cadre__user=user, is_lead=True).values("shift")
     mine = Q(community__in=communities_for(user, Permission.GATE_LOG), shift__in=led)
     return Passage.objects.filter(mine | Q(community__in=communities_for(user, Permission.PASSAGE_CORRECT)))
+
+
+def confirmable_handovers(user: User) -> CommunityQuerySet:
+    """The hand-overs the person may confirm: of the post's next shift they stand, and of communities they watch over."""
+    stands = Assignment.objects.standing().filter(
+        cadre__user=user,
+        shift__post=OuterRef("shift__post"),
+        shift__state=Shift.State.PUBLISHED,
+        shift__starts_at__gt=OuterRef("shift__starts_at"),
+        shift__starts_at__lt=OuterRef("shift__ends_at") + TAKEN_OVER_WITHIN,
+    )
+    rows = Handover.objects.within(communities_for(user, Permission.HANDOVER_VIEW))
+    watched = Q(shift__post__compound__community__in=communities_for(user, Permission.GATE_WATCH))
+    return rows.filter(watched | Q(Exists(stands)))
 
 
 # gate_shifts() and the fever limit of the day's policy in two short statements: phones send every few seconds, and

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from checkpoints.views import attendance, board, board_steps, gate, my, posts, registers, rosters, shifts
+from checkpoints.views import attendance, board, board_steps, gate, handovers, my, passages, posts, registers, rosters, shifts
 
 app_name = "checkpoints"
 
@@ -36,7 +36,18 @@ urlpatterns = [
     path("checkpoints/attendance/<int:pk>/enter/", attendance.attendance_enter, name="attendance_enter"),
     path("checkpoints/attendance/<int:pk>/correct/", attendance.attendance_correct, name="attendance_correct"),
     path("checkpoints/attendance/corrections/<int:pk>/", attendance.attendance_decide, name="attendance_decide"),
+    path("checkpoints/handovers/", handovers.handover_list, name="handover_list"),
+    path("checkpoints/shifts/<int:pk>/", shifts.shift_detail, name="shift_detail"),
+    path("checkpoints/shifts/<int:pk>/handover/", handovers.handover_detail, name="handover_detail"),
+    path("checkpoints/shifts/<int:pk>/handover/confirm/", handovers.handover_confirm, name="handover_confirm"),
+    path("checkpoints/passages/", passages.passage_list, name="passage_list"),
+    path("checkpoints/passages/print/", passages.passage_print, name="passage_print"),
+    path("checkpoints/passages/<uuid:pk>/", passages.passage_detail, name="passage_detail"),
+    path("checkpoints/passages/<uuid:pk>/void/", passages.passage_void, name="passage_void"),
     path("checkpoints/scan/<slug:code>/", my.attendance_scan, name="attendance_scan"),
+    path("checkpoints/gate/", gate.gate_choose, name="gate_choose"),
+    path("checkpoints/gate/<int:pk>/", gate.gate, name="gate"),
+    path("checkpoints/gate/<int:pk>/passages/<uuid:passage>/undo/", gate.gate_undo, name="gate_undo"),
     path("checkpoints/gate/<int:pk>/passages/", gate.gate_passages, name="gate_passages"),
     path("checkpoints/registers/import/", registers.register_import, name="register_import"),
     path("checkpoints/registers/form/", registers.register_form, name="register_form"),

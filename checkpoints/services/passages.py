@@ -77,6 +77,16 @@ def store_many(*, shift: Shift, rows: Sequence[Any], fever_limit: Decimal, by: U
     return _answered(answers, good, fresh, shift=shift, late=late)
 
 
+def store_one(*, shift: Shift, row: dict[str, Any], fever_limit: Decimal, by: User) -> Answer:
+    """Store a passage written without script: it happens now, and the same form sent twice is one passage."""
+    number = _said_id(row)
+    known = Passage.objects.filter(pk=number, shift=shift, is_void=False).first() if number else None
+    if known:
+        return Answer(number, ALREADY, result=known.result)
+    row = {"happened_at": timezone.now().isoformat(), **row}
+    return store_many(shift=shift, rows=[row], fever_limit=fever_limit, by=by)[0]
+
+
 @transaction.atomic
 def undo(*, passage: Passage, by: User) -> Passage:
     """Take back a slip right after it was logged; taking it back twice is once."""

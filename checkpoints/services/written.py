@@ -80,7 +80,7 @@ def read(row: Any, *, fever_limit: Decimal, now: dt.datetime) -> Written:
     written = Written(
         key(get("id")),
         moment(get("happened_at"), now=now),
-        _choice("direction", get("direction"), DIRECTIONS),
+        way(get("direction")),
         _choice("person", get("person") or Passage.Person.RESIDENT, PEOPLE),
         home(text("home", get("home"))),
         text("name", get("name")),
@@ -142,6 +142,13 @@ def moment(value: Any, *, now: dt.datetime) -> dt.datetime:
     if at > now + SKEW:
         raise Invalid("happened_at", _("This lies in the future. Check the clock of the phone."))
     return at
+
+
+def way(value: Any) -> str:
+    """In or out."""
+    if not value:
+        raise Invalid("direction", _("Press In or Out."))
+    return _choice("direction", value, DIRECTIONS)
 
 
 def text(field: str, value: Any) -> str:

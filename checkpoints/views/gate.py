@@ -3,18 +3,52 @@
 import json
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from checkpoints.access import logs_at_gate
-from checkpoints.models import Shift
+from checkpoints.access import gate_shifts, logs_at_gate
+from checkpoints.forms.gate import PassageForm
+from checkpoints.models import Passage, Shift
 from checkpoints.services import passages, totals
-from residents.access import Request
+from portal.lib.errors import Refused
+from portal.lib.pages import page
+from residents.access import Permission, Request, requires
+from residents.models import DutyPolicy
+from residents.services.policies import duty_policy
 
 # 200 passages of full length are less than half of it.
 MOST_BYTES = 1024 * 1024
+JUST_NOW = 10
+
+# What is said most at a gate; anything else is typed.
+REASONS = [
+    gettext_lazy("shopping"),
+    gettext_lazy("work"),
+    gettext_lazy("doctor, medicine"),
+    gettext_lazy("back home"),
+    gettext_lazy("rubbish"),
+    gettext_lazy("walking the dog"),
+    gettext_lazy("testing"),
+    gettext_lazy("visiting family"),
+    gettext_lazy("delivery"),
+    gettext_lazy("repair"),
+]
+# Short enough for five of them in a row.
+PEOPLE = [
+    (Passage.Person.RESIDENT, pgettext_lazy("gate", "Resident")),
+    (Passage.Person.VISITOR, pgettext_lazy("gate", "Visitor")),
+    (Passage.Person.COURIER, pgettext_lazy("gate", "Courier")),
+    (Passage.Person.STAFF, pgettext_lazy("gate", "Staff")),
+    (Passage.Person.DRIVER, pgettext_lazy("gate", "Vehicle")),
+]
+DEGREES = ["36.2", "36.4", "36.5", "36.6", "36.8", "37.0"]
 
 
 class Unreadable(Exception):  # noqa: N818 - it is an answer
@@ -23,6 +57,46 @@ class Unreadable(Exception):  # noqa: N818 - it is an answer
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
         self.status, self.why = status, why
+
+
+@require_safe
+@requires(Permission.GATE_LOG)
+def gate_choose(request: Request) -> HttpResponse:
+    """At which gate do I stand now?"""
+    now = timezone.now()
+    shifts = gate_shifts(request.user).filter(state=Shift.State.PUBLISHED)
+    shifts = shifts.filter(starts_at__lte=now + passages.EARLY, ends_at__gt=now - passages.LATE)
+    rows = shifts.select_related("post__compound").order_by("-stands", "post__compound", "post", "starts_at")
+    return page(request, "checkpoints/gate/choose.html", {"shifts": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.GATE_LOG)
+def gate(request: Request, pk: int) -> HttpResponse:
+    """I log who passes: one thumb, one tap each; without script one form each."""
+    shift = _shift(request, pk)
+    policy = duty_policy(shift.post.compound.community, shift.day)
+    form = PassageForm(request.POST or None, initial={"id": passages.new_id()})
+    if request.method == "POST":
+        answer = passages.store_one(shift=shift, row=form.row(), fever_limit=policy.fever_limit, by=request.user)
+        if answer.status != passages.REFUSED:
+            _say(request, answer)
+            return redirect("checkpoints:gate", pk=shift.pk)
+        form.refuse(answer.field, answer.why)
+    context = {
+        "shift": shift,
+        "form": form,
+        "limit": policy.fever_limit,
+        "totals": totals.of_day(shift.post),
+        "rows": _just_now(shift, policy),
+        "people": PEOPLE,
+        "codes": Passage.HealthCode.choices,
+        "degrees": DEGREES,
+        "reasons": REASONS,
+        "over": timezone.now() > shift.ends_at,
+        "facts": _facts(request, shift, policy),
+    }
+    return page(request, "checkpoints/gate/detail.html", context, part="gate-totals")
 
 
 @require_POST
@@ -35,6 +109,57 @@ def gate_passages(request: Request, shift: Shift, fever_limit: Decimal) -> HttpR
         return JsonResponse({"error": error.why}, status=error.status)
     answers = passages.store_many(shift=shift, rows=rows, fever_limit=fever_limit, by=request.user)
     return JsonResponse({"answers": [answer.as_json() for answer in answers], "totals": totals.of_day(shift.post)})
+
+
+@require_POST
+@requires(Permission.GATE_LOG)
+def gate_undo(request: Request, pk: int, passage: UUID) -> HttpResponse:
+    """That was a slip of my thumb."""
+    shift = _shift(request, pk)
+    row = get_object_or_404(Passage.objects.within(request.communities), pk=passage, shift=shift)
+    error = ""
+    try:
+        passages.undo(passage=row, by=request.user)
+    except Refused as refusal:
+        error = str(refusal)
+    if request.headers.get("Accept") == "application/json":
+        answer = {"error": error} if error else {"totals": totals.of_day(shift.post)}
+        return JsonResponse(answer, status=409 if error else 200)
+    messages.add_message(request, messages.WARNING if error else messages.SUCCESS, error or _("Taken back."))
+    return redirect("checkpoints:gate", pk=shift.pk)
+
+
+def _shift(request: Request, pk: int) -> Shift:
+    shifts = gate_shifts(request.user).select_related("post__compound__community__subdistrict")
+    return get_object_or_404(shifts, pk=pk)
+
+
+def _just_now(shift: Shift, policy: DutyPolicy) -> list[Passage]:
+    """The last rows of the shift, each with whether it may still be taken back."""
+    rows = list(Passage.objects.standing().filter(shift=shift).order_by("-happened_at", "-id")[:JUST_NOW])
+    now = timezone.now()
+    for row in rows:
+        row.can_undo = (now - row.received_at).total_seconds() < policy.undo_seconds  # type: ignore[attr-defined]
+    return rows
+
+
+def _facts(request: Request, shift: Shift, policy: DutyPolicy) -> dict[str, Any]:
+    """What the script of the page needs to know."""
+    return {
+        "shift": shift.pk,
+        "user": request.user.pk,
+        "feverLimit": str(policy.fever_limit),
+        "undoSeconds": policy.undo_seconds,
+        "most": passages.MOST,
+    }
+
+
+def _say(request: Request, answer: passages.Answer) -> None:
+    if answer.result == Passage.Result.HELD:
+        steps = _("Held. Let the person wait apart with a mask on, measure again, call 120 and the community, report.")
+        messages.error(request, steps)
+    else:
+        messages.success(request, _("Logged."))
 
 
 def _rows(request: HttpRequest) -> list[Any]:

@@ -1,0 +1,41 @@
+"""One passage, written without script."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from checkpoints.models import Passage
+
+
+class PassageForm(forms.Form):
+    """The fields of the gate page; what they may hold is known by services.written alone."""
+
+    id = forms.CharField(required=False, widget=forms.HiddenInput)
+    person = forms.CharField(required=False, initial=Passage.Person.RESIDENT)
+    home = forms.CharField(required=False, label=pgettext_lazy("gate", "Home"))
+    name = forms.CharField(required=False, label=_("Name"))
+    phone = forms.CharField(required=False, label=_("Phone"))
+    plate_no = forms.CharField(required=False, label=_("Plate"))
+    passengers = forms.CharField(required=False, label=_("Passengers"))
+    temperature = forms.CharField(required=False, label=_("Temperature"))
+    health_code = forms.CharField(required=False, label=_("Health code"))
+    mask = forms.CharField(required=False, label=_("Mask"))
+    reason = forms.CharField(required=False, label=pgettext_lazy("gate", "Reason"))
+    result_note = forms.CharField(required=False, label=_("Why"))
+    direction = forms.CharField(required=False)
+
+    def row(self) -> dict[str, Any]:
+        """What was written, as the phone would send it."""
+        said = {name: self.data.get(name, "") for name in self.fields}
+        if turned := self.data.get("turn_back"):
+            said |= {"direction": turned, "result": Passage.Result.TURNED_BACK}
+        else:
+            said["result_note"] = ""
+        return {**said, "mask": {"yes": True, "no": False}.get(said["mask"], said["mask"] or None)}
+
+    def refuse(self, field: str, why: str) -> None:
+        """Show the answer at its field."""
+        self.full_clean()
+        self.add_error(field if field in self.fields and field != "id" else None, why)
