@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from checkpoints.models import Passage, Post
 from checkpoints.models.passages import PassageQuerySet
@@ -47,7 +48,7 @@ class CorrectionForm(CleanTextMixin, forms.Form):
 
     direction = forms.ChoiceField(choices=Passage.Direction.choices, label=_("In / out"))
     person = forms.ChoiceField(choices=Passage.Person.choices, label=_("Kind"))
-    home = forms.CharField(required=False, label=_("Home"), max_length=60)
+    home = forms.CharField(required=False, label=pgettext_lazy("gate", "Home"), max_length=60)
     name = forms.CharField(required=False, label=_("Name"), max_length=40)
     phone = forms.CharField(required=False, label=_("Phone"), max_length=20)
     temperature = forms.CharField(required=False, label=_("Temperature"), max_length=8)

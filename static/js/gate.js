@@ -233,7 +233,7 @@ function tell() {
   const said = queue.signedOut ? words.signedOut : navigator.onLine ? words.waiting : words.offline;
   net.hidden = !queue.waiting;
   net.href = queue.signedOut ? `/accounts/login/?next=${location.pathname}` : "#gate-just-now";
-  net.querySelector("span").textContent = queue.kept ? said.replace("%(n)s", queue.waiting) : words.full;
+  net.querySelector("span").textContent = queue.kept ? said.replace("{n}", queue.waiting) : words.full;
 }
 
 for (const row of queue.rows.values()) show(row, row.result);
