@@ -9,6 +9,9 @@ from django.utils.translation import pgettext_lazy
 from checkpoints.models import Passage
 
 
+WRITTEN = {"home", "name", "phone", "plate_no", "passengers", "temperature", "reason", "result_note"}
+
+
 class PassageForm(forms.Form):
     """The fields of the gate page; what they may hold is known by services.written alone."""
 
@@ -38,4 +41,6 @@ class PassageForm(forms.Form):
     def refuse(self, field: str, why: str) -> None:
         """Show the answer at its field."""
         self.full_clean()
-        self.add_error(field if field in self.fields and field != "id" else None, why)
+        # Fields without a place of their own on the page are spoken of above it.
+        self.errors.clear()
+        self.add_error(field if field in WRITTEN else None, why)

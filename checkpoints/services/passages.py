@@ -83,7 +83,7 @@ def store_one(*, shift: Shift, row: dict[str, Any], fever_limit: Decimal, by: Us
     known = Passage.objects.filter(pk=number, shift=shift, is_void=False).first() if number else None
     if known:
         return Answer(number, ALREADY, result=known.result)
-    row = {"happened_at": timezone.now().isoformat(), **row}
+    row = {**row, "id": row.get("id") or str(new_id()), "happened_at": timezone.now().isoformat()}
     return store_many(shift=shift, rows=[row], fever_limit=fever_limit, by=by)[0]
 
 

@@ -76,7 +76,7 @@ def gate(request: Request, pk: int) -> HttpResponse:
     """I log who passes: one thumb, one tap each; without script one form each."""
     shift = _shift(request, pk)
     policy = duty_policy(shift.post.compound.community, shift.day)
-    form = PassageForm(request.POST or None, initial={"id": passages.new_id()})
+    form = PassageForm(request.POST if request.method == "POST" else None, initial={"id": passages.new_id()})
     if request.method == "POST":
         answer = passages.store_one(shift=shift, row=form.row(), fever_limit=policy.fever_limit, by=request.user)
         if answer.status != passages.REFUSED:

@@ -40,7 +40,7 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
     shift = _shift(request, pk)
     sheet = Handover.objects.filter(shift=shift).select_related("handed_over_by", "confirmed_by").first()
     writes = gate_shifts(request.user).filter(pk=shift.pk).exists() and not (sheet and sheet.confirmed_at)
-    form = HandoverForm(request.POST or None, instance=sheet)
+    form = HandoverForm(request.POST if request.method == "POST" else None, instance=sheet)
     if request.method == "POST" and writes and form.is_valid():
         try:
             handovers.hand_over(shift=shift, by=request.user, **form.cleaned_data)

@@ -220,3 +220,124 @@ def compare(cast, shifts):
                 assert found.post.compound.community_id == community.pk
                 for name in ("pk", "day", "starts_at", "ends_at", "post_id"):
                     assert getattr(found, name) == getattr(slow, name)
+
+
+def page_of(shift):
+    return f"/checkpoints/gate/{shift.pk}/"
+
+
+def test_the_page_without_script_logs_one_passage_a_form(cast, sign_in, shift):
+    client = sign_in(cast.cadre_user)
+    number = client.get(page_of(shift)).context["form"]["id"].value()
+    form = {
+        "id": str(number),
+        "person": "resident",
+        "home": "17号楼3单元702",
+        "temperature": "36,5",
+        "mask": "yes",
+        "direction": "out",
+    }
+
+    first = client.post(page_of(shift), form)
+    second = client.post(page_of(shift), form)
+
+    assert [first.status_code, second.status_code, first.url] == [302, 302, page_of(shift)]
+    stored = Passage.objects.get()
+    assert (stored.written_home, stored.temperature, stored.mask, stored.direction) == (
+        "17-3-702",
+        Decimal("36.5"),
+        True,
+        "out",
+    )
+    assert client.get(page_of(shift)).context["totals"] == {"in": 0, "out": 1, "visitors_inside": 0}
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"home": "1-1-101"}, "Press In or Out."),
+        ({"direction": "in"}, "Write the home, such as 17-3-702, or the name."),
+        ({"direction": "in", "home": "1-1-101", "temperature": "366"}, "Did you mean 36.6?"),
+        ({"direction": "in", "home": "1-1-101", "mask": "perhaps"}, "true or false"),
+        ({"direction": "in", "person": "visitor", "home": "1-1-101"}, "A visitor needs a reason"),
+        ({"turn_back": "in", "home": "1-1-101"}, "Say why the person was turned back."),
+        ({"direction": "in", "home": "\x00"}, "characters that cannot be read"),
+        ({"direction": "in", "name": "<script>" * 20}, "At most 40 characters."),
+    ],
+)
+def test_what_the_form_refuses_is_said_and_nothing_is_lost(cast, sign_in, shift, form, words):
+    response = sign_in(cast.cadre_user).post(page_of(shift), form)
+
+    assert response.status_code == 200
+    assert words in response.content.decode()
+    assert "<script>script" not in response.content.decode()
+    assert response.context["form"]["home"].value() == form.get("home")
+    assert not Passage.objects.exists()
+
+
+def test_a_fever_is_held_and_the_next_steps_are_said(cast, sign_in, shift):
+    client = sign_in(cast.cadre_user)
+    response = client.post(page_of(shift), {"home": "1-1-101", "temperature": "38", "direction": "in"}, follow=True)
+
+    assert "Held. Let the person wait apart" in response.content.decode()
+    assert Passage.objects.get().result == "held"
+
+
+def test_turning_back_with_a_reason(cast, sign_in, shift):
+    sign_in(cast.cadre_user).post(page_of(shift), {"turn_back": "in", "person": "visitor", "result_note": "住户未同意"})
+
+    stored = Passage.objects.get()
+    assert (stored.result, stored.result_note, stored.direction) == ("turned_back", "住户未同意", "in")
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_a_slip_is_taken_back_from_the_page(cast, sign_in, shift, accept):
+    client = sign_in(cast.cadre_user)
+    one = row()
+    send(client, shift, [one])
+
+    response = client.post(f"/checkpoints/gate/{shift.pk}/passages/{one['id']}/undo/", headers={"accept": accept})
+
+    assert response.status_code == {"application/json": 200, "text/html": 302}[accept]
+    assert not Passage.objects.standing().exists()
+
+
+def test_a_slip_of_another_shift_is_not_there(cast, sign_in, shift):
+    one = row()
+    send(sign_in(cast.cadre_user), shift, [one])
+    other = running(PostFactory(compound=cast.hefengyuan))
+
+    assert sign_in(cast.secretary).post(f"/checkpoints/gate/{other.pk}/passages/{one['id']}/undo/").status_code == 404
+
+
+def test_the_page_shows_names_masked(cast, sign_in, shift):
+    client = sign_in(cast.cadre_user)
+    send(client, shift, [row(name="王建国", phone="19900001234", plate_no="鄂A12345")])
+
+    shown = client.get(page_of(shift)).content.decode().split('id="gate-rows"')[1].split("<template")[0]
+
+    assert "王**" in shown
+    assert not any(value in shown for value in ("王建国", "19900001234", "鄂A12345"))
+
+
+@pytest.mark.parametrize("address", ["/checkpoints/gate/", "page"])
+def test_gate_pages_take_the_same_statements_for_one_row_and_for_three(cast, sign_in, shift, queries, address):
+    client = sign_in(cast.cadre_user)
+    address = page_of(shift) if address == "page" else address
+
+    def count(rows):
+        send(client, shift, [row() for _ in range(rows)])
+        with queries() as seen:
+            assert client.get(address).status_code == 200
+        return len(seen)
+
+    one = count(1)
+    assert one == count(2) <= 12
+
+
+def test_a_cadre_chooses_among_the_gates_they_stand(cast, sign_in, shift):
+    running(PostFactory(compound=cast.hefengyuan))
+    running(PostFactory(compound=cast.yushu_rental))
+
+    assert list(sign_in(cast.cadre_user).get("/checkpoints/gate/").context["shifts"]) == [shift]
+    assert len(sign_in(cast.secretary).get("/checkpoints/gate/").context["shifts"]) == 2

@@ -24,8 +24,13 @@ from typing import Any
 
 from django.utils import timezone
 
+<<<<<<< HEAD
 from checkpoints.models import Assignment, AttendanceCorrection, Post, Shift
 from deployments.models import Leave, Responsibility
+=======
+from checkpoints.models import Assignment, AttendanceCorrection, Handover, Passage, Post, Shift
+from checkpoints.services import handovers
+>>>>>>> 3482897 (Test the gate page, the log and the hand-over)
 from portal.accounts import outbox
 from portal.jobs.models import Job
 from portal.reports.models import DailyReport
@@ -107,6 +112,14 @@ class World:
         return self.assignment.shift
 
     @cached_property
+    def passage(self) -> Passage:
+        return factories.PassageFactory(shift=self.staffed, post=self.post, logged_by=self.cast.cadre_user)
+
+    @cached_property
+    def handover(self) -> Handover:
+        return handovers.hand_over(shift=self.staffed, open_items="", note="", by=self.cast.cadre_user)
+
+    @cached_property
     def correction(self) -> AttendanceCorrection:
         return AttendanceCorrection.objects.create(
             assignment=self.assignment, signed_in_at=self.shift.starts_at, reason="手机没电", asked_by=self.cast.cadre_user
@@ -138,6 +151,11 @@ class World:
 
 # They look at shifts, but times are corrected by the community and by the cadre.
 CORRECTED_BY_OFFICERS = {(who, how): 302 for who in OFFICERS for how in ("get", "post")}
+
+# Who neither leads the shift nor answers for the community corrects nothing.
+NOT_LEADING = {(who, how): 404 for who in ("worker", "cadre_user") for how in ("get", "post")}
+# Who stands this shift does not take it over.
+NOT_NEXT = {("cadre_user", "post"): 404}
 
 ACCOUNTS = {
     "account_change_password": Row(may=EVERYBODY, post=200),
@@ -249,6 +267,24 @@ CHECKPOINTS: dict[str, Row] = {
     "checkpoints:attendance_sign_out": Row(
         may=CREW, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=404, but={("cadre_user", "post"): 302}
     ),
+    "checkpoints:gate": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=200),
+    "checkpoints:gate_choose": Row(may=CREW),
+    "checkpoints:gate_undo": Row(
+        may=CREW,
+        kwargs=lambda w: {"pk": w.staffed.pk, "passage": w.passage.pk},
+        get=405,
+        post=302,
+    ),
+    "checkpoints:handover_confirm": Row(
+        may=CREW, kwargs=lambda w: {"pk": w.handover.shift_id}, get=405, post=302, but=NOT_NEXT
+    ),
+    "checkpoints:handover_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=302),
+    "checkpoints:handover_list": Row(may=CREW),
+    "checkpoints:passage_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.passage.pk}, post=200, but=NOT_LEADING),
+    "checkpoints:passage_list": Row(may=WORKERS),
+    "checkpoints:passage_print": Row(may=WORKERS),
+    "checkpoints:passage_void": Row(may=CREW, kwargs=lambda w: {"pk": w.passage.pk}, get=405, post=302, but=NOT_LEADING),
+    "checkpoints:shift_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}),
     "checkpoints:gate_passages": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, get=405, post=400, stranger=401),
     "checkpoints:my_day": Row(may=CREW),
     "checkpoints:register_form": Row(may=WORKERS),

@@ -1,0 +1,151 @@
+"""Hand-over from shift to shift."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from checkpoints.models import Handover
+from checkpoints.services import handovers
+from portal.accounts.models import Event
+from portal.lib.errors import Refused
+from tests.factories import AssignmentFactory, PassageFactory, PostFactory, ShiftFactory, UserFactory
+
+
+@pytest.fixture
+def shift(cast):
+    """马骏 leads the shift that ends now; the next one follows."""
+    now = timezone.now()
+    post = PostFactory(compound=cast.hefengyuan)
+    shift = ShiftFactory(post=post, starts_at=now - dt.timedelta(hours=8), ends_at=now)
+    AssignmentFactory(shift=shift, cadre=cast.cadre, is_lead=True)
+    PassageFactory(post=post, shift=shift, community=cast.qinghe)
+    return shift
+
+
+@pytest.fixture
+def following(shift):
+    return ShiftFactory(post=shift.post, starts_at=shift.ends_at, ends_at=shift.ends_at + dt.timedelta(hours=8))
+
+
+def written(shift, by):
+    return handovers.hand_over(shift=shift, open_items="快递两件", note="", by=by)
+
+
+def test_the_sheet_keeps_the_totals_of_its_moment(cast, shift):
+    sheet = written(shift, cast.cadre_user)
+    PassageFactory(post=shift.post, shift=shift)
+
+    sheet.refresh_from_db()
+    assert sheet.totals["in"] == 1
+    assert handovers.counted(shift)["in"] == 2
+    assert sheet.totals == handovers.counted(shift) | {
+        "in": 1,
+        "by_kind": sheet.totals["by_kind"],
+        "by_hour": sheet.totals["by_hour"],
+    }
+
+
+def test_it_may_be_written_again_until_it_is_confirmed(cast, shift):
+    written(shift, cast.cadre_user)
+    PassageFactory(post=shift.post, shift=shift)
+    sheet = written(shift, cast.cadre_user)
+    assert (Handover.objects.count(), sheet.totals["in"]) == (1, 2)
+
+    handovers.confirm(handover=sheet, by=cast.secretary)
+    with pytest.raises(Refused, match="confirmed already"):
+        written(shift, cast.cadre_user)
+
+
+def test_who_wrote_it_does_not_confirm_it(cast, shift):
+    sheet = written(shift, cast.cadre_user)
+
+    with pytest.raises(Refused, match="second person"):
+        handovers.confirm(handover=sheet, by=cast.cadre_user)
+    first = handovers.confirm(handover=sheet, by=cast.secretary)
+    second = handovers.confirm(handover=sheet, by=cast.worker)
+
+    assert first.confirmed_by == second.confirmed_by == cast.secretary
+    assert list(Event.objects.values_list("kind", flat=True)) == ["handover.confirmed", "handover.written"]
+
+
+def test_a_shift_that_has_not_begun_hands_nothing_over(cast, following):
+    with time_machine.travel(following.starts_at - dt.timedelta(hours=1)), pytest.raises(Refused, match="has not begun"):
+        written(following, cast.secretary)
+
+
+def test_the_page_counts_takes_the_note_and_shows_what_came_later(cast, sign_in, shift):
+    client = sign_in(cast.cadre_user)
+    address = f"/checkpoints/shifts/{shift.pk}/handover/"
+    assert client.get(address).context["totals"]["in"] == 1
+
+    client.post(address, {"open_items": "发热一人等车", "note": ""})
+    PassageFactory(post=shift.post, shift=shift)
+    response = client.get(address)
+
+    assert "发热一人等车" in response.content.decode()
+    assert (response.context["totals"]["in"], response.context["later"]["in"]) == (1, 2)
+
+
+@pytest.mark.parametrize("field", ["open_items", "note"])
+@pytest.mark.parametrize("value", ["\x00", "x" * 2001, "\u202e"])
+def test_bad_text_is_said_at_its_field(cast, sign_in, shift, field, value):
+    body = {"open_items": "", "note": "", field: value}
+    response = sign_in(cast.cadre_user).post(f"/checkpoints/shifts/{shift.pk}/handover/", body)
+
+    assert list(response.context["form"].errors) == [field]
+    assert not Handover.objects.exists()
+
+
+def test_the_next_crew_and_the_community_confirm(cast, sign_in, shift, following):
+    written(shift, cast.cadre_user)
+    address = f"/checkpoints/shifts/{shift.pk}/handover/confirm/"
+
+    assert sign_in(cast.cadre_user).post(address).status_code == 404
+    assert sign_in(cast.other_secretary).post(address).status_code == 404
+    AssignmentFactory(shift=following, cadre=cast.cadre)
+    Handover.objects.update(handed_over_by=UserFactory())
+    assert sign_in(cast.cadre_user).post(address).status_code == 302
+
+    assert Handover.objects.get().confirmed_by == cast.cadre_user
+
+
+def test_the_list_shows_what_waits(cast, sign_in, shift):
+    sheet = written(shift, cast.cadre_user)
+    client = sign_in(cast.secretary)
+    assert list(client.get("/checkpoints/handovers/").context["page"]) == [sheet]
+
+    handovers.confirm(handover=sheet, by=cast.secretary)
+    assert list(client.get("/checkpoints/handovers/").context["page"]) == []
+    assert list(client.get("/checkpoints/handovers/?state=all").context["page"]) == [sheet]
+    assert list(sign_in(cast.other_secretary).get("/checkpoints/handovers/?state=all").context["page"]) == []
+
+
+@pytest.mark.parametrize("address", ["/checkpoints/handovers/", "/checkpoints/shifts/{}/", "/checkpoints/shifts/{}/handover/"])
+def test_pages_take_the_same_statements_for_one_row_and_for_three(cast, sign_in, shift, queries, address):
+    client = sign_in(cast.secretary)
+    written(shift, cast.cadre_user)
+
+    def count():
+        with queries() as seen:
+            assert client.get(address.format(shift.pk)).status_code == 200
+        return len(seen)
+
+    one = count()
+    for _ in range(2):
+        AssignmentFactory(shift=shift)
+        PassageFactory(post=shift.post, shift=shift, community=cast.qinghe)
+        written(
+            ShiftFactory(post=PostFactory(compound=cast.hefengyuan), starts_at=shift.starts_at, ends_at=shift.ends_at),
+            cast.worker,
+        )
+    assert one == count() <= 16
+
+
+def test_a_shift_shows_its_log_to_those_who_stand_there(cast, sign_in, shift):
+    address = f"/checkpoints/shifts/{shift.pk}/"
+
+    assert len(sign_in(cast.cadre_user).get(address).context["page"]) == 1
+    shift.crew.update(released_at=timezone.now())
+    assert len(sign_in(cast.cadre_user).get(address).context["page"]) == 0
