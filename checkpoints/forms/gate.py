@@ -8,7 +8,6 @@ from django.utils.translation import pgettext_lazy
 
 from checkpoints.models import Passage
 
-
 WRITTEN = {"home", "name", "phone", "plate_no", "passengers", "temperature", "reason", "result_note"}
 
 

@@ -96,7 +96,7 @@ def gate(request: Request, pk: int) -> HttpResponse:
         "over": timezone.now() > shift.ends_at,
         "facts": _facts(request, shift, policy),
     }
-    return page(request, "checkpoints/gate/detail.html", context, part="gate-totals")
+    return page(request, "checkpoints/gate/detail.html", context, part="gate-totals", status=422 if form.errors else 200)
 
 
 @require_POST

@@ -61,7 +61,7 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
         "next": handovers.next_lead(shift),
         "may_confirm": bool(sheet) and confirmable_handovers(request.user).filter(shift=shift).exists(),
     }
-    return page(request, "checkpoints/handovers/detail.html", context)
+    return page(request, "checkpoints/handovers/detail.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -50,7 +50,7 @@ def passage_print(request: Request) -> HttpResponse:
 def passage_detail(request: Request, pk: UUID) -> HttpResponse:
     """One passage was written wrongly: I put it right, with a reason; the old row stays on record."""
     row = _correctable(request, pk)
-    form = CorrectionForm(request.POST or None, passage=row)
+    form = CorrectionForm(request.POST if request.method == "POST" else None, passage=row)
     if request.method == "POST" and form.is_valid():
         try:
             new = passages.correct(passage=row, row=form.row(), reason=form.cleaned_data["why"], by=request.user)
@@ -61,7 +61,7 @@ def passage_detail(request: Request, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Corrected."))
             return redirect("checkpoints:passage_detail", pk=new.pk)
-    return page(request, "checkpoints/passages/detail.html", {"row": row, "form": form})
+    return page(request, "checkpoints/passages/detail.html", {"row": row, "form": form}, status=422 if form.errors else 200)
 
 
 @require_POST

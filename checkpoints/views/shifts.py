@@ -1,5 +1,4 @@
-<<<<<<< HEAD
-"""One shift: made, changed, cancelled."""
+"""One shift: made, changed, cancelled; who stands it and what passed."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,16 +7,45 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from checkpoints.access import correctable_passages, gate_shifts
 from checkpoints.forms.shifts import HoursForm, ShiftForm
-from checkpoints.models import Post, Shift
-from checkpoints.services import shifts
+from checkpoints.models import Handover, Passage, Post, Shift
+from checkpoints.services import attendance, handovers, shifts
 from checkpoints.views.board import address
 from portal.lib.dates import asked_day
 from portal.lib.errors import Refused
 from portal.lib.pages import page
+from portal.lib.paging import paged
 from residents.access import Permission, Request, requires
+from residents.services.policies import duty_policy
+
+
+@require_safe
+@requires(Permission.HANDOVER_VIEW)
+def shift_detail(request: Request, pk: int) -> HttpResponse:
+    """Who stands here, who has come, what has passed, and is it handed over?"""
+    shifts = Shift.objects.within(request.communities).select_related("post__compound__community__subdistrict")
+    shift = get_object_or_404(shifts, pk=pk)
+    policy = duty_policy(shift.post.compound.community, shift.day)
+    crew = list(shift.crew.standing().select_related("cadre__unit", "attendance"))
+    for person in crew:
+        person.shift = shift
+        person.present = attendance.standing(person, policy, timezone.now())
+    mine = gate_shifts(request.user).filter(pk=shift.pk).first()
+    # Names at the gate are for those who stand there, and for the community.
+    log = Passage.objects.standing().filter(shift=shift if mine else None)
+    context = {
+        "shift": shift,
+        "crew": crew,
+        "mine": mine,
+        "totals": handovers.counted(shift),
+        "sheet": Handover.objects.filter(shift=shift).select_related("confirmed_by").first(),
+        "page": paged(request, log.select_related("post__compound").order_by("-happened_at", "-id")),
+        "may_correct": correctable_passages(request.user).filter(shift=shift).exists(),
+    }
+    return page(request, "checkpoints/shifts/detail.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,45 +120,3 @@ def shift_cancel(request: Request, pk: int) -> HttpResponse:
 def _one(request: Request, pk: int) -> Shift:
     rows = Shift.objects.within(request.communities).standing()
     return get_object_or_404(rows.select_related("post__compound"), pk=pk)
-=======
-"""One shift: crew, log, hand-over."""
-
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
-from django.utils import timezone
-from django.views.decorators.http import require_safe
-
-from checkpoints.access import correctable_passages, gate_shifts
-from checkpoints.models import Handover, Passage, Shift
-from checkpoints.services import attendance, handovers
-from portal.lib.pages import page
-from portal.lib.paging import paged
-from residents.access import Permission, Request, requires
-from residents.services.policies import duty_policy
-
-
-@require_safe
-@requires(Permission.HANDOVER_VIEW)
-def shift_detail(request: Request, pk: int) -> HttpResponse:
-    """Who stands here, who has come, what has passed, and is it handed over?"""
-    shifts = Shift.objects.within(request.communities).select_related("post__compound__community__subdistrict")
-    shift = get_object_or_404(shifts, pk=pk)
-    policy = duty_policy(shift.post.compound.community, shift.day)
-    crew = list(shift.crew.standing().select_related("cadre__unit", "attendance"))
-    for person in crew:
-        person.shift = shift
-        person.present = attendance.standing(person, policy, timezone.now())
-    mine = gate_shifts(request.user).filter(pk=shift.pk).first()
-    # Names at the gate are for those who stand there, and for the community.
-    log = Passage.objects.standing().filter(shift=shift if mine else None)
-    context = {
-        "shift": shift,
-        "crew": crew,
-        "mine": mine,
-        "totals": handovers.counted(shift),
-        "sheet": Handover.objects.filter(shift=shift).select_related("confirmed_by").first(),
-        "page": paged(request, log.select_related("post__compound").order_by("-happened_at", "-id")),
-        "may_correct": correctable_passages(request.user).filter(shift=shift).exists(),
-    }
-    return page(request, "checkpoints/shifts/detail.html", context)
->>>>>>> d5cd5b1 (Add the gate page, the log of passages, hand-overs and the page of a shift)

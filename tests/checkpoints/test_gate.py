@@ -268,7 +268,7 @@ def test_the_page_without_script_logs_one_passage_a_form(cast, sign_in, shift):
 def test_what_the_form_refuses_is_said_and_nothing_is_lost(cast, sign_in, shift, form, words):
     response = sign_in(cast.cadre_user).post(page_of(shift), form)
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert words in response.content.decode()
     assert "<script>script" not in response.content.decode()
     assert response.context["form"]["home"].value() == form.get("home")

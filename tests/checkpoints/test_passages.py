@@ -50,7 +50,7 @@ def user(db):
 
 
 def test_a_batch_is_stored_as_written_with_one_line_in_the_trail(shift, user):
-    at = timezone.now().replace(microsecond=123000)
+    at = (timezone.now() - dt.timedelta(seconds=2)).replace(microsecond=123000)
     whole = row(
         happened_at=at.isoformat(),
         person="visitor",

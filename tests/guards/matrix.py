@@ -24,13 +24,9 @@ from typing import Any
 
 from django.utils import timezone
 
-<<<<<<< HEAD
-from checkpoints.models import Assignment, AttendanceCorrection, Post, Shift
-from deployments.models import Leave, Responsibility
-=======
 from checkpoints.models import Assignment, AttendanceCorrection, Handover, Passage, Post, Shift
 from checkpoints.services import handovers
->>>>>>> 3482897 (Test the gate page, the log and the hand-over)
+from deployments.models import Leave, Responsibility
 from portal.accounts import outbox
 from portal.jobs.models import Job
 from portal.reports.models import DailyReport
@@ -267,7 +263,7 @@ CHECKPOINTS: dict[str, Row] = {
     "checkpoints:attendance_sign_out": Row(
         may=CREW, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=404, but={("cadre_user", "post"): 302}
     ),
-    "checkpoints:gate": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=200),
+    "checkpoints:gate": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=422),
     "checkpoints:gate_choose": Row(may=CREW),
     "checkpoints:gate_undo": Row(
         may=CREW,
@@ -280,7 +276,7 @@ CHECKPOINTS: dict[str, Row] = {
     ),
     "checkpoints:handover_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=302),
     "checkpoints:handover_list": Row(may=CREW),
-    "checkpoints:passage_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.passage.pk}, post=200, but=NOT_LEADING),
+    "checkpoints:passage_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.passage.pk}, post=422, but=NOT_LEADING),
     "checkpoints:passage_list": Row(may=WORKERS),
     "checkpoints:passage_print": Row(may=WORKERS),
     "checkpoints:passage_void": Row(may=CREW, kwargs=lambda w: {"pk": w.passage.pk}, get=405, post=302, but=NOT_LEADING),
