@@ -98,3 +98,116 @@ def test_with_status_tells_the_day(cast, gates):
     seal(gates[0], cast.secretary, starts_on=today + DAY)
     assert [p.status for p in Post.objects.with_status(today)] == [OPEN, OPEN]
     assert [p.status for p in Post.objects.with_status(today + DAY)] == [SEALED, OPEN]
+
+
+# --- Pages --------------------------------------------------------------------------------------------------------
+
+
+def typed(**more):
+    return {"name": "南门", "kind": "checkpoint", "crew_required": "2", "opens_at": "", "closes_at": "", **more}
+
+
+def test_the_list_shows_ones_own_posts_and_costs_the_same_at_one_and_three(cast, sign_in, queries):
+    client, counts = sign_in(cast.secretary), []
+    factories.PostFactory(compound=cast.yushu_rental, name="别处的门")
+    for wanted in (1, 3):
+        while Post.objects.within([cast.qinghe]).count() < wanted:
+            factories.PostFactory(compound=cast.hefengyuan)
+        with queries() as seen:
+            response = client.get("/checkpoints/posts/", {"kind": "nonsense"})
+        counts.append(len(seen))
+        assert response.context["page"].paginator.count == wanted
+        assert "别处的门" not in response.content.decode()
+    assert counts[0] == counts[1]
+
+
+def test_an_empty_list_says_what_to_do(cast, sign_in):
+    assert "Set up the first one" in sign_in(cast.secretary).get("/checkpoints/posts/").content.decode()
+
+
+def test_set_up_and_change_a_post(cast, sign_in):
+    client = sign_in(cast.secretary)
+    client.post("/checkpoints/posts/new/", typed(compound=cast.hefengyuan.pk))
+    post = Post.objects.get()
+    assert (post.name, post.crew_required, post.compound) == ("南门", 2, cast.hefengyuan)
+    client.post(f"/checkpoints/posts/{post.pk}/change/", typed(opens_at="06:00", closes_at="22:00"))
+    post.refresh_from_db()
+    assert (post.opens_at, post.closes_at) == (dt.time(6), dt.time(22))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"opens_at": "06:00"}, "Give both times, or none."),
+        ({"crew_required": "0"}, "greater than or equal to 1"),
+        ({"crew_required": "9" * 30}, "less than or equal to 50"),
+        ({"name": "a\x00b"}, "cannot be read"),
+        ({"name": "字" * 100000}, "at most 40 characters"),
+        ({"name": ""}, "required"),
+        ({"kind": "castle"}, "not one of the available choices"),
+        ({"opens_at": "25:00", "closes_at": "26:00"}, "Enter a valid time"),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_field(cast, sign_in, wrong, words):
+    response = sign_in(cast.secretary).post("/checkpoints/posts/new/", typed(compound=cast.hefengyuan.pk) | wrong)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert Post.objects.count() == 0
+
+
+def test_a_compound_of_another_community_cannot_be_chosen(cast, sign_in):
+    response = sign_in(cast.secretary).post("/checkpoints/posts/new/", typed(compound=cast.yushu_rental.pk))
+    assert response.status_code == 422
+    assert Post.objects.count() == 0
+
+
+def test_sealing_from_the_page_and_its_refusal(cast, gates, sign_in):
+    client, today = sign_in(cast.secretary), timezone.localdate()
+    for n, gate in enumerate(gates):
+        sent = {"status": SEALED, "starts_on": today, "ends_on": "", "reason": "封闭管理"}
+        response = client.post(f"/checkpoints/posts/{gate.pk}/status/", sent, follow=True)
+        assert response.status_code == (200, 422)[n]
+    assert "would have no open gate" in response.content.decode()
+    assert rows(gates[0]) == [(SEALED, today, None)]
+    sent = {"status": OPEN, "starts_on": "0001-01-01", "ends_on": "9999-12-31"}
+    assert client.post(f"/checkpoints/posts/{gates[0].pk}/status/", sent).status_code == 422
+    sent = {"status": OPEN, "starts_on": today, "ends_on": ""}
+    assert client.post(f"/checkpoints/posts/{gates[0].pk}/status/", sent).status_code == 302
+
+
+def test_the_poster_shows_a_code_drawn_by_the_portal(cast, gates, sign_in):
+    client = sign_in(cast.secretary)
+    page = client.get(f"/checkpoints/posts/{gates[0].pk}/poster/")
+    assert f'src="/checkpoints/posts/{gates[0].pk}/code.svg"' in page.content.decode()
+    code = client.get(f"/checkpoints/posts/{gates[0].pk}/code.svg")
+    assert code["Content-Type"] == "image/svg+xml"
+    assert code.content.startswith(b"<svg xmlns=")
+    assert gates[0].code not in page.content.decode()
+
+
+def test_giving_up_asks_first(cast, gates, sign_in):
+    client = sign_in(cast.secretary)
+    assert "Give up 东门 of 荷风苑?" in client.get(f"/checkpoints/posts/{gates[0].pk}/give-up/").content.decode()
+    assert Post.objects.in_use().count() == 2
+    client.post(f"/checkpoints/posts/{gates[0].pk}/give-up/")
+    assert list(Post.objects.in_use()) == [gates[1]]
+
+
+PAGES = ("", "change/", "status/", "give-up/", "poster/", "code.svg", "shifts/new/")
+
+
+def test_a_stranger_finds_no_post(cast, gates, sign_in):
+    client = sign_in(cast.other_secretary)
+    for page in PAGES:
+        address = f"/checkpoints/posts/{gates[0].pk}/{page}"
+        assert client.post(address).status_code in (404, 405), page
+        assert client.get(address).status_code in (404, 405), page
+
+
+def test_a_cadre_reads_posts_but_neither_changes_nor_prints_them(cast, gates, sign_in):
+    client = sign_in(cast.cadre_user)
+    assert client.get("/checkpoints/posts/").status_code == 200
+    assert client.get(f"/checkpoints/posts/{gates[0].pk}/").status_code == 200
+    for page in PAGES[1:]:
+        address = f"/checkpoints/posts/{gates[0].pk}/{page}"
+        assert {client.post(address).status_code, client.get(address).status_code} <= {403, 405}, page

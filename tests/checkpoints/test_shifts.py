@@ -175,3 +175,41 @@ def test_publish_tells_everybody_once_and_names_who_must_be_phoned(cast, post, t
 def test_publish_of_an_empty_day_says_what_to_do(cast, tomorrow):
     with pytest.raises(Refused, match="Make the shifts first"):
         rosters.publish(community=cast.qinghe, day=tomorrow, by=cast.secretary)
+
+
+# --- Pages --------------------------------------------------------------------------------------------------------
+
+
+def test_add_change_and_cancel_from_the_page(cast, post, tomorrow, sign_in):
+    client = sign_in(cast.secretary)
+    sent = {"day": tomorrow, "kind": "night", "starts": "22:00", "ends": "06:00", "required": "2"}
+    client.post(f"/checkpoints/posts/{post.pk}/shifts/new/", sent)
+    shift = Shift.objects.get()
+    assert (shift.hours, shift.day, shift.required) == ("22:00–06:00", tomorrow, 2)
+    assert 'value="22:00"' in client.get(f"/checkpoints/shifts/{shift.pk}/change/").content.decode()
+    client.post(f"/checkpoints/shifts/{shift.pk}/change/", {"starts": "21:00", "ends": "05:00", "required": "1"})
+    shift.refresh_from_db()
+    assert (shift.hours, shift.required) == ("21:00–05:00", 1)
+    assert "Cancel the shift of 东门" in client.get(f"/checkpoints/shifts/{shift.pk}/cancel/").content.decode()
+    client.post(f"/checkpoints/shifts/{shift.pk}/cancel/")
+    assert Shift.objects.standing().count() == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"day": "2020-01-01"}, {"day": "9999-12-31"}, {"starts": "x"}, {"required": "51"}, {"required": ""}, {"kind": "\x00"}],
+)
+def test_what_is_wrong_with_a_shift_is_said_at_the_field(cast, post, tomorrow, sign_in, wrong):
+    sent = {"day": tomorrow, "kind": "day", "starts": "08:30", "ends": "17:30", "required": "2"} | wrong
+    response = sign_in(cast.secretary).post(f"/checkpoints/posts/{post.pk}/shifts/new/", sent)
+    assert response.status_code == 422
+    assert Shift.objects.count() == 0
+
+
+def test_shifts_of_others_are_not_found_and_workers_do_not_change_them(cast, post, tomorrow, sign_in):
+    shift = factories.ShiftFactory(post=post, day=tomorrow)
+    for page in ("change", "cancel"):
+        address = f"/checkpoints/shifts/{shift.pk}/{page}/"
+        assert sign_in(cast.other_secretary).post(address).status_code == 404
+        assert sign_in(cast.worker).post(address).status_code == 403
+    assert Shift.objects.standing().count() == 1
