@@ -76,6 +76,7 @@ VERBS: dict[str, Promise] = {
     "swapped": pgettext_lazy("trail", "swapped"),
     "unassigned": pgettext_lazy("trail", "taken off"),
     "voided": pgettext_lazy("trail", "voided"),
+    "written": pgettext_lazy("trail", "written"),
 }
 
 
