@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from deployments.models import Secondment
+from deployments.models import Cadre, Secondment
 from deployments.services.secondments import Terms
 from portal.lib.forms import CleanTextMixin, DayField
 from residents.models import Community, Compound
@@ -118,3 +118,23 @@ class ArrivalsForm(forms.Form):
         super().__init__(data)
         expected = Secondment.objects.within(communities).filter(state=Secondment.State.APPROVED)
         self.fields["secondment"].queryset = expected.select_related("cadre")  # type: ignore[attr-defined]
+
+
+class OfferForm(CleanTextMixin, forms.Form):
+    """A unit offers one of its people to a community."""
+
+    cadre = forms.ModelChoiceField(None, label=_("cadre"))
+    community = forms.ModelChoiceField(None, label=_("community"))
+    starts_on = DayField(label=_("starts on"))
+    ends_on = DayField(label=_("ends on"), required=False, help_text=_("The last day counts. Empty: until further notice."))
+    duty = forms.CharField(label=_("duty"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cadre"].queryset = Cadre.objects.filter(unit__in=units).order_by("name", "id")  # type: ignore[attr-defined]
+        # Those that use the portal: nobody else would answer.
+        self.fields["community"].queryset = Community.objects.exclude(active_from=None)  # type: ignore[attr-defined]
+
+    def terms(self) -> Terms:
+        """Where to, and for how long."""
+        return Terms(**{name: value for name, value in self.cleaned_data.items() if name != "cadre"})

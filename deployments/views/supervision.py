@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from deployments.access import supervises
-from deployments.forms.secondments import RecallForm
+from deployments.forms.secondments import OfferForm, RecallForm
 from deployments.models import Leave, Secondment
 from deployments.services import secondments
 from portal.lib.errors import Refused
@@ -62,6 +62,30 @@ def supervision_recall(request: HttpRequest, pk: int) -> HttpResponse:
         "action": _("Recall"),
         "back": back,
         "danger": True,
+    }
+    return page(request, "confirm.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@supervises
+def supervision_offer(request: HttpRequest) -> HttpResponse:
+    """The unit offers one of its people; the community decides."""
+    form = OfferForm(request.POST or None, units=request.units)  # type: ignore[attr-defined]
+    back = reverse("deployments:supervision")
+    if request.method == "POST" and form.is_valid():
+        try:
+            secondments.submit(cadre=form.cleaned_data["cadre"], terms=form.terms(), by=request.user)  # type: ignore[arg-type]
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Offered. The community decides."))
+            return redirect(back)
+    context = {
+        "question": _("Offer a cadre"),
+        "text": _("The days are bound at once; the community approves or refuses."),
+        "form": form,
+        "action": _("Offer"),
+        "back": back,
     }
     return page(request, "confirm.html", context)
 

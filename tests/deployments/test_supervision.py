@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from deployments.models import Secondment
-from tests.factories import LeaveFactory, SecondmentFactory
+from tests.factories import CadreFactory, LeaveFactory, SecondmentFactory
 
 PAGE = reverse("deployments:supervision")
 
@@ -58,3 +58,19 @@ def test_as_many_queries_for_three_as_for_one(cast, sign_in, queries):
         client.get(PAGE)
 
     assert len(three) == len(one)
+
+
+def test_a_unit_offers_its_own_people_only(cast, sign_in):
+    cast.yushu.active_from = timezone.localdate()
+    cast.yushu.save()
+    free = CadreFactory(unit=cast.unit)
+    client, address = sign_in(cast.supervisor), reverse("deployments:supervision_offer")
+    post = {"cadre": free.pk, "community": cast.yushu.pk, "starts_on": timezone.localdate()}
+
+    assert client.get(address).status_code == 200
+    assert client.post(address, {**post, "cadre": cast.cadre2.pk}).status_code == 200
+    assert "already seconded" in client.post(address, {**post, "cadre": cast.cadre.pk}).content.decode()
+    client.post(address, post)
+
+    assert list(Secondment.objects.filter(state="submitted").values_list("cadre", "community")) == [(free.pk, cast.yushu.pk)]
+    assert sign_in(cast.secretary).get(address).status_code == 403
