@@ -106,7 +106,7 @@ def job_refused(request: Request, pk: int) -> FileResponse:
         path = Path(folder) / "refused.xlsx"
         write_refused(job, path)
         file = path.open("rb")
-    name = f"{Path(job.file_name).stem}-{_('refused rows')}.xlsx"
+    name = _("%(file)s-refused rows") % {"file": Path(job.file_name).stem} + ".xlsx"
     return _attached(FileResponse(file, as_attachment=True, filename=_safe(name)))
 
 
