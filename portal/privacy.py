@@ -46,7 +46,8 @@ TABLE: dict[str, Kept] = {
     "residents.Subdistrict": Kept(plain="id code name district report_due_at report_within_minutes"),
     "residents.Community": Kept(plain="id code name subdistrict phone active_from"),
     "residents.Compound": Kept(plain="id community name kind property_company dwellings_count residents_count"),
-    "residents.Building": Kept(plain="id compound number floors has_lift"),
+    "residents.Grid": Kept(plain="id community name"),
+    "residents.Building": Kept(plain="id compound grid number floors has_lift"),
     "residents.Entrance": Kept(plain="id building number"),
     "residents.Dwelling": Kept(
         plain="id community entrance floor room_no state light_watch", personal="note", sensitive="watch_level watch_reason"
@@ -65,7 +66,7 @@ TABLE: dict[str, Kept] = {
     "residents.DutyPolicy": Kept(
         plain="id community subdistrict district starts_on ends_on fever_limit day_starts_at day_ends_at min_rest_hours "
         "sign_in_before_minutes late_after_minutes absent_after_minutes remind_before_minutes handover_within_minutes "
-        "undo_seconds"
+        "undo_seconds crowded_from"
     ),
     "deployments.SendingUnit": Kept(plain="id name level", personal="leader leader_phone liaison liaison_phone"),
     "deployments.Supervisor": Kept(plain="id user unit starts_on ends_on"),

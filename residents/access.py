@@ -39,6 +39,12 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit_view"  # the community's trail
     PLACE_VIEW = "place_view"
     PLACE_EDIT = "place_edit"
+    RESIDENT_FIND = "resident_find"  # look a home or a person up, masked: at the gate, at a door
+    RESIDENT_VIEW = "resident_view"  # homes and who lives there; without RESIDENT_NAME names are masked too
+    RESIDENT_NAME = "resident_name"  # names and sensitive care in full; phones and ID numbers stay masked
+    RESIDENT_EDIT = "resident_edit"
+    RESIDENT_REVEAL = "resident_reveal"  # one value in full, with a reason, on the record
+    RESIDENT_IMPORT = "resident_import"  # the base list in and out
     ACCOUNT_MANAGE = "account_manage"  # open and close sign-ins of one's community
     CADRE_VIEW = "cadre_view"  # the list, masked
     CADRE_EDIT = "cadre_edit"
@@ -70,8 +76,12 @@ class Permission(StrEnum):
 
 _P = Permission
 
-_VOLUNTEER = frozenset({_P.MY_DAY, _P.GATE_LOG, _P.SHIFT_VIEW, _P.HANDOVER_VIEW})
-_WORKER = _VOLUNTEER | {
+_VOLUNTEER = frozenset({_P.MY_DAY, _P.GATE_LOG, _P.SHIFT_VIEW, _P.HANDOVER_VIEW, _P.RESIDENT_FIND})
+_CADRE = _VOLUNTEER | {_P.RESIDENT_VIEW}
+_WORKER = _CADRE | {
+    _P.RESIDENT_NAME,
+    _P.RESIDENT_EDIT,
+    _P.RESIDENT_REVEAL,
     _P.PLACE_VIEW,
     _P.CADRE_VIEW,
     _P.RESPONSIBILITY_VIEW,
@@ -86,6 +96,7 @@ _WORKER = _VOLUNTEER | {
 _SECRETARY = _WORKER | {
     _P.AUDIT_VIEW,
     _P.PLACE_EDIT,
+    _P.RESIDENT_IMPORT,
     _P.ACCOUNT_MANAGE,
     _P.CADRE_EDIT,
     _P.CADRE_REVEAL,
@@ -119,7 +130,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.SUBDISTRICT_OFFICER: _OFFICER,
     Role.SECRETARY: frozenset(_SECRETARY),
     Role.WORKER: frozenset(_WORKER),
-    Role.CADRE: _VOLUNTEER,
+    Role.CADRE: frozenset(_CADRE),
     Role.VOLUNTEER: _VOLUNTEER,
 }
 

@@ -14,7 +14,18 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts import audit
 from portal.accounts.admin import Audited
 from portal.accounts.models import User
-from residents.models import Building, Community, Compound, District, DutyPolicy, Entrance, Membership, Subdistrict
+from residents.models import (
+    Building,
+    CareCategory,
+    Community,
+    Compound,
+    District,
+    DutyPolicy,
+    Entrance,
+    Grid,
+    Membership,
+    Subdistrict,
+)
 
 
 class GivenPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
@@ -125,7 +136,7 @@ class BuildingAdmin(Audited):
     list_display = ("compound", "number", "floors", "has_lift")
     list_select_related = ("compound",)
     search_fields = ("number", "compound__name")
-    autocomplete_fields = ("compound",)
+    autocomplete_fields = ("compound", "grid")
 
 
 @admin.register(Entrance)
@@ -134,6 +145,20 @@ class EntranceAdmin(Audited):
     list_select_related = ("building__compound",)
     search_fields = ("building__compound__name",)
     autocomplete_fields = ("building",)
+
+
+@admin.register(Grid)
+class GridAdmin(Audited):
+    list_display = ("name", "community")
+    list_select_related = ("community",)
+    search_fields = ("name", "community__name")
+    autocomplete_fields = ("community",)
+
+
+@admin.register(CareCategory)
+class CareCategoryAdmin(Audited):
+    list_display = ("code", "name", "visits_a_day", "is_sensitive")
+    search_fields = ("code", "name")
 
 
 @admin.register(DutyPolicy)

@@ -2,7 +2,7 @@
 
 from residents.models.households import CareCategory, CareProfile, Dwelling, Resident, ResidentChange
 from residents.models.memberships import Membership, Role
-from residents.models.places import Building, Community, Compound, District, Entrance, Subdistrict
+from residents.models.places import Building, Community, Compound, District, Entrance, Grid, Subdistrict
 from residents.models.policies import DutyPolicy
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "DutyPolicy",
     "Dwelling",
     "Entrance",
+    "Grid",
     "Membership",
     "Resident",
     "ResidentChange",

@@ -108,12 +108,39 @@ class Compound(models.Model):
         return self.name
 
 
+class Grid(models.Model):
+    """网格: some three to five hundred homes that one worker looks after; a building lies in one at most."""
+
+    community_path = "community"
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="grids", verbose_name=_("community"))
+    name = models.CharField(_("name"), max_length=20)
+
+    objects = CommunityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("grid")
+        verbose_name_plural = _("grids")
+        ordering = ["community", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "name"],
+                name="grid_name_once",
+                violation_error_message=_("This community already has a grid of this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Building(models.Model):
     """楼栋: one numbered building of a compound."""
 
     community_path = "compound__community"
 
     compound = models.ForeignKey(Compound, models.PROTECT, related_name="buildings", verbose_name=_("compound"))
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, related_name="buildings", verbose_name=_("grid"))
     number = models.CharField(_("number"), max_length=12)
     floors = models.PositiveSmallIntegerField(_("floors"), default=1, validators=[MaxValueValidator(120)])
     has_lift = models.BooleanField(_("has a lift"), default=False)

@@ -52,6 +52,8 @@ class DutyPolicy(models.Model):
     handover_within_minutes = models.PositiveSmallIntegerField(_("hand-over confirmed within (minutes)"), default=30)
     undo_seconds = models.PositiveSmallIntegerField(_("undo at the gate within (seconds)"), default=60)
 
+    crowded_from = models.PositiveSmallIntegerField(_("a home is proposed for watching from (people)"), default=10)
+
     objects = DutyPolicyQuerySet.as_manager()
 
     class Meta:
