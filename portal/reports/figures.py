@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, F, Func, IntegerField, Q, Sum
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from checkpoints.models import Passage, Post
 from deployments.models import Cadre
@@ -50,12 +51,12 @@ class Figure:
     part: Any = ""
 
 
-PEOPLE, TIMES, HOURS, PLACES, VEHICLES = _("people"), _("passages"), _("hours"), _("places"), _("vehicles")
+PEOPLE, TIMES, HOURS, PLACES, VEHICLES = _("people"), pgettext_lazy("unit", "passages"), _("hours"), _("places"), _("vehicles")
 
 BLOCKS = {
     "duty": _("People on duty"),
     "gates": _("Posts and gates"),
-    "places": _("Places"),
+    "places": _("Who answers for what"),
 }
 
 

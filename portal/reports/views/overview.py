@@ -26,13 +26,15 @@ def overview(request: Request) -> HttpResponse:
     rows = paged(request, seen.on_duty(communities, day))
     shown = request.communities.filter(pk__in=[row.pk for row in rows])
     groups = seen.consolidated(request.communities, day)
+    grid = seen.grid(shown, day)
     context = {
         "day": day,
         "before": day - dt.timedelta(days=1),
         "after": day + dt.timedelta(days=1) if day < timezone.localdate() else None,
         "days": seen.days_before(day),
         "rows": rows,
-        "grid": seen.grid(shown, day),
+        "grid": grid,
+        "can_accept": any(cells[0] and cells[0].kind in ("submitted", "late") for _row, cells in grid),
         "stats": seen.stats(request.communities, day),
         "looks": seen.LOOKS,
         "state": state,
