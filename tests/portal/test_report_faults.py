@@ -27,7 +27,7 @@ pytestmark = [
         reason="needs PostgreSQL and Redis",
     ),
 ]
-MANY = 30_000
+MANY = 12_000
 
 
 @pytest.fixture
