@@ -10,15 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import Assignment, Handover, Passage, Post, Shift
 from checkpoints.models.passages import PassageQuerySet
 from checkpoints.models.shifts import ShiftQuerySet
 from portal.accounts.models import User
-from residents.access import GRANTS, Permission, communities_for, has
-from residents.models import Community, Compound, DutyPolicy
+from residents.access import Permission, communities_for, has, may_in
+from residents.models import Community, Compound, DutyPolicy, Subdistrict
 from residents.scope import CommunityQuerySet
 
 # Who stands the next shift takes over; a gate that is closed at night waits until the morning.
@@ -60,12 +59,8 @@ def confirmable_handovers(user: User) -> CommunityQuerySet:
     return rows.filter(watched | Q(Exists(stands)))
 
 
-# gate_shifts() and the fever limit of the day's policy in two short statements: phones send every few seconds, and
-# building these by the ORM took longer than storing fifty passages. tests/checkpoints/test_gate.py holds them equal.
-ROLES = """
-SELECT role, community_id, subdistrict_id, district_id FROM residents_membership
-WHERE user_id = %(user)s AND starts_on <= %(today)s AND (ends_on IS NULL OR ends_on >= %(today)s)
-"""
+# gate_shifts() and the fever limit of the day's policy in one short statement: phones send every few seconds, and
+# building it by the ORM took longer than storing fifty passages. tests/checkpoints/test_gate.py holds them equal.
 SHIFT = """
 SELECT s.day, s.starts_at, s.ends_at, s.post_id, p.compound_id, c.id, t.id, t.district_id,
     EXISTS (SELECT 1 FROM checkpoints_assignment a WHERE a.shift_id = s.id AND a.released_at IS NULL
@@ -87,19 +82,13 @@ def gate_of(user: User, pk: int) -> tuple[Shift, Decimal] | None:
     with connection.cursor() as cursor:
         cursor.execute(SHIFT, {"shift": min(pk, 2**63 - 1), "user": user.pk})
         found = cursor.fetchone()
-        if found is None:
-            return None
-        cursor.execute(ROLES, {"user": user.pk, "today": str(timezone.localdate())})
-        roles = cursor.fetchall()
-    day, starts_at, ends_at, post, compound, community, subdistrict, district, stands, limit = found
-    here = {
-        role for role, *place in roles if place in ([community, None, None], [None, subdistrict, None], [None, None, district])
-    }
-    granted = {permission for role in here for permission in GRANTS[role]}
-    if Permission.GATE_LOG not in granted or not (stands or Permission.GATE_WATCH in granted):
+    if found is None:
         return None
-    place = Compound(pk=compound, community=Community(pk=community))
-    shift = Shift(pk=pk, post=Post(pk=post, compound=place), day=_read("day", day))
+    day, starts_at, ends_at, post, compound, community, subdistrict, district, stands, limit = found
+    place = Community(pk=community, subdistrict=Subdistrict(pk=subdistrict, district_id=district))
+    if not may_in(user, Permission.GATE_LOG, place) or not (stands or may_in(user, Permission.GATE_WATCH, place)):
+        return None
+    shift = Shift(pk=pk, post=Post(pk=post, compound=Compound(pk=compound, community=place)), day=_read("day", day))
     shift.starts_at, shift.ends_at = _read("starts_at", starts_at), _read("ends_at", ends_at)
     return shift, Decimal(str(limit or DutyPolicy().fever_limit))
 

@@ -145,7 +145,8 @@ class Request(HttpRequest):
 def roles_of(user: User) -> list[Membership]:
     """The memberships in force today; asked once per request and kept on the user object."""
     if not hasattr(user, "_roles"):
-        found = user.memberships.live().select_related("community", "subdistrict", "district") if user.is_active else []
+        # Keys of places are enough: this is asked with every request.
+        found = user.memberships.live() if user.is_active else []
         user._roles = list(found)  # type: ignore[attr-defined]
     return user._roles  # type: ignore[attr-defined]
 

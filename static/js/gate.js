@@ -7,12 +7,15 @@ const list = document.getElementById("gate-rows");
 const words = document.getElementById("gate-words").dataset;
 const facts = JSON.parse(document.getElementById("gate-facts").textContent);
 const shown = new Map();
+// The gate's time, wherever the phone thinks it is.
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
 
 const queue = new Queue({ name: `gate:${facts.user}:${facts.shift}`, most: facts.most, send });
 
 async function send(rows) {
   const response = await ask(form.dataset.passages, JSON.stringify(rows));
-  if (!response.ok) throw Object.assign(new Error(String(response.status)), { signedOut: [401, 403].includes(response.status) });
+  const signedOut = [401, 403].includes(response.status) || response.type === "opaqueredirect";
+  if (!response.ok) throw Object.assign(new Error(String(response.status)), { signedOut });
   return response.json();
 }
 
@@ -21,7 +24,7 @@ function ask(address, body) {
   const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="));
   const token = cookie ? cookie.split("=")[1] : form.elements.csrfmiddlewaretoken.value;
   const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token };
-  return fetch(address, { method: "POST", body, headers, redirect: "error" });
+  return fetch(address, { method: "POST", body, headers, redirect: "manual" });
 }
 
 // --- Writing -----------------------------------------------------------------------------------------------------
@@ -126,6 +129,7 @@ function press() {
   }
 }
 form.addEventListener("input", press);
+form.querySelector("details").addEventListener("toggle", ({ target }) => target.open && target.scrollIntoView({ block: "center" }));
 
 // A choice that was a slip is taken off by pressing it again.
 form.addEventListener("click", (event) => {
@@ -158,7 +162,7 @@ function show(row, result) {
   item.querySelector("small").textContent = rest.filter(Boolean).join(" · ");
   const time = item.querySelector("time");
   time.dateTime = row.happened_at;
-  time.textContent = new Date(row.happened_at).toTimeString().slice(0, 5);
+  time.textContent = clock.format(new Date(row.happened_at));
   item.dataset.id = row.id;
   list.querySelector(".p-gate-none")?.remove();
   list.prepend(item);
