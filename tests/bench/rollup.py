@@ -1,11 +1,8 @@
-"""The roll-up of a city's day against the same figures in SQL written by hand.
-
-    DATABASE_URL=postgres://... python -m tests.bench.rollup [--communities 3495] [--passages 2000000] [--runs 3]
+"""The roll-up of a city's day against the same figures in SQL written by hand (rollup.sql).
 
 Both sides count the same rows, store one report a community and one audit line each, in one run on one database.
 """
 
-import argparse
 import datetime as dt
 import gc
 import os
@@ -15,7 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import django
+from django.db import connection
+
+from checkpoints.models import Assignment, Attendance, Post, Shift
+from deployments.models import Cadre, Responsibility, Secondment, SendingUnit
+from portal.accounts.models import User
+from portal.lib.dates import day_bounds, period
+from portal.reports.models import DailyReport
+from portal.reports.services import rollups
+from residents.models import Building, Community, Compound, District, Entrance, Subdistrict
+from tests.bench.timing import Line, slower
 
 DAY = dt.date(2022, 4, 10)
 
@@ -47,40 +53,27 @@ FROM checkpoints_passage WHERE id::text < '0042'
 SQL = Path(__file__).with_name("rollup.sql")
 
 
-def run(communities: int = 3495, passages: int = 2_000_000, runs: int = 3) -> dict[str, float]:
-    """Build the data, measure both sides in turn, print and return the medians and their ratio."""
-    from django.db import connection
-
+def run(communities: int = 3495, passages: int = 2_000_000, runs: int = 3) -> list[Line]:
+    """Build the data, measure both sides in turn, and see that they agree in every figure."""
     if connection.vendor != "postgresql":
-        print(  # noqa: T201
-            "roll-up: needs PostgreSQL (DATABASE_URL); not measured"
-        )
-        return {}
-    old = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        build(communities, passages)
-        ours, by_hand = [], []
-        for _ in range(runs):
-            by_hand.append(timed(hand_written))
-            expected = stored()
-            ours.append(timed(portal))
-            assert stored() == expected, "the two sides disagree"
-    finally:
-        connection.creation.destroy_test_db(old, verbosity=0)
-    result = {"portal_s": statistics.median(ours), "by_hand_s": statistics.median(by_hand)}
-    result["ratio"] = result["portal_s"] / result["by_hand_s"]
-    print(  # noqa: T201
-        f"roll-up of {communities} communities, {passages} passages: {result['portal_s']:.2f} s, "
-        f"hand-written SQL {result['by_hand_s']:.2f} s, ratio {result['ratio']:.2f} (limit 1.3)"
-    )
-    return result
+        return []
+    # For a quick look: BENCH_COMMUNITIES=100 BENCH_PASSAGES=50000 make bench ARGS=rollup
+    communities = int(os.environ.get("BENCH_COMMUNITIES", communities))
+    passages = int(os.environ.get("BENCH_PASSAGES", passages))
+    build(communities, passages)
+    ours, by_hand = [], []
+    for _ in range(runs):
+        by_hand.append(timed(hand_written))
+        expected = stored()
+        ours.append(timed(portal))
+        assert stored() == expected, "the two sides disagree"
+    times = statistics.median(ours), statistics.median(by_hand)
+    how = f"{communities} communities, {passages} passages; {times[0]:.1f} s against {times[1]:.1f} s"
+    return [slower("roll-up of a day against SQL by hand", times, aim=1.3, how=how)]
 
 
 def build(communities: int, passages: int) -> None:
     """A city's day: places, cadres, shifts, attendance, and passages of which one in a thousand is voided."""
-    from django.db import connection
-
     user, posts = build_places(communities)
     build_duty(posts, user)
     with connection.cursor() as cursor:
@@ -91,11 +84,6 @@ def build(communities: int, passages: int) -> None:
 
 def build_places(communities: int) -> tuple[Any, list[Any]]:
     """Communities of 160 subdistricts, one compound each with 10 buildings, 30 entrances and 2 gates."""
-    from checkpoints.models import Post
-    from deployments.models import Responsibility
-    from portal.accounts.models import User
-    from residents.models import Building, Community, Compound, District, Entrance, Subdistrict
-
     many = lambda model, rows: model.objects.bulk_create(rows, batch_size=5000)  # noqa: E731
     user = User.objects.create(username="bench")
     district = District.objects.create(code="990101", name="区")
@@ -124,10 +112,6 @@ def build_places(communities: int) -> tuple[Any, list[Any]]:
 
 def build_duty(posts: list[Any], user: Any) -> None:
     """A day shift at every gate with two cadres each, of whom one in ten does not come."""
-    from checkpoints.models import Assignment, Attendance, Shift
-    from deployments.models import Cadre, Secondment, SendingUnit
-    from portal.lib.dates import period
-
     many = lambda model, rows: model.objects.bulk_create(rows, batch_size=5000)  # noqa: E731
     starts, ends = period(DAY, dt.time(8, 30), dt.time(17, 30))
     unit = SendingUnit.objects.create(name="单位")
@@ -156,8 +140,6 @@ def build_duty(posts: list[Any], user: Any) -> None:
 
 def timed(work: Callable[[], None]) -> float:
     """Seconds of one go, from an empty table of reports."""
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE reports_dailyreport, reports_figurecorrection, accounts_event")
     gc.collect()
@@ -168,17 +150,11 @@ def timed(work: Callable[[], None]) -> float:
 
 def portal() -> None:
     """What the minute task calls at the cut-off."""
-    from portal.lib.dates import day_bounds
-    from portal.reports.services import rollups
-    from residents.models import Community
-
     rollups.roll_up(day=DAY, communities=Community.objects.all(), as_of=day_bounds(DAY)[1], by=None)
 
 
 def hand_written() -> None:
     """The same in one script of SQL."""
-    from django.db import connection
-
     from portal.lib.dates import day_bounds
 
     ways, kinds = ("in", "out"), ("resident", "visitor", "courier", "staff", "driver")
@@ -192,19 +168,4 @@ def hand_written() -> None:
 
 def stored() -> dict[int, dict[str, int]]:
     """The figures of every community."""
-    from portal.reports.models import DailyReport
-
     return dict(DailyReport.objects.values_list("community_id", "counted"))
-
-
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-    parser = argparse.ArgumentParser()
-    for name, default in {"communities": 3495, "passages": 2_000_000, "runs": 3}.items():
-        parser.add_argument(f"--{name}", type=int, default=default)
-    run(**vars(parser.parse_args()))
-
-
-if __name__ == "__main__":
-    main()
