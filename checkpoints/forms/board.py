@@ -1,5 +1,6 @@
 """What the board's buttons and drags send: keys of rows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ LARGEST = 2**63 - 1
 class KeysForm(forms.Form):
     """Keys of one's own rows; cleaned, they are the rows. Whatever is not within one's communities is an error."""
 
-    def __init__(self, data: object, *, communities: object, fields: tuple[str, ...]) -> None:
+    def __init__(self, data: Mapping[str, Any], *, communities: object, fields: tuple[str, ...]) -> None:
         super().__init__(data)
         self.communities = communities
         for name in fields:
@@ -42,6 +43,6 @@ class DayForm(forms.Form):
     community = forms.ModelChoiceField(Community.objects.none())
     day = forms.DateField()
 
-    def __init__(self, data: object, *, communities: object) -> None:
+    def __init__(self, data: Mapping[str, Any], *, communities: object) -> None:
         super().__init__(data)
         self.fields["community"].queryset = communities  # type: ignore[attr-defined]

@@ -100,8 +100,8 @@ def board_copy(request: Request) -> HttpResponse:
     else:
         text = _("Copied from the day before: %(shifts)s shifts, %(people)s people.")
         messages.success(request, text % {"shifts": done.shifts, "people": done.people})
-        for refusal in done.refusals:
-            messages.warning(request, refusal)
+        for sentence in done.refusals:
+            messages.warning(request, sentence)
     return redirect(boards.address(day, community.pk))
 
 
