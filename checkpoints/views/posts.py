@@ -50,7 +50,7 @@ def post_list(request: Request) -> HttpResponse:
 def post_add(request: Request) -> HttpResponse:
     """The secretary sets up a post."""
     compounds = Compound.objects.within(request.communities).select_related("community")
-    form = PostForm(request.POST or None, compounds=compounds)
+    form = PostForm(request.POST if request.method == "POST" else None, compounds=compounds)
     if request.method == "POST" and form.is_valid():
         values = _values(form)
         try:
@@ -68,7 +68,7 @@ def post_add(request: Request) -> HttpResponse:
 def post_edit(request: Request, pk: int) -> HttpResponse:
     """The secretary changes a post's name, kind, hours or crew."""
     post = _one(request, pk)
-    form = PostForm(request.POST or None, instance=post, compounds=Compound.objects.none())
+    form = PostForm(request.POST if request.method == "POST" else None, instance=post, compounds=Compound.objects.none())
     if request.method == "POST" and form.is_valid():
         try:
             posts.change(post_id=pk, by=request.user, **_values(form))

@@ -56,7 +56,7 @@ def shift_add(request: Request, pk: int) -> HttpResponse:
     post = get_object_or_404(posts, pk=pk)
     back = address(asked_day(request), post.compound.community_id)
     initial = {"day": asked_day(request), "required": post.crew_required, "starts": "08:30", "ends": "17:30"}
-    form = ShiftForm(request.POST or None, initial=initial, cancel=back)
+    form = ShiftForm(request.POST if request.method == "POST" else None, initial=initial, cancel=back)
     if request.method == "POST" and form.is_valid():
         try:
             shift = shifts.add(post_id=post.pk, by=request.user, **form.cleaned_data)
@@ -76,7 +76,9 @@ def shift_edit(request: Request, pk: int) -> HttpResponse:
     back = address(shift.day, shift.post.compound.community_id, gap=shift.pk)
     local = [timezone.localtime(at).time() for at in (shift.starts_at, shift.ends_at)]
     form = HoursForm(
-        request.POST or None, initial={"starts": local[0], "ends": local[1], "required": shift.required}, cancel=back
+        request.POST if request.method == "POST" else None,
+        initial={"starts": local[0], "ends": local[1], "required": shift.required},
+        cancel=back,
     )
     if request.method == "POST" and form.is_valid():
         try:

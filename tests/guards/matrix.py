@@ -264,6 +264,28 @@ CHECKPOINTS: dict[str, Row] = {
     "checkpoints:attendance_sign_out": Row(
         may=CREW, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=404, but={("cadre_user", "post"): 302}
     ),
+    "checkpoints:board": Row(may=OFFICE),
+    "checkpoints:board_assign": Row(may=SECRETARIES, get=405, post=404),
+    "checkpoints:board_copy": Row(may=SECRETARIES, get=405, post=404),
+    "checkpoints:board_lead": Row(may=SECRETARIES, get=405, post=404),
+    "checkpoints:board_move": Row(may=SECRETARIES, get=405, post=404),
+    "checkpoints:board_publish": Row(may=SECRETARIES, get=405, post=404),
+    "checkpoints:board_swap": Row(may=SECRETARIES, get=405, post=404),
+    "checkpoints:board_unassign": Row(may=SECRETARIES, get=405, post=404),
+    "checkpoints:post_add": Row(may=SECRETARIES, post=422),
+    "checkpoints:post_code": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.post.pk}),
+    "checkpoints:post_detail": Row(may=CREW | OFFICERS, kwargs=lambda w: {"pk": w.post.pk}),
+    "checkpoints:post_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.post.pk}, post=422),
+    # The only gate of its compound: refused in words, and back to its page.
+    "checkpoints:post_give_up": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.post.pk}, post=302),
+    "checkpoints:post_list": Row(may=CREW | OFFICERS),
+    "checkpoints:post_poster": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.post.pk}),
+    "checkpoints:post_status": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.post.pk}, get=405, post=422),
+    "checkpoints:roster": Row(may=CREW | OFFICERS),
+    "checkpoints:roster_make": Row(may=SECRETARIES, get=405, post=422),
+    "checkpoints:shift_add": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.post.pk}, post=422),
+    "checkpoints:shift_cancel": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.shift.pk}, post=302),
+    "checkpoints:shift_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.shift.pk}, post=422),
     "checkpoints:gate": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=422),
     "checkpoints:gate_choose": Row(may=CREW),
     "checkpoints:gate_undo": Row(
