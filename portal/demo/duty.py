@@ -6,8 +6,9 @@ from random import Random
 
 from django.utils import timezone
 
-from checkpoints.models import Assignment, Attendance, Post, Shift
+from checkpoints.models import Assignment, Attendance, AttendanceCorrection, Post, Shift
 from deployments.models import Secondment
+from portal.accounts.models import User
 from portal.lib.dates import period
 from residents.models import Compound
 
@@ -135,6 +136,19 @@ def _attend(crew: list[Assignment], chance: Random) -> None:
             )
         )
     Attendance.objects.bulk_create(rows)
+
+
+def correction(asker: User) -> None:
+    """One cadre of yesterday who forgot to sign out asks for a correction."""
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    served = Attendance.objects.filter(assignment__shift__day=yesterday, signed_out_at__isnull=False)
+    forgotten = served.exclude(assignment__cadre__user=asker).select_related("assignment__cadre__user").order_by("id")[0]
+    AttendanceCorrection.objects.create(
+        assignment=forgotten.assignment, signed_in_at=forgotten.signed_in_at, signed_out_at=forgotten.assignment.ends_at,
+        reason="手机没电,按时下岗,未能签退", asked_by=forgotten.assignment.cadre.user,
+    )  # fmt: skip
+    forgotten.signed_out_at = None
+    forgotten.save(update_fields=["signed_out_at"])
 
 
 def stand_now(secondment: Secondment) -> None:

@@ -7,6 +7,7 @@ from random import Random
 from django.utils import timezone
 
 from checkpoints.models import Handover, Passage, Post, Shift
+from checkpoints.services.handovers import counted
 from portal.accounts.models import User
 from portal.demo.duty import DAYS_BACK
 from portal.demo.names import person_name, phone
@@ -81,10 +82,9 @@ def handovers(places: dict[tuple[str, str], Post], lead: User, confirmer: User) 
         newest = ended.last()
         for shift in ended:
             waits = post.name == "东门" and newest is not None and shift.pk == newest.pk
-            passed = Passage.objects.filter(shift=shift).standing()
             Handover.objects.create(
                 shift=shift,
-                totals={"in": passed.filter(direction="in").count(), "out": passed.filter(direction="out").count()},
+                totals=counted(shift),
                 note="测温枪 1 把电量不足,已换电池。" if waits else "",
                 handed_over_at=shift.ends_at, handed_over_by=lead,
                 confirmed_at=None if waits else shift.ends_at + dt.timedelta(minutes=6),

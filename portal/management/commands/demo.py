@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from portal.accounts import audit
-from portal.demo import duty, passages, people, places
+from portal.demo import duty, passages, people, places, reports
 from residents.models import Compound, District
 
 SIGN_INS = ("secretary", "worker", "cadre", "cadre2", "supervisor", "officer", "district", "operator")
@@ -47,8 +47,10 @@ def load() -> None:
     posts = duty.posts(compounds)
     duty.shifts(posts, secondments)
     duty.stand_now(secondments[0])
+    duty.correction(secondments[0].cadre.user)
     loggers = [secondment.cadre.user for secondment in secondments if secondment.cadre.user]
     passages.build(posts, loggers)
     passages.handovers(posts, lead=loggers[0], confirmer=secretary)
+    reports.build(accounts["officer"])
     audit.record_many("compound.created", list(Compound.objects.select_related("community")), by=secretary)
     audit.record_many("secondment.reported", [s for s in secondments if s.reported_at], by=secretary)
