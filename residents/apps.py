@@ -8,3 +8,4 @@ class ResidentsConfig(AppConfig):
     name = "residents"
     verbose_name = _("residents")
     home_entries = ["residents.services.household_history.entries"]
+    home_layers = ["residents.services.household_layers.LAYERS"]

@@ -1,0 +1,53 @@
+"""The layers of a compound's picture: what one can ask of every home at once.
+
+A feature adds its own in its AppConfig, `home_layers = ["residents.services.household_layers.LAYERS"]`: a list of
+`Layer`. A layer names its marks and has one function that takes homes (a queryset) and returns the mark of each by the
+home's key, in a fixed number of statements; homes it does not name have no mark and stay blank.
+
+Colour never speaks alone: a mark is a letter in the cell, a tone and a pattern behind it, and a word in the legend.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from residents.models.households import DwellingQuerySet
+
+# How a mark looks (static/css/compounds.css); quiet is for what is as it should be.
+Tone = Literal["quiet", "ok", "info", "warn", "bad", "dim"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a home can be on a layer: one sign for the cell, one word for the legend."""
+
+    key: str
+    sign: str | Promise
+    label: str | Promise
+    tone: Tone = "info"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One question asked of every home."""
+
+    key: str
+    label: str | Promise
+    marks: tuple[Mark, ...]
+    states: Callable[[DwellingQuerySet], Mapping[int, str]]
+    # What homes without a mark are called.
+    rest: str | Promise = ""
+    # May hang at the gate, as counts of a floor: nothing that tells a burglar or names a weakness.
+    public: bool = False
+
+
+@cache
+def layers() -> dict[str, Layer]:
+    """All layers by key, in the order of the features."""
+    paths = [path for config in apps.get_app_configs() for path in getattr(config, "home_layers", [])]
+    return {layer.key: layer for path in paths for layer in import_string(path)}

@@ -1,0 +1,114 @@
+"""What the ledger itself shows on a compound's picture: who is at home, who needs care, who is watched, how to reach them."""
+
+from collections.abc import Mapping
+
+from django.db.models import Count, Max, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from residents.layers import Layer, Mark
+from residents.models import CareProfile, Dwelling, Resident
+from residents.models.households import DwellingQuerySet
+
+State = Dwelling.State
+
+
+def occupancy(homes: DwellingQuerySet) -> Mapping[int, str]:
+    """Whether somebody is there."""
+    return dict(homes.values_list("pk", "state"))
+
+
+def people(homes: DwellingQuerySet) -> Mapping[int, str]:
+    """How many live there now."""
+    there = Count("residents", filter=Q(residents__left_on=None, residents__lives_in=True))
+    return {pk: _size(n) for pk, n in homes.annotate(there=there).values_list("pk", "there")}
+
+
+def _size(n: int) -> str:
+    if n < 3:
+        return str(n)
+    return "few" if n < 6 else "many" if n < 10 else "crowd"
+
+
+def care(homes: DwellingQuerySet) -> Mapping[int, str]:
+    """Which homes have somebody on a care list, by how often they are called on; never why."""
+    live = CareProfile.objects.live().filter(resident__dwelling__in=homes, resident__left_on=None)
+    visits = live.values_list("resident__dwelling").annotate(visits=Max("category__visits_a_day")).order_by()
+    return {pk: "twice" if n > 1 else "daily" if n else "listed" for pk, n in visits}
+
+
+def watch(homes: DwellingQuerySet) -> Mapping[int, str]:
+    """Which homes somebody keeps an eye on."""
+    watched = homes.filter(Q(watch_level__gt=0) | Q(light_watch=True)).values_list("pk", "watch_level")
+    return {pk: f"level{level}" if level else "light" for pk, level in watched}
+
+
+def reach(homes: DwellingQuerySet) -> Mapping[int, str]:
+    """Homes that no message in a group chat reaches: nobody there has a smartphone, or nobody can shop online."""
+    living = Resident.objects.living_in().filter(dwelling__in=homes).values_list("dwelling").order_by()
+    smart = Count("pk", filter=~Q(has_smartphone=False))
+    shops = Count("pk", filter=~Q(shops_online=False))
+    found = living.annotate(smart=smart, shops=shops)
+    return {pk: "no_smartphone" if not smart else "no_shopping" for pk, smart, shops in found if not (smart and shops)}
+
+
+LAYERS = [
+    Layer(
+        "occupancy",
+        _("Occupancy"),
+        (
+            Mark(State.AT_HOME, "", State.AT_HOME.label, "quiet"),
+            Mark(State.AWAY, pgettext_lazy("sign", "A"), State.AWAY.label, "warn"),
+            Mark(State.LET, pgettext_lazy("sign", "L"), State.LET.label, "info"),
+            Mark(State.VACANT, pgettext_lazy("sign", "V"), State.VACANT.label, "dim"),
+            Mark(State.SHOP, pgettext_lazy("sign", "S"), State.SHOP.label, "ok"),
+        ),
+        occupancy,
+    ),
+    Layer(
+        "people",
+        _("People"),
+        (
+            Mark("0", "0", _("nobody"), "dim"),
+            Mark("1", "1", _("alone"), "info"),
+            Mark("2", "2", _("two"), "quiet"),
+            Mark("few", "3", _("three to five"), "quiet"),
+            Mark("many", "6", _("six to nine"), "warn"),
+            Mark("crowd", "+", _("ten or more"), "bad"),
+        ),
+        people,
+    ),
+    Layer(
+        "care",
+        _("Care"),
+        (
+            Mark("twice", pgettext_lazy("sign", "2x"), _("called on twice a day"), "bad"),
+            Mark("daily", pgettext_lazy("sign", "1x"), _("called on every day"), "warn"),
+            Mark("listed", pgettext_lazy("sign", "C"), _("on a care list"), "info"),
+        ),
+        care,
+        rest=_("no special care"),
+    ),
+    Layer(
+        "watch",
+        _("Watch"),
+        (
+            Mark("level3", "3", _("watched closely"), "bad"),
+            Mark("level2", "2", _("watched"), "warn"),
+            Mark("level1", "1", _("kept in view"), "info"),
+            Mark("light", pgettext_lazy("sign", "W"), _("its light is watched in the evening"), "ok"),
+        ),
+        watch,
+        rest=_("not watched"),
+    ),
+    Layer(
+        "reach",
+        _("Hard to reach"),
+        (
+            Mark("no_smartphone", pgettext_lazy("sign", "N"), _("nobody has a smartphone"), "bad"),
+            Mark("no_shopping", pgettext_lazy("sign", "O"), _("nobody can shop online"), "warn"),
+        ),
+        reach,
+        rest=_("can be reached"),
+    ),
+]  # fmt: skip
