@@ -13,7 +13,7 @@ from portal.accounts import audit
 from portal.accounts.models import Attempt, Message
 from portal.privacy import TABLE
 from portal.reports.models import DailyReport
-from residents.models import Community
+from residents.models import Community, HealthCheck, SiteCall
 
 NIGHT = range(2, 5)
 # A day whose report was never rolled up is waited for, but not for ever.
@@ -30,6 +30,8 @@ def erase(*, now: dt.datetime) -> int:
     """Delete what is older than it may be; returns how many passages it was."""
     Attempt.objects.filter(at__lt=_limit("accounts.Attempt", now)).delete()
     Message.objects.filter(created_at__lt=_limit("accounts.Message", now)).delete()
+    HealthCheck.objects.filter(day__lt=_day("residents.HealthCheck", now), case__ended_on__isnull=False).delete()
+    SiteCall.objects.filter(day__lt=_day("residents.SiteCall", now), case__ended_on__isnull=False).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     return sum(_passages(community, now=now) for community in Community.objects.filter(Exists(_old(now, OuterRef("pk")))))
 

@@ -66,7 +66,52 @@ TABLE: dict[str, Kept] = {
     "residents.DutyPolicy": Kept(
         plain="id community subdistrict district starts_on ends_on fever_limit day_starts_at day_ends_at min_rest_hours "
         "sign_in_before_minutes late_after_minutes absent_after_minutes remind_before_minutes handover_within_minutes "
-        "undo_seconds crowded_from"
+        "crowded_from free_after_days free_tested_within_days undo_seconds"
+    ),
+    "residents.QuarantinePolicy": Kept(
+        plain="id name contact_class community subdistrict district starts_on ends_on first_day_counts checks_a_day "
+        "morning_by evening_by fever_limit"
+    ),
+    "residents.PolicyStage": Kept(plain="id policy position kind days test_days"),
+    "residents.QuarantineCase": Kept(
+        plain="id community resident dwelling state follow_up policy checks_a_day morning_by evening_by fever_limit starts_on "
+        "ends_on started_at ended_on is_fit own_room notice_no notice_served_at notice_served_by committed_on door_sign "
+        "door_seal_no verified_at verified_by release_no released_by link_version",
+        personal="reason source_area exposed_on end_note fitness needs",
+        sensitive="contact_class positive_on alert_since care_plan",
+    ),
+    "residents.CaseStage": Kept(plain="id case position kind starts_on ends_on"),
+    "residents.CaseTest": Kept(plain="id case day_no due_on sampled_on", sensitive="test_result"),
+    "residents.CareTeamMember": Kept(plain="id case role", personal="name phone"),
+    # Counted in the day's report; the sheets of the day are printed.
+    "residents.HealthCheck": Kept(
+        plain="id case day slot at_home method taken_at taken_by",
+        personal="note",
+        sensitive="temperature symptoms abnormal",
+        days=90,
+        since="day",
+    ),
+    "residents.Verification": Kept(plain="id case method at_home is_final verified_at verified_by", personal="note"),
+    "residents.SiteCall": Kept(
+        plain="id case day called_at called_by reached food_ok lodging_ok",
+        personal="note",
+        sensitive="health mood medicine_received",
+        days=90,
+        since="day",
+    ),
+    "residents.Transfer": Kept(
+        plain="id case to site state ordered_at ordered_by notified_at departed_at arrived_at protected home_disinfected_at",
+        personal="escorts plate_no luggage",
+    ),
+    "residents.ExitPermit": Kept(
+        plain="id case back_by approved_at approved_by returned_at", personal="reason escorts plate_no"
+    ),
+    "residents.Persuasion": Kept(plain="id case topic attempt_no method result spoken_at spoken_by", personal="note"),
+    "residents.ControlChange": Kept(
+        plain="id community compound building level starts_on document_no batch reason decided_at decided_by"
+    ),
+    "residents.EpidemicFreeStatus": Kept(
+        plain="id community compound state applied_on tested_on granted_on suspended_on restored_on cancelled_on batch reason"
     ),
     "deployments.SendingUnit": Kept(plain="id name level", personal="leader leader_phone liaison liaison_phone"),
     "deployments.Supervisor": Kept(plain="id user unit starts_on ends_on"),

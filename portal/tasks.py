@@ -10,6 +10,7 @@ from django.db import close_old_connections
 from portal import erasure
 from portal.jobs import services as jobs
 from portal.reports.services import reminders
+from residents.services import control, health_checks
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +19,8 @@ DUE: list[Callable[[], object]] = [
     jobs.due,
     jobs.tidy,
     reminders.due,
+    health_checks.escalate,
+    control.review,
     erasure.due,
 ]
 

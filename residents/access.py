@@ -71,12 +71,18 @@ class Permission(StrEnum):
     REPORT_EDIT = "report_edit"  # roll up, correct, submit
     REPORT_REVIEW = "report_review"  # return, accept, lock
     OVERVIEW_VIEW = "overview_view"  # communities x days
+    QUARANTINE_COUNT = "quarantine_count"  # how many, never who; control levels
+    QUARANTINE_VIEW = "quarantine_view"  # cases, masked
+    QUARANTINE_EDIT = "quarantine_edit"  # register, tell, start, write down, print
+    QUARANTINE_DECIDE = "quarantine_decide"  # release, extend, let out, void
+    QUARANTINE_CHECK = "quarantine_check"  # take temperatures, at doors and by phone
+    CONTROL_DECIDE = "control_decide"  # control level and epidemic-free status of a compound
     EXPORT = "export"
 
 
 _P = Permission
 
-_VOLUNTEER = frozenset({_P.MY_DAY, _P.GATE_LOG, _P.SHIFT_VIEW, _P.HANDOVER_VIEW, _P.RESIDENT_FIND})
+_VOLUNTEER = frozenset({_P.MY_DAY, _P.GATE_LOG, _P.SHIFT_VIEW, _P.HANDOVER_VIEW, _P.RESIDENT_FIND, _P.QUARANTINE_CHECK})
 _CADRE = _VOLUNTEER | {_P.RESIDENT_VIEW}
 _WORKER = _CADRE | {
     _P.RESIDENT_NAME,
@@ -92,6 +98,9 @@ _WORKER = _CADRE | {
     _P.PASSAGE_VIEW,
     _P.PASSAGE_IMPORT,
     _P.REPORT_VIEW,
+    _P.QUARANTINE_COUNT,
+    _P.QUARANTINE_VIEW,
+    _P.QUARANTINE_EDIT,
 }
 _SECRETARY = _WORKER | {
     _P.AUDIT_VIEW,
@@ -108,6 +117,8 @@ _SECRETARY = _WORKER | {
     _P.SHIFT_EDIT,
     _P.PASSAGE_CORRECT,
     _P.REPORT_EDIT,
+    _P.QUARANTINE_DECIDE,
+    _P.CONTROL_DECIDE,
     _P.EXPORT,
 }
 _OFFICER = frozenset(
@@ -120,6 +131,7 @@ _OFFICER = frozenset(
         _P.REPORT_VIEW,
         _P.REPORT_REVIEW,
         _P.OVERVIEW_VIEW,
+        _P.QUARANTINE_COUNT,
         _P.EXPORT,
     }
 )

@@ -37,6 +37,16 @@ MASKS: dict[str, Callable[[str], str]] = {
     "contact_phone": masks.phone,
     "guardian": masks.name,
     "registered_address": hidden,
+    "contact_class": hidden,
+    "positive_on": hidden,
+    "alert_since": hidden,
+    "care_plan": hidden,
+    "test_result": hidden,
+    "symptoms": hidden,
+    "abnormal": hidden,
+    "health": hidden,
+    "mood": hidden,
+    "medicine_received": hidden,
     "password": hidden,
 }
 

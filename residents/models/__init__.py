@@ -1,24 +1,50 @@
 """Places, memberships and the people who live there."""
 
+from residents.models.control import ControlChange, ControlLevel, EpidemicFreeStatus
+from residents.models.health_checks import HealthCheck, Method, SiteCall, Slot, Symptom, Verification
 from residents.models.households import CareCategory, CareProfile, Dwelling, Resident, ResidentChange
 from residents.models.memberships import Membership, Role
+from residents.models.movements import ExitPermit, Persuasion, Transfer
 from residents.models.places import Building, Community, Compound, District, Entrance, Grid, Subdistrict
 from residents.models.policies import DutyPolicy
+from residents.models.quarantine import CareTeamMember, CaseStage, CaseState, CaseTest, QuarantineCase
+from residents.models.quarantine_policies import ContactClass, PolicyStage, QuarantinePolicy, StageKind
 
 __all__ = [
     "Building",
     "CareCategory",
     "CareProfile",
+    "CareTeamMember",
+    "CaseStage",
+    "CaseState",
+    "CaseTest",
     "Community",
     "Compound",
+    "ContactClass",
+    "ControlChange",
+    "ControlLevel",
     "District",
     "DutyPolicy",
     "Dwelling",
     "Entrance",
+    "EpidemicFreeStatus",
+    "ExitPermit",
     "Grid",
+    "HealthCheck",
     "Membership",
+    "Method",
+    "Persuasion",
+    "PolicyStage",
+    "QuarantineCase",
+    "QuarantinePolicy",
     "Resident",
     "ResidentChange",
     "Role",
+    "SiteCall",
+    "Slot",
+    "StageKind",
     "Subdistrict",
+    "Symptom",
+    "Transfer",
+    "Verification",
 ]

@@ -50,6 +50,9 @@ class DutyPolicy(models.Model):
     absent_after_minutes = models.PositiveSmallIntegerField(_("absent after (minutes)"), default=30)
     remind_before_minutes = models.PositiveSmallIntegerField(_("reminder before a shift (minutes)"), default=60)
     handover_within_minutes = models.PositiveSmallIntegerField(_("hand-over confirmed within (minutes)"), default=30)
+    # 无疫小区: 14 days without a case or an open contact, everybody negative in the two days before.
+    free_after_days = models.PositiveSmallIntegerField(_("epidemic-free after days without a case"), default=14)
+    free_tested_within_days = models.PositiveSmallIntegerField(_("everybody tested within days before"), default=2)
     undo_seconds = models.PositiveSmallIntegerField(_("undo at the gate within (seconds)"), default=60)
 
     crowded_from = models.PositiveSmallIntegerField(_("a home is proposed for watching from (people)"), default=10)

@@ -10,6 +10,8 @@ from tests.factories.residents import (
     DwellingFactory,
     EntranceFactory,
     MembershipFactory,
+    QuarantineCaseFactory,
+    QuarantinePolicyFactory,
     ResidentFactory,
     SubdistrictFactory,
 )
@@ -27,6 +29,8 @@ __all__ = [
     "MembershipFactory",
     "PassageFactory",
     "PostFactory",
+    "QuarantineCaseFactory",
+    "QuarantinePolicyFactory",
     "ResidentFactory",
     "SecondmentFactory",
     "SendingUnitFactory",

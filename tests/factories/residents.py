@@ -1,15 +1,25 @@
+import datetime as dt
+
 import factory
+from django.utils import timezone
 
 from residents.models import (
     Building,
+    CaseStage,
+    CaseState,
     Community,
     Compound,
+    ContactClass,
     District,
     Dwelling,
     Entrance,
     Membership,
+    PolicyStage,
+    QuarantineCase,
+    QuarantinePolicy,
     Resident,
     Role,
+    StageKind,
     Subdistrict,
 )
 from tests.factories.accounts import UserFactory
@@ -93,3 +103,52 @@ class MembershipFactory(factory.django.DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     community = factory.SubFactory(CommunityFactory)
     role = Role.SECRETARY
+
+
+class QuarantinePolicyFactory(factory.django.DjangoModelFactory):
+    """Seven days at home; give `stages=[(kind, days, "1,4,7"), ...]` for another."""
+
+    class Meta:
+        model = QuarantinePolicy
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"规则{n}")
+    contact_class = ContactClass.CLOSE
+    starts_on = dt.date(2020, 1, 1)
+
+    @factory.post_generation
+    def stages(self, create, value, **kwargs):
+        for position, (kind, days, tests) in enumerate(value or [(StageKind.HOME_QUARANTINE, 7, "1,4,7")], 1):
+            PolicyStage.objects.create(policy=self, position=position, kind=kind, days=days, test_days=tests)
+
+
+class QuarantineCaseFactory(factory.django.DjangoModelFactory):
+    """Three days into seven days at home, without tests; give `starts_on` for another day."""
+
+    class Meta:
+        model = QuarantineCase
+        skip_postgeneration_save = True
+
+    resident = factory.SubFactory(ResidentFactory)
+    community = factory.SelfAttribute("resident.community")
+    dwelling = factory.SelfAttribute("resident.dwelling")
+    contact_class = ContactClass.CLOSE
+    reason = QuarantineCase.Reason.CLOSE_SPECIAL
+    policy = factory.SubFactory(QuarantinePolicyFactory)
+    state = CaseState.ACTIVE
+    is_fit = True
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=3))
+    ends_on = factory.LazyAttribute(lambda case: case.starts_on + dt.timedelta(days=6))
+    started_at = factory.LazyAttribute(
+        lambda case: (
+            timezone.make_aware(dt.datetime.combine(case.starts_on, dt.time(9)))
+            if case.state not in (CaseState.REGISTERED, CaseState.NOTICED)
+            else None
+        )
+    )
+
+    @factory.post_generation
+    def stage(self, create, value, **kwargs):
+        CaseStage.objects.create(
+            case=self, position=1, kind=value or StageKind.HOME_QUARANTINE, starts_on=self.starts_on, ends_on=self.ends_on
+        )

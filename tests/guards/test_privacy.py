@@ -16,6 +16,8 @@ NO_COMMUNITY = {
     "deployments.SendingUnit": "sends to many communities",
     "deployments.Supervisor": "is scoped by unit (deployments.access)",
     "residents.CareCategory": "is a word of the whole city",
+    "residents.QuarantinePolicy": "may hold for a level above",
+    "residents.PolicyStage": "belongs to its rule",
     "residents.District": "stands above communities",
     "residents.DutyPolicy": "may hold for a level above",
     "residents.Subdistrict": "stands above communities",

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.lib.catalogues import compile_catalogues
 from residents.models import District
+from residents.services import quarantine_policies
 
 
 class Command(BaseCommand):
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             refuse_taken(options["host"], options["port"])
         compile_catalogues()
         call_command("migrate", interactive=False, verbosity=0)
+        quarantine_policies.ensure()
         self._collect()
         if options["demo"] and not District.objects.exists():
             self.stdout.write("Making an invented district to try everything in ...")
