@@ -91,7 +91,7 @@ def _handovers_waiting(now: dt.datetime) -> list[Message]:
             user,
             "handover_waiting",
             key=f"handover_waiting-{handover.pk}",
-            link=reverse("checkpoints:attendance_list"),
+            link=reverse("checkpoints:handover_detail", args=[handover.shift_id]),
             post=f"{handover.shift.post.compound.name} {handover.shift.post.name}",
             time=f"{timezone.localtime(handover.handed_over_at):%H:%M}",
         )

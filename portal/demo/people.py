@@ -11,6 +11,7 @@ from django.utils import timezone
 from deployments.models import Cadre, Leave, Responsibility, Secondment, SendingUnit, Supervisor
 from portal.accounts.models import User
 from portal.demo.names import id_number, person_name, phone
+from portal.demo.places import DAYS_SO_FAR
 from portal.lib.crypto import lookup_hash
 from portal.lib.dates import moment
 from residents.models import Building, Community, Compound, District, Membership, Role, Subdistrict
@@ -30,7 +31,6 @@ SKILLS = ("护理", "驾驶", "心理咨询", "采样", "电脑", "消杀", "方
 POSITIONS = ("科员", "主任科员", "副科长", "科长", "工程师", "教师")
 # The first cadre of a compound signs in under this name.
 SIGN_INS = {"荷风苑": ("cadre", "马骏"), "榆树公租房": ("cadre2", "林涛")}
-DAYS_SO_FAR = 18
 
 
 def accounts() -> dict[str, User]:

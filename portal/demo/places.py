@@ -1,10 +1,14 @@
 """The demo's places: one subdistrict, three communities, six compounds sized like the field reports."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.utils import timezone
 
 from residents.models import Building, Community, Compound, District, Entrance, Subdistrict
+
+# How long the subdistrict has been on duty.
+DAYS_SO_FAR = 18
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,9 @@ def build() -> dict[str, Compound]:
     """Create the places; return the compounds by name."""
     district = District.objects.create(code="990101", name="长湖区")
     subdistrict = Subdistrict.objects.create(code="990101001", name="梧桐街道", district=district)
-    today = timezone.localdate()
+    since = timezone.localdate() - dt.timedelta(days=DAYS_SO_FAR)
     communities = {
-        name: Community.objects.create(code=code, name=name, subdistrict=subdistrict, phone="027-00000000", active_from=today)
+        name: Community.objects.create(code=code, name=name, subdistrict=subdistrict, phone="027-00000000", active_from=since)
         for name, code in CODES.items()
     }
     return {estate.name: _compound(communities[estate.community], estate) for estate in ESTATES}
