@@ -35,7 +35,7 @@ def account_open_many(request: Request) -> HttpResponse:
     form = ManyCadresForm(request.POST, communities=request.communities)
     if not form.is_valid():
         for error in form.errors["cadre"]:
-            messages.warning(request, error)
+            messages.warning(request, str(error))
         return redirect("deployments:cadre_list")
     chosen = form.cleaned_data["cadre"].select_related("user")
     without = [cadre for cadre in chosen if cadre.user is None or not cadre.user.is_active]

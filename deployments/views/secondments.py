@@ -186,7 +186,7 @@ def secondment_arrivals(request: Request) -> HttpResponse:
     form = forms.ArrivalsForm(request.POST, communities=request.communities)
     if not form.is_valid():
         for error in form.errors.get("secondment", []):
-            messages.warning(request, error)
+            messages.warning(request, str(error))
         return redirect("deployments:secondment_list")
     arrived, refusals = secondments.report_many(by=request.user, **_many(form.cleaned_data))
     if arrived:

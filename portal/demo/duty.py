@@ -138,14 +138,19 @@ def _attend(crew: list[Assignment], chance: Random) -> None:
     Attendance.objects.bulk_create(rows)
 
 
-def correction(asker: User) -> None:
+def correction(asker: User | None) -> None:
     """One cadre of yesterday who forgot to sign out asks for a correction."""
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     served = Attendance.objects.filter(assignment__shift__day=yesterday, signed_out_at__isnull=False)
-    forgotten = served.exclude(assignment__cadre__user=asker).select_related("assignment__cadre__user").order_by("id")[0]
+    forgotten = (
+        served.exclude(assignment__cadre__user=asker)
+        .exclude(assignment__cadre__user=None)
+        .select_related("assignment__cadre__user")
+        .order_by("id")[0]
+    )
     AttendanceCorrection.objects.create(
         assignment=forgotten.assignment, signed_in_at=forgotten.signed_in_at, signed_out_at=forgotten.assignment.ends_at,
-        reason="手机没电,按时下岗,未能签退", asked_by=forgotten.assignment.cadre.user,
+        reason="手机没电,按时下岗,未能签退", asked_by_id=forgotten.assignment.cadre.user_id or 0,
     )  # fmt: skip
     forgotten.signed_out_at = None
     forgotten.save(update_fields=["signed_out_at"])

@@ -52,7 +52,8 @@ def _tally(scope: Scope, source: Source, figures: list[Figure], numbers: Numbers
     """Group once by all dimensions, then add up groups: far fewer conditions are tried than rows x figures."""
     groups = source.rows(scope).order_by().values("community_id", *source.dimensions).annotate(tally=Count("*"))
     inner, params = groups.query.get_compiler(connection=connection).as_sql()
-    sums, wanted = [], []
+    sums: list[str] = []
+    wanted: list[Any] = []
     for figure in figures:
         if isinstance(figure.how, Tally):
             sums.append(f"COALESCE(SUM(tally) FILTER (WHERE {_equal(figure.how)}), 0)")

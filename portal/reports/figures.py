@@ -81,7 +81,7 @@ class Hours(Func):
 
     output_field = IntegerField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # type: ignore[override]
         return super().as_sql(
             compiler, connection, template="CAST(ROUND(EXTRACT(EPOCH FROM (%(expressions)s)) / 3600.0) AS integer)", **extra
         )

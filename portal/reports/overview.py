@@ -80,7 +80,14 @@ def grid(communities: "QuerySet[Community]", day: dt.date) -> list[tuple[Communi
     )
     reports = {(report.community_id, report.day): report for report in found}
     return [
-        (row, [cell(row, one, reports.get((row.pk, one))) if row.active_from <= one else None for one in days]) for row in rows
+        (
+            row,
+            [
+                cell(row, one, reports.get((row.pk, one))) if row.active_from and row.active_from <= one else None
+                for one in days
+            ],
+        )
+        for row in rows
     ]
 
 

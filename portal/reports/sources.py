@@ -12,7 +12,7 @@ from checkpoints.models import Assignment, Passage, Post, PostStatus, Shift
 from deployments.models import Leave, Secondment
 from deployments.services.responsibilities import gaps
 from portal.lib.constraints import lasts_on
-from residents.models import Community, DutyPolicy
+from residents.models import DutyPolicy
 
 NO_TIME = Value(dt.timedelta(0), output_field=DurationField())
 
@@ -23,7 +23,7 @@ class Scope:
 
     day: dt.date
     as_of: dt.datetime
-    communities: "QuerySet[Community]"
+    communities: "QuerySet[Any]"  # of keys
     policies: Mapping[int, DutyPolicy]
     # All communities there are: two million rows need not be asked one by one whether theirs is among them.
     everywhere: bool = False
@@ -79,7 +79,8 @@ def missed(at: Scope) -> Q:
         starts_at__lt=OuterRef("ends_at"),
         ends_at__gt=OuterRef("starts_at"),
     )
-    return Q(starts_at__lte=begun) & (Q(attendance=None) | Q(attendance__signed_in_at__gt=at.as_of)) & ~Exists(leave)
+    missing = Q(attendance=None) | Q(attendance__signed_in_at__gt=at.as_of)
+    return Q(starts_at__lte=begun) & missing & Q(~Exists(leave))
 
 
 def _posts(at: Scope) -> "QuerySet[Any]":

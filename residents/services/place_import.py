@@ -80,8 +80,8 @@ def load(*, rows: Iterable[Mapping[str, str]], by: User | None) -> Outcome:
     _store(communities, outcome, lambda code: {"subdistrict_id": within[code[:9]]})
     if outcome.created or outcome.changed:
         # One line for the whole list: it belongs to no single community.
-        row = District.objects.order_by("code").first()
-        audit.record("places.imported", row, by=by, after={"created": outcome.created, "changed": outcome.changed})
+        first = District.objects.order_by("code")[0]
+        audit.record("places.imported", first, by=by, after={"created": outcome.created, "changed": outcome.changed})
     return outcome
 
 

@@ -42,13 +42,13 @@ def ask(
         raise Refused(_("Your role does not see ID numbers and phones in full. Ask the secretary for the sheet."))
     if full and not reason.strip():
         raise Refused(_("Write why you need ID numbers and phones in full."))
-    if not communities_of(table, community and community.pk, full, by).exists():
+    if not communities_of(table, community.pk if community else None, full, by).exists():
         raise Refused(_("Your role does not see these rows. Choose another sheet."))
     params = {"table": table, "first": str(first), "last": str(last), "form": form, "full": full}
     job = jobs.ask(kind="export", community=community, params=params, by=by)
     after = {**params, "reason": reason.strip()}
     # One line in the trail of every community whose rows leave the house.
-    places = communities_of(table, community and community.pk, full, by)
+    places = communities_of(table, community.pk if community else None, full, by)
     lines = [Event(**audit.line("job.exported", job, by=by, community=place, after=after)) for place in places]
     Event.objects.bulk_create(lines)
     return job

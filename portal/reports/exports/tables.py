@@ -72,7 +72,7 @@ def _words(named: dict[str, Any]) -> dict[str, str]:
 
 
 SEX_WORDS, POLITICAL_WORDS = _words(SEX), _words(POLITICAL)
-DIRECTION_WORDS, PERSON_WORDS, CODE_WORDS, RESULT_WORDS = map(_words, (DIRECTION, PERSON, CODE, RESULT))
+DIRECTION_WORDS, PERSON_WORDS, CODE_WORDS, RESULT_WORDS = _words(DIRECTION), _words(PERSON), _words(CODE), _words(RESULT)
 KINDS = {
     Cadre.Kind.CADRE: "下沉干部",
     Cadre.Kind.WORKER: "社区",

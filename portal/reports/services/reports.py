@@ -1,6 +1,6 @@
 """What happens to one report: corrected, submitted, returned, accepted, locked, made anew."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.urls import reverse
@@ -110,8 +110,9 @@ def send_back(*, report_id: int, reason: str, by: User) -> DailyReport:
         raise Refused(_("Say what is to be put right."))
     report.return_reason, report.reviewed_at, report.reviewed_by = reason.strip(), timezone.now(), by
     _move(report, State.RETURNED, "report.returned", by, "return_reason", "reviewed_at", "reviewed_by")
+    # Whoever submitted it hears of it; only a submitted report comes this far.
     outbox.tell(
-        report.submitted_by,
+        cast(User, report.submitted_by),
         "report_returned",
         key=f"report-returned:{report.pk}:{report.reviewed_at:%Y%m%d%H%M%S}",
         link=reverse("reports:daily_detail", args=[report.pk]),
