@@ -9,3 +9,7 @@ class ResidentsConfig(AppConfig):
     verbose_name = _("residents")
     home_entries = ["residents.services.household_history.entries"]
     home_layers = ["residents.services.household_layers.LAYERS"]
+    job_kinds = {
+        "import_residents": "residents.services.household_jobs.IMPORT",
+        "export_residents": "residents.services.household_jobs.EXPORT",
+    }

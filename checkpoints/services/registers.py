@@ -5,6 +5,7 @@ paper belongs to no shift: hand-overs keep the totals that were signed.
 """
 
 import uuid
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 
@@ -52,6 +53,14 @@ class RegisterImporter:
         low = words.lower()
         named = [c for c in self.compounds if c.name in words or "".join(lazy_pinyin(c.name)) in low]
         return named[0] if len(named) == 1 else None
+
+    def meet(self, line: Line) -> int:
+        """No two lines need each other."""
+        return line.number
+
+    def rest(self) -> Iterable[Line]:
+        """A page of a register says nothing of the others."""
+        return ()
 
     # Deciding
 

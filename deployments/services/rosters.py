@@ -51,6 +51,14 @@ class RosterImporter:
     def begin(self, reader: Reader) -> None:
         """A roster says by itself where people go."""
 
+    def meet(self, line: Line) -> int:
+        """No two lines need each other."""
+        return line.number
+
+    def rest(self) -> Iterable[Line]:
+        """Who is not on a roster stays where they are."""
+        return ()
+
     # Deciding
 
     def decide(self, lines: list[Line]) -> None:

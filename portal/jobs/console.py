@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.lib import sheets
 from portal.lib.errors import Refused
-from portal.lib.imports import Importer, Line, Reader, process
+from portal.lib.imports import OF_COMPLETE_LISTS, Importer, Line, Reader, process
 
-SIGNS = {"create": "+", "change": "~", "same": "=", "skip": ".", "refuse": "!"}
+SIGNS = {"create": "+", "change": "~", "gone": "-", "same": "=", "missing": "?", "skip": ".", "refuse": "!"}
 
 
 def add_arguments(parser: CommandParser) -> None:
@@ -57,7 +57,7 @@ def run(command: BaseCommand, importer: Importer, options: dict[str, Any]) -> No
             refused.append(line)
         if line.does != "same" or options["verbosity"] > 1:
             command.stdout.write(
-                " ".join([f"{line.number:>6} {SIGNS[line.does]}", line.title, *line.says, *map(_change, line.changes)])
+                " ".join([f"{line.number or '':>6} {SIGNS[line.does]}", line.title, *line.says, *map(_change, line.changes)])
             )
 
     try:
@@ -70,13 +70,18 @@ def run(command: BaseCommand, importer: Importer, options: dict[str, Any]) -> No
         raise CommandError(str(refusal)) from refusal
     for notice in summary.notices:
         command.stdout.write(notice)
-    command.stdout.write(
-        _("%(create)s to create, %(change)s to change, %(same)s unchanged, %(skip)s skipped, %(refuse)s refused.")
-        % summary.counts
-    )
+    _sums(command, summary.counts)
     if options["refused"]:
         _write(options["refused"], summary.headings, refused)
     command.stdout.write(_("Written.") if options["apply"] else _("Nothing was changed; add --apply to write it."))
+
+
+def _sums(command: BaseCommand, counts: dict[str, int]) -> None:
+    command.stdout.write(
+        _("%(create)s to create, %(change)s to change, %(same)s unchanged, %(skip)s skipped, %(refuse)s refused.") % counts
+    )
+    if rest := {name: counts.get(name, 0) for name in OF_COMPLETE_LISTS if name in counts}:
+        command.stdout.write(_("%(gone)s to mark as gone, %(missing)s not in the file.") % ({"gone": 0, "missing": 0} | rest))
 
 
 def _change(change: tuple[str, str, str]) -> str:

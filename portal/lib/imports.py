@@ -13,10 +13,9 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import islice
+from itertools import chain
 from typing import Any, BinaryIO, Protocol
 
 from django.utils import timezone
@@ -28,7 +27,11 @@ from portal.lib.sheets import BadCell, Row, days
 from portal.lib.sheets.cells import text
 
 CHUNK = 500
-DOES = ("create", "change", "same", "skip", "refuse")
+DOES = ("create", "change", "gone", "same", "missing", "skip", "refuse")
+# What is written; "missing" stands on record and not in the file, and is left alone.
+WRITTEN = ("create", "change", "gone")
+# Only of lists that are meant to be complete.
+OF_COMPLETE_LISTS = ("gone", "missing")
 TOTALS = re.compile(r"(合计|总计|小计|共计|累计|总人数)([::]?[\d\s]*.{0,6})")
 SIGNATURE = re.compile(
     r"(填表人|审核人|制表人|填报人|经办人|负责人|单位负责人|联系人|联系电话|填表说明|填表时间|填报时间|填报日期|填报单位|单位\(盖章\)|说明|备注|注)[::].*"
@@ -73,8 +76,9 @@ class Line:
 class Importer(Protocol):
     """One kind of import."""
 
-    # What concerns the whole file: units that will be created.
-    notices: list[str]
+    @property
+    def notices(self) -> list[str]:
+        """What concerns the whole file: units that will be created."""
 
     def begin(self, reader: "Reader") -> None:
         """Look at title and sheet before the first line comes."""
@@ -87,11 +91,17 @@ class Importer(Protocol):
     def ignored(self) -> Sequence[str]:
         """Headings of the form that are known and not read, such as a running number."""
 
+    def meet(self, line: Line) -> Any:
+        """Look at each line as it comes, refused ones too; neighbours with equal answers are decided together."""
+
     def decide(self, lines: list[Line]) -> None:
         """Set `does` of each line, and its reasons."""
 
+    def rest(self) -> Iterable[Line]:
+        """What stands on record and in none of the file's lines, decided already."""
+
     def store(self, lines: list[Line]) -> None:
-        """Write the lines that are to be created or changed; stands in one transaction."""
+        """Write the lines that are to be created, changed or closed; stands in one transaction."""
 
 
 @dataclass(slots=True)
@@ -220,21 +230,35 @@ def process(
     counts: Counter[str] = Counter()
     digest = hashlib.sha256()
     importer.begin(reader)
-    for lines in iter(partial(_some, reader.lines()), []):
+    for lines in chain(_together(reader.lines(), importer.meet), _together(importer.rest(), _alone)):
         importer.decide([line for line in lines if not line.does])
         if store:
-            importer.store([line for line in lines if line.does in ("create", "change")])
+            importer.store([line for line in lines if line.does in WRITTEN])
         for line in lines:
             counts[line.does] += 1
             digest.update(f"{line.number} {line.does} {line.says} {line.changes}\n".encode())
             keep(line)
-        tell(lines[-1].number)
+        tell(max(line.number for line in lines))
     if not counts:
         raise sheets.SheetError(_("Below the headings the table is empty. Fill it in and send it once more."))
-    return Summary(
-        {does: counts[does] for does in DOES}, [*reader.notices, *importer.notices], reader.headings, digest.hexdigest()
-    )
+    sums = {does: counts[does] for does in DOES if counts[does] or does not in OF_COMPLETE_LISTS}
+    return Summary(sums, [*reader.notices, *importer.notices], reader.headings, digest.hexdigest())
 
 
-def _some(lines: Iterator[Line]) -> list[Line]:
-    return list(islice(lines, CHUNK))
+def _alone(line: Line) -> int:
+    return id(line)
+
+
+def _together(lines: Iterable[Line], meet: Callable[[Line], Any]) -> Iterator[list[Line]]:
+    """A few hundred lines at a time, and not between two that belong together, unless there is no end of them."""
+    found: list[Line] = []
+    last: Any = None
+    for line in lines:
+        key = meet(line)
+        if len(found) >= CHUNK and (key != last or len(found) >= 2 * CHUNK):
+            yield found
+            found = []
+        found.append(line)
+        last = key
+    if found:
+        yield found

@@ -19,7 +19,7 @@ from portal.jobs.imports import write_refused
 from portal.jobs.models import Job
 from portal.jobs.registry import kind_of, kinds
 from portal.lib.errors import Refused
-from portal.lib.imports import DOES
+from portal.lib.imports import DOES, WRITTEN
 from portal.lib.pages import page
 from portal.lib.paging import paged
 
@@ -49,7 +49,7 @@ def job_detail(request: Request, pk: int) -> HttpResponse:
         "back": reverse(kind.page) if kind.page else "",
         "does": does,
         "counts": [(name, counts[name]) for name in DOES if name in counts],
-        "writes": counts.get("create", 0) + counts.get("change", 0),
+        "writes": sum(counts.get(name, 0) for name in WRITTEN),
         "page": Paginator(Lines(job, does), PER_PAGE).get_page(request.GET.get("page")),  # type: ignore[arg-type]
     }
     response = page(request, "jobs/detail.html", context, part="job-progress")

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.lib.sheets.cells import narrow, text
@@ -13,6 +14,7 @@ from portal.lib.sheets.errors import BadCell
 # Excel counts days from here (the error of 1900 included).
 EPOCH = dt.date(1899, 12, 30)
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2099, 12, 31)
+OLDEST = 130  # years a person may be
 FULL_DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?(?:[T\s].*)?")
 PACKED_DATE = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 SHORT_DATE = re.compile(r"(\d{1,2})月(\d{1,2})[日号]?")
@@ -22,8 +24,25 @@ TIME = re.compile(r"(\d{1,2})[:时点](\d{1,2})?[:分]?(\d{1,2})?秒?")
 
 def day(value: Any, *, year: int | None = None) -> dt.date | None:
     """A day in any of the usual styles, or Excel's serial number; `3月26日` takes its year from `year`."""
+    found = _found(value, year)
+    if found and not EARLIEST <= found <= LATEST:
+        raise BadCell(_("lies outside the years 1990 to 2099"))
+    return found
+
+
+def birthday(value: Any) -> dt.date | None:
+    """The day somebody was born: in the last 130 years, and not in the future."""
+    found, today = _found(value, None), timezone.localdate()
+    if found and found > today:
+        raise BadCell(_("lies in the future"))
+    if found and found.year < today.year - OLDEST:
+        raise BadCell(_("lies more than %(years)s years back") % {"years": OLDEST})
+    return found
+
+
+def _found(value: Any, year: int | None) -> dt.date | None:
     if isinstance(value, dt.date):
-        return _possible(value.date() if isinstance(value, dt.datetime) else value)
+        return value.date() if isinstance(value, dt.datetime) else value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _serial(float(value))
     found = unicodedata.normalize("NFKC", text(value)).strip()
@@ -49,20 +68,14 @@ def _serial(value: float) -> dt.date:
         return _day(int(packed[:4]), int(packed[4:6]), int(packed[6:]))
     if not 1 <= value <= 80_000:
         raise BadCell(_("is not a day; write it as 2022-04-15"))
-    return _possible(EPOCH + dt.timedelta(days=int(value)))
+    return EPOCH + dt.timedelta(days=int(value))
 
 
 def _day(year: int, month: int, number: int) -> dt.date:
     try:
-        return _possible(dt.date(year, month, number))
+        return dt.date(year, month, number)
     except ValueError:
         raise BadCell(_("is a day that does not exist")) from None
-
-
-def _possible(found: dt.date) -> dt.date:
-    if not EARLIEST <= found <= LATEST:
-        raise BadCell(_("lies outside the years 1990 to 2099"))
-    return found
 
 
 def has_no_year(value: Any) -> bool:

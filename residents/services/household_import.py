@@ -1,0 +1,259 @@
+"""The base list of a compound on its way in: who is new, who changed, who stands on it no more.
+
+Whoever is known, by ID number or else by home and name, is changed instead of made twice; the same file again changes
+nothing. Whoever the list lacks is only told, unless its reader says that they have left.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.lib import masks
+from portal.lib.imports import Line, Reader
+from residents.models import Community, Resident
+from residents.services import care, household_sheet
+from residents.services.household_known import Known, Plan
+from residents.services.household_places import Places
+from residents.services.household_sheet import Home
+from residents.services.household_store import Store
+
+HEAD, CHILD = Resident.Relation.HEAD, Resident.Relation.CHILD
+MASKS = {"phone": masks.phone, "id_number": masks.id_number}
+CHOICES = {
+    "sex": Resident.Sex,
+    "id_type": Resident.IdType,
+    "relation": Resident.Relation,
+    "kind": Resident.Kind,
+}
+
+
+class HouseholdImporter:
+    """The import of one base list into a community; `gone`: whoever it lacks has left."""
+
+    columns = household_sheet.COLUMNS
+    ignored = household_sheet.IGNORED
+
+    def __init__(self, community: Community, *, gone: bool = False, by: User | None) -> None:
+        self.community, self.gone, self.by = community, gone, by
+        self.places = Places(community, by=by)
+        self.storing = Store(community, self.places, by=by)
+        self.care = care.words()
+        self.met: set[int] = set()
+        # Rows of this file, by what two rows must not share.
+        self.ids: dict[str, tuple[int, Home]] = {}
+        self.names: dict[tuple[Home, str], tuple[int, str]] = {}
+        self.heads: dict[Home, tuple[int, dt.date | None]] = {}
+        self.children: dict[Home, dt.date] = {}
+        # Of these a row was refused: who is missing may be meant by it.
+        self.unsure: set[Home | str | None] = set()
+
+    @property
+    def notices(self) -> list[str]:
+        """What is created besides people."""
+        return self.places.notices()
+
+    def begin(self, reader: Reader) -> None:
+        """The list says by itself which compounds it is about."""
+
+    def meet(self, line: Line) -> Any:
+        """People of one home are looked at together."""
+        home = household_sheet.home(line)
+        if line.does == "refuse":
+            self._doubt(line, home)
+        return home or line.number
+
+    # Deciding
+
+    def decide(self, lines: list[Line]) -> None:
+        """Compare each line with the file before it and with what the portal knows."""
+        for line in lines:
+            self._read(line)
+        lines = [line for line in lines if not line.does]
+        known = Known(self.community, [line.plan for line in lines], self.places, made=self.storing.made)
+        for line in lines:
+            self._compare(line, known)
+
+    def _read(self, line: Line) -> None:
+        home = household_sheet.home(line)
+        assert home is not None  # noqa: S101 - the needed columns are filled
+        name = line.values["name"]
+        line.title = f"{home[1]}-{home[2]}-{home[3]} · {name}"
+        person = household_sheet.person(line)
+        if line.does:
+            self._doubt(line, home)
+            return
+        if not line.values.get("entrance"):
+            line.says.append(_("No entrance is given: the home stands under entrance 0."))
+        grid = line.values.get("grid") or ""
+        self.places.meet(home, household_sheet.floor_of(line), grid)
+        line.plan = Plan(home, person, self._care(line), grid)
+        if self._is_once(line):
+            self._family(line)
+        else:
+            self._doubt(line, home)
+
+    def _doubt(self, line: Line, home: Home | None) -> None:
+        self.unsure |= {home, line.values.get("name")} - {None}
+
+    def _care(self, line: Line) -> list[str]:
+        said = line.values.get("care") or []
+        if unknown := [word for word in said if word not in self.care]:
+            line.says.append(_("特殊群体类别 “%(words)s” is unknown: left out.") % {"words": "、".join(unknown)})
+        return list(dict.fromkeys(self.care[word] for word in said if word in self.care))
+
+    def _is_once(self, line: Line) -> bool:
+        """A person stands in a file once, and in one home."""
+        plan: Plan = line.plan
+        content = repr((sorted(plan.person.items(), key=str), plan.care))
+        if plan.id_hash and (earlier := self.ids.get(plan.id_hash)):
+            row, home = earlier
+            if home != plan.home:
+                line.refuse(
+                    _("This ID number stands already in row %(row)s, in the home %(home)s. Keep the right one.")
+                    % {"row": row, "home": "-".join(home[1:])}
+                )
+                return False
+        same = self.names.get((plan.home, plan.person["name"]))
+        if same and same[1] == content:
+            line.skip(_("The same as row %(row)s: counted once.") % {"row": same[0]})
+            return False
+        # Two people of one home may share a name, but then each has a number of their own.
+        if (plan.id_hash and plan.id_hash in self.ids) or (same and not plan.id_hash):
+            row = self.ids[plan.id_hash][0] if plan.id_hash else same[0]  # type: ignore[index]
+            line.refuse(_("This person already stands in row %(row)s, with other values. Keep the right one.") % {"row": row})
+            return False
+        if plan.id_hash:
+            self.ids[plan.id_hash] = line.number, plan.home
+        self.names[plan.home, plan.person["name"]] = line.number, content
+        return True
+
+    def _family(self, line: Line) -> None:
+        """One head a home, and children younger than the head."""
+        plan: Plan = line.plan
+        relation, born = plan.person["relation"], plan.person["born_on"]
+        if relation == HEAD:
+            if plan.home in self.heads:
+                said = {"row": self.heads[plan.home][0]}
+                line.says.append(_("The home has its head in row %(row)s already: kept as one of the others.") % said)
+                plan.person["relation"] = Resident.Relation.OTHER
+                return
+            self.heads[plan.home] = line.number, born
+            if (head := line.values.get("head")) and household_sheet.name(head) != plan.person["name"]:
+                line.says.append(_("户主姓名 names somebody else as head: 与户主关系 counts."))
+            child = self.children.get(plan.home)
+            if child and born and child <= born:
+                line.says.append(_("A child in this home is older than its head. Please check relation and birthday."))
+        elif relation == CHILD and born:
+            self.children[plan.home] = min(born, self.children.get(plan.home, born))
+            parent = self.heads.get(plan.home, (0, None))[1]
+            if parent and born <= parent:
+                line.says.append(_("Older than the parent in this home. Please check relation and birthday."))
+
+    def _compare(self, line: Line, known: Known) -> None:
+        plan: Plan = line.plan
+        self._place(line)
+        resident = plan.resident = known.find(plan, self.met)
+        if resident is None:
+            line.does = "create"
+            plan.new_care = plan.care
+            return
+        if resident.pk in self.met:
+            line.refuse(_("Another row was taken for this person already. Put the ID number into both rows."))
+            return
+        self.met.add(resident.pk)
+        if resident.pk in known.dead:
+            line.refuse(_("The person was put down as dead. Ask the operator if that was a mistake."))
+            return
+        self._home(line, resident)
+        self._person(line, resident)
+        plan.new_care = [code for code in plan.care if code not in known.care.get(resident.pk, ())]
+        if plan.new_care:
+            names = "、".join(word for word in line.values["care"] if self.care.get(word) in plan.new_care)
+            line.changes.append((_("special care"), "—", names))
+        line.does = "change" if line.changes else "same"
+
+    def _place(self, line: Line) -> None:
+        """What the row tells of the home and of its building."""
+        plan: Plan = line.plan
+        stands = self.places.grid_of(plan.home)
+        if plan.grid and plan.grid != stands:
+            plan.new_grid = plan.grid
+            self.places.set_grid(plan.home, plan.grid)
+            line.changes.append((_("grid"), stands or "—", plan.grid))
+        key, floor = self.places.homes[plan.home]
+        if key and line.values.get("floor") and line.values["floor"] != floor:
+            plan.floor = line.values["floor"]
+            self.places.homes[plan.home] = key, line.values["floor"]
+            line.changes.append((_("floor"), str(floor), str(plan.floor)))
+
+    def _home(self, line: Line, resident: Resident) -> None:
+        plan: Plan = line.plan
+        entrance = resident.dwelling.entrance
+        stood = (entrance.building.compound.name, entrance.building.number, entrance.number, resident.dwelling.room_no)
+        if resident.left_on:
+            plan.came_back = True
+            line.says.append(_("Had left on %(day)s; is taken up again.") % {"day": resident.left_on})
+            line.changes.append((_("left on"), str(resident.left_on), "—"))
+        if stood != plan.home:
+            plan.moved_from = "-".join(stood[1:])
+            line.changes.append((_("home"), plan.moved_from, "-".join(plan.home[1:])))
+
+    def _person(self, line: Line, resident: Resident) -> None:
+        plan: Plan = line.plan
+        # An empty cell is no wish to forget.
+        wanted = {name: value for name, value in plan.person.items() if name != "id_number" and value not in (None, "")}
+        plan.before, plan.after = audit.changed(resident, wanted)
+        if plan.id_hash and plan.id_hash != resident.id_hash:
+            plan.before["id_number"] = "***" if resident.id_hash else ""
+            plan.after["id_number"] = plan.person["id_number"]
+            if resident.id_hash:
+                line.says.append(_("The number on record is another one. Look at the card before you write this."))
+        for name, value in plan.after.items():
+            label = str(Resident._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+            line.changes.append((label, _shown(name, plan.before[name]), _shown(name, value)))
+
+    # Who is missing
+
+    def rest(self) -> Iterator[Line]:
+        """People of the list's compounds whom no row is about."""
+        compounds = [compound.pk for name, compound in self.places.compounds.items() if name in self.places.named]
+        rows = Resident.objects.registered().filter(dwelling__entrance__building__compound__in=compounds)
+        rows = rows.select_related("dwelling__entrance__building__compound").defer("id_number").order_by("dwelling", "id")
+        for resident in rows.iterator(2000):
+            if resident.pk not in self.met and resident.pk not in self.storing.made:
+                yield self._missing(resident)
+
+    def _missing(self, resident: Resident) -> Line:
+        entrance, home = resident.dwelling.entrance, resident.dwelling
+        key = (entrance.building.compound.name, entrance.building.number, entrance.number, home.room_no)
+        line = Line(0, title=f"{home} · {resident.name}", plan=resident)
+        if key in self.unsure or resident.name in self.unsure:
+            line.does = "missing"
+            line.says.append(_("A refused row may be meant for this person: nothing is changed."))
+        elif self.gone:
+            line.does = "gone"
+            line.says.append(_("Not on the list: is marked as moved out today."))
+        else:
+            line.does = "missing"
+            line.says.append(_("Not on the list; stays as a resident here."))
+        return line
+
+    def store(self, lines: list[Line]) -> None:
+        """Write the lines: places, people, lists of care, changes, their audit lines."""
+        self.storing.leave([line.plan for line in lines if line.does == "gone"])
+        self.storing.write([line.plan for line in lines if line.does != "gone"])
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name in CHOICES:
+        return str(CHOICES[name](value).label)
+    mask = MASKS.get(name)
+    return mask(str(value)) if mask and value != "***" else str(value)

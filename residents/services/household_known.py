@@ -1,0 +1,83 @@
+"""What the portal knows of the people on a base list, and what is to be written for each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from portal.lib.crypto import lookup_hash
+from residents.models import CareProfile, Community, Resident, ResidentChange
+from residents.services.household_places import Places
+from residents.services.household_sheet import Home
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be written for one row."""
+
+    home: Home
+    person: dict[str, Any]
+    care: list[str]
+    grid: str = ""
+    id_hash: str = ""
+    resident: Resident | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    # Codes of the lists the person is not on yet.
+    new_care: list[str] = field(default_factory=list)
+    moved_from: str = ""
+    came_back: bool = False
+    floor: int | None = None
+    new_grid: str = ""
+
+    def __post_init__(self) -> None:
+        number = self.person["id_number"]
+        self.id_hash = lookup_hash(number) if number else ""
+
+
+class Known:
+    """The residents some rows may be about; a fixed number of statements."""
+
+    def __init__(self, community: Community, plans: list[Plan], places: Places, *, made: set[int]) -> None:
+        hashes = {plan.id_hash for plan in plans if plan.id_hash}
+        homes = {key for plan in plans if (key := places.key(plan.home))}
+        rows = Resident.objects.filter(Q(id_hash__in=hashes) | Q(dwelling__in=homes, left_on=None), community=community)
+        rows = rows.select_related("dwelling__entrance__building__compound").defer("id_number").order_by("-left_on", "id")
+        self.by_hash: dict[str, Resident] = {}
+        self.by_name: dict[tuple[int, str], list[Resident]] = {}
+        for row in rows:
+            if row.pk in made:
+                continue
+            if row.id_hash in hashes:
+                self._prefer(row)
+            elif row.left_on is None:
+                self.by_name.setdefault((row.dwelling_id, row.name), []).append(row)
+        self.places = places
+        self.care = self._care([*self.by_hash.values(), *(row for rows in self.by_name.values() for row in rows)])
+        left = [row.pk for row in self.by_hash.values() if row.left_on]
+        self.dead: set[int] = set()
+        if left:
+            died = ResidentChange.objects.filter(resident__in=left, kind=ResidentChange.Kind.DIED)
+            self.dead = set(died.values_list("resident", flat=True))
+
+    def _prefer(self, row: Resident) -> None:
+        """Of several rows of one number, the one that lives here, else the last that did."""
+        held = self.by_hash.get(row.id_hash)
+        if held is None or (held.left_on and (row.left_on is None or row.left_on > held.left_on)):
+            self.by_hash[row.id_hash] = row
+
+    def _care(self, residents: Iterable[Resident]) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = {}
+        rows = CareProfile.objects.filter(resident__in=[row.pk for row in residents], until=None)
+        for resident, code in rows.values_list("resident", "category__code"):
+            found.setdefault(resident, set()).add(code)
+        return found
+
+    def find(self, plan: Plan, met: set[int]) -> Resident | None:
+        """The person by ID number; else by home and name, somebody no other row is about."""
+        if plan.id_hash and (found := self.by_hash.get(plan.id_hash)):
+            return found
+        key = self.places.key(plan.home)
+        alike = self.by_name.get((key, plan.person["name"]), []) if key else []
+        return next((row for row in alike if row.pk not in met), None)
