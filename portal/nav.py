@@ -49,6 +49,7 @@ ENTRIES = [
     Entry(_("Passages"), "list-details", "checkpoints:passage_list", Permission.PASSAGE_VIEW),
     Entry(_("Hand-overs"), "clipboard-list", "checkpoints:handover_list", Permission.HANDOVER_VIEW),
     Entry(_("Posts"), "barrier-block", "checkpoints:post_list", Permission.SHIFT_VIEW),
+    Entry(_("Compounds"), "building", "residents:compound_list", Permission.RESIDENT_VIEW),
     Entry(_("Places"), "building-community", "residents:place_list", Permission.PLACE_VIEW),
     Entry(pgettext_lazy("menu", "Imports"), "file-spreadsheet", "jobs:job_list", Permission.PLACE_VIEW),
     Entry(_("Audit trail"), "history", "event_list", Permission.AUDIT_VIEW),

@@ -5,6 +5,7 @@ from tests.factories.checkpoints import AssignmentFactory, AttendanceFactory, Pa
 from tests.factories.deployments import CadreFactory, LeaveFactory, SecondmentFactory, SendingUnitFactory
 from tests.factories.residents import (
     BuildingFactory,
+    CareProfileFactory,
     CommunityFactory,
     CompoundFactory,
     DwellingFactory,
@@ -21,6 +22,7 @@ __all__ = [
     "AttendanceFactory",
     "BuildingFactory",
     "CadreFactory",
+    "CareProfileFactory",
     "CommunityFactory",
     "CompoundFactory",
     "DwellingFactory",

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from residents.models import (
     Building,
+    CareProfile,
     CaseStage,
     CaseState,
     Community,
@@ -94,6 +95,13 @@ class ResidentFactory(factory.django.DjangoModelFactory):
     community = factory.SelfAttribute("dwelling.community")
     name = factory.Sequence(lambda n: f"居民{n}")
     phone = factory.Sequence(lambda n: f"1990002{n:04d}")
+
+
+class CareProfileFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CareProfile
+
+    resident = factory.SubFactory(ResidentFactory)
 
 
 class MembershipFactory(factory.django.DjangoModelFactory):

@@ -203,6 +203,8 @@ PORTAL = {
 
 RESIDENTS: dict[str, Row] = {
     "residents:building_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.building.pk}, post=200),
+    "residents:compound_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),
+    "residents:compound_list": Row(may=CREW),
     "residents:place_buildings": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}, post=200),
     "residents:place_create": Row(may=SECRETARIES, post=200),
     "residents:place_detail": Row(may=OFFICE, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),

@@ -1,0 +1,138 @@
+"""A compound as it stands: its homes as one picture, and lists of those that are chosen."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.html import escape
+from django.views.decorators.http import require_safe
+
+from portal.lib.pages import page
+from portal.lib.paging import paged
+from residents.access import Permission, Request, may_in, requires
+from residents.layers import Layer, layers
+from residents.models import Building, Compound, Dwelling, Entrance
+from residents.services import compound_homes, compounds
+from residents.views.compound_cells import Drawing, drawn
+
+PANEL = "compound-home"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for: a layer, how near, one home, and whether homes are ticked."""
+
+    layer: Layer
+    entrances: list[Entrance]
+    building: Building | None
+    entrance: Entrance | None
+    choosing: bool
+
+    def query(self, **more: str) -> str:
+        """The same in an address, to be joined with one thing more."""
+        said = {"layer": self.layer.key} | ({"choose": "1"} if self.choosing else {})
+        return urlencode(said | more) + "&"
+
+    @property
+    def near(self) -> dict[str, str]:
+        """How near, as a part of an address."""
+        if self.entrance:
+            return {"entrance": str(self.entrance.pk)}
+        return {"building": str(self.building.pk)} if self.building else {}
+
+    @property
+    def here(self) -> str:
+        """The address of this very view."""
+        return self.query(**self.near)
+
+
+@require_safe
+@requires(Permission.RESIDENT_VIEW)
+def compound_list(request: Request) -> HttpResponse:
+    """I look for the compound whose homes I want to see."""
+    rows = compound_homes.counted(Compound.objects.within(request.communities).select_related("community"))
+    return page(request, "residents/compounds/list.html", {"rows": paged(request, rows)}, part="compound-rows")
+
+
+@require_safe
+@requires(Permission.RESIDENT_VIEW)
+def compound_detail(request: Request, pk: int) -> HttpResponse:
+    """The steward sees every home of her compound at once, and one of them beside it."""
+    compound = _found(request, pk)
+    asked = _asked(request, compound)
+    home = _home(request, compound)
+    if getattr(request, "htmx", None) and request.htmx.target == PANEL:  # type: ignore[attr-defined]
+        context = {"compound": compound, "asked": asked, **_panel(request, home)}
+        return page(request, "residents/compounds/detail.html", context, part=PANEL)
+    context = _picture(request, compound, asked, home) | _panel(request, home)
+    return page(request, "residents/compounds/detail.html", context)
+
+
+def _found(request: Request, pk: int) -> Compound:
+    rows = Compound.objects.within(request.communities).select_related("community__subdistrict")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _asked(request: Request, compound: Compound) -> Asked:
+    """Nonsense is the whole compound on its first layer."""
+    known = layers()
+    layer = known.get(request.GET.get("layer", ""), next(iter(known.values())))
+    entrances = list(compounds.entrances_of(compound))
+    entrance = next((e for e in entrances if str(e.pk) == request.GET.get("entrance")), None)
+    asked = request.GET.get("building")
+    building = entrance.building if entrance else next((e.building for e in entrances if str(e.building_id) == asked), None)
+    if entrance:
+        entrances = [entrance]
+    elif building:
+        entrances = [e for e in entrances if e.building_id == building.pk]
+    return Asked(layer, entrances, building, entrance, request.GET.get("choose") == "1")
+
+
+def _picture(request: Request, compound: Compound, asked: Asked, home: Dwelling | None) -> dict[str, Any]:
+    homes = compounds.homes_of(compound, asked.building, asked.entrance)
+    houses = compounds.houses(asked.entrances, homes)
+    states = asked.layer.states(homes)
+    total = sum(len(house.homes()) for house in houses)
+    full = may_in(request.user, Permission.RESIDENT_NAME, compound.community)
+    drawing = Drawing(
+        layer=asked.layer,
+        states=states,
+        query=escape(asked.here),
+        zoom=escape(asked.query()),
+        chosen=home.pk if home else None,
+        choosing=asked.choosing,
+        notes=compound_homes.notes(homes, full=full) if asked.entrance else None,
+    )
+    return {
+        "compound": compound,
+        "asked": asked,
+        "layers": layers().values(),
+        "legend": compounds.counts(asked.layer, states, total),
+        "total": total,
+        "rest": total - len(states),
+        "houses": [drawn(house, drawing) for house in houses] if total else [],
+    }
+
+
+def _home(request: Request, compound: Compound) -> Dwelling | None:
+    """The home whose panel is open; one of another compound is not there."""
+    asked = request.GET.get("home", "")
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 16):
+        return None
+    rows = compounds.homes_of(compound).select_related("entrance__building__compound", "community")
+    return get_object_or_404(rows, pk=int(asked))
+
+
+def _panel(request: Request, home: Dwelling | None) -> dict[str, Any]:
+    """What stands beside the picture: who lives there and what each layer says of the home."""
+    if home is None:
+        return {"home": None}
+    full = may_in(request.user, Permission.RESIDENT_NAME, home.community)
+    return {
+        "home": home,
+        "full": full,
+        "people": compound_homes.people(home, full=full),
+        "said": compound_homes.said(home, layers().values()),
+    }

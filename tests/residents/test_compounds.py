@@ -1,0 +1,242 @@
+"""A compound as it stands: every home in its place, what the layers say, and who may read it."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from portal.lib.keys import MOST, packed, unpacked
+from residents.layers import layers
+from residents.models import Dwelling, Resident
+from residents.services import compounds
+from residents.services import households as moves
+from residents.services.care import categories
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def stand(compound, rooms, *, building="1", entrance="1", floors=3):
+    """Homes of one entrance by room number; the floor is what stands before the last two digits."""
+    house, _ = compound.buildings.get_or_create(number=building, defaults={"floors": floors})
+    door, _ = house.entrances.get_or_create(number=entrance)
+    return [factories.DwellingFactory(entrance=door, floor=int(room[:-2]), room_no=room) for room in rooms]
+
+
+def picture(compound):
+    return compounds.houses(compounds.entrances_of(compound), compounds.homes_of(compound))
+
+
+def rooms_of(stair):
+    return {floor: [home.room if home else None for home in row] for floor, row in stair.floors.items()}
+
+
+# The picture
+
+
+def test_homes_stand_above_each_other_and_missing_ones_leave_a_gap(cast):
+    stand(cast.hefengyuan, ["101", "102", "202", "301", "303"])
+
+    (house,) = picture(cast.hefengyuan)
+
+    assert house.floors == [3, 2, 1]
+    assert rooms_of(house.stairs[0]) == {1: ["101", "102", None], 2: [None, "202", None], 3: ["301", None, "303"]}
+
+
+def test_buildings_and_entrances_stand_in_the_order_of_their_numbers(cast):
+    for building, entrance in (("10", "1"), ("9", "2"), ("9", "1"), ("9", "10")):
+        stand(cast.hefengyuan, ["101"], building=building, entrance=entrance)
+
+    found = [(house.building.number, [stair.entrance.number for stair in house.stairs]) for house in picture(cast.hefengyuan)]
+
+    assert found == [("9", ["1", "2", "10"]), ("10", ["1"])]
+
+
+def test_odd_rooms_take_a_free_place_on_their_floor(cast):
+    home, *_ = stand(cast.hefengyuan, ["101", "102", "203"])
+    door = home.entrance
+    factories.DwellingFactory(entrance=door, floor=0, room_no="地下室")
+    factories.DwellingFactory(entrance=door, floor=1, room_no="临街3号")
+    factories.DwellingFactory(entrance=door, floor=1, room_no="门面")
+    factories.DwellingFactory(entrance=door, floor=2, room_no="203甲")
+
+    (house,) = picture(cast.hefengyuan)
+    (stair,) = house.stairs
+
+    assert house.floors == [3, 2, 1, 0]
+    assert rooms_of(stair) == {
+        0: ["地下室", None, None, None],
+        1: ["101", "102", "临街3号", "门面"],
+        2: [None, None, "203", "203甲"],
+    }
+    assert stair.width == 4
+
+
+# The layers
+
+
+def states(key, compound):
+    return dict(layers()[key].states(compounds.homes_of(compound)))
+
+
+def test_layers_say_who_is_there_and_who_needs_somebody(cast):
+    empty, alone, crowded = stand(cast.hefengyuan, ["101", "201", "301"])
+    Dwelling.objects.filter(pk=empty.pk).update(state=Dwelling.State.VACANT)
+    old = factories.ResidentFactory(dwelling=alone, has_smartphone=False)
+    factories.ResidentFactory.create_batch(10, dwelling=crowded)
+    factories.ResidentFactory(dwelling=empty, lives_in=False)
+    moves_out = factories.ResidentFactory(dwelling=crowded)
+    Resident.objects.filter(pk=moves_out.pk).update(left_on=moves_out.came_on)
+    kinds = categories()
+    factories.CareProfileFactory(resident=old, category=kinds["慢性病"])
+    factories.CareProfileFactory(resident=old, category=kinds["行动不便"])
+    factories.CareProfileFactory(resident=moves_out, category=kinds["独居老人"])
+    moves.update_dwelling(dwelling_id=crowded.pk, values={"watch_level": 2, "watch_reason": "十人"}, by=cast.secretary)
+
+    assert states("occupancy", cast.hefengyuan) == {empty.pk: "vacant", alone.pk: "at_home", crowded.pk: "at_home"}
+    assert states("people", cast.hefengyuan) == {empty.pk: "0", alone.pk: "1", crowded.pk: "crowd"}
+    assert states("care", cast.hefengyuan) == {alone.pk: "twice"}
+    assert states("watch", cast.hefengyuan) == {crowded.pk: "level2"}
+    assert states("reach", cast.hefengyuan) == {alone.pk: "no_smartphone"}
+
+
+def test_every_mark_of_a_layer_has_a_word_and_a_sign_of_its_own():
+    for layer in layers().values():
+        signs = [str(mark.sign) for mark in layer.marks if mark.tone != "quiet"]
+        assert all(signs), layer.key
+        assert len(set(signs)) == len(signs), layer.key
+        assert all(str(mark.label) for mark in layer.marks)
+
+
+# The page
+
+
+def address(compound, **query):
+    return reverse("residents:compound_detail", args=[compound.pk], query=query)
+
+
+def cells(html):
+    return re.findall(r'aria-label="(\S+ [^"]+)"[^>]*>\d+<b>(\w*)</b>', html)
+
+
+def test_page_shows_every_home_with_a_sign_and_a_word(cast, sign_in):
+    away, _ = stand(cast.hefengyuan, ["101", "201"])
+    Dwelling.objects.filter(pk=away.pk).update(state=Dwelling.State.AWAY)
+    stand(cast.yushu_rental, ["901"])
+
+    html = sign_in(cast.worker).get(address(cast.hefengyuan)).content.decode()
+
+    assert cells(html) == [("201 at home", ""), ("101 away", "A")]
+    assert "901" not in html
+
+
+def test_page_comes_nearer_to_a_building_and_an_entrance(cast, sign_in):
+    near, *_ = stand(cast.hefengyuan, ["101"], building="1", entrance="1")
+    stand(cast.hefengyuan, ["201"], building="1", entrance="2")
+    stand(cast.hefengyuan, ["301"], building="2", entrance="1")
+    factories.ResidentFactory(dwelling=near, name="王建国", relation="head")
+    client = sign_in(cast.worker)
+
+    def shown(**query):
+        return re.findall(r'aria-label="(\d+) ', client.get(address(cast.hefengyuan, **query)).content.decode())
+
+    assert shown(building=near.entrance.building_id) == ["201", "101"]
+    assert shown(entrance=near.entrance_id) == ["101"]
+    assert "王建国 1 person" in client.get(address(cast.hefengyuan, entrance=near.entrance_id)).content.decode()
+    # Nonsense is the whole compound.
+    assert shown(building="x", entrance="9" * 30, layer="none", home="abc") == ["201", "101", "301"]
+
+
+def test_a_home_stands_beside_the_picture_and_is_the_same_when_asked_alone(cast, sign_in):
+    (home,) = stand(cast.hefengyuan, ["101"])
+    factories.ResidentFactory(dwelling=home, name="王建国", relation="head", phone="19900001234")
+    client, link = sign_in(cast.worker), address(cast.hefengyuan, home=home.pk)
+
+    whole = client.get(link).content.decode()
+    part = client.get(link, headers={"hx-request": "true", "hx-target": "compound-home"}).content.decode()
+
+    assert part.strip() in whole
+    assert part.strip().startswith("<aside")
+    assert "王建国" in part
+    assert "199****1234" in part
+    assert "19900001234" not in part
+
+
+def test_cadres_read_masked_names_and_no_illness(cast, sign_in):
+    (home,) = stand(cast.hefengyuan, ["101"])
+    person = factories.ResidentFactory(dwelling=home, name="王建国", relation="head")
+    factories.CareProfileFactory(resident=person, category=categories()["精神障碍"])
+    moves.update_dwelling(dwelling_id=home.pk, values={"watch_level": 1, "watch_reason": "独自在家"}, by=cast.secretary)
+    link = address(cast.hefengyuan, home=home.pk, entrance=home.entrance_id)
+
+    html = sign_in(cast.cadre_user).get(link).content.decode()
+
+    assert "王**" in html
+    assert "special care" in html
+    assert not [word for word in ("王建国", "精神障碍", "mental", "独自在家") if word in html]
+    assert "精神障碍" in sign_in(cast.secretary).get(link).content.decode()
+
+
+def test_homes_of_others_are_not_found(cast, sign_in):
+    (theirs,) = stand(cast.yushu_rental, ["901"])
+    client = sign_in(cast.worker)
+
+    assert client.get(address(cast.yushu_rental)).status_code == 404
+    assert client.get(address(cast.hefengyuan, home=theirs.pk)).status_code == 404
+    assert client.get(address(cast.hefengyuan, home="9" * 40)).status_code == 200
+    assert sign_in(cast.officer).get(address(cast.hefengyuan)).status_code == 403
+
+
+@pytest.mark.parametrize("layer", list(layers()))
+def test_page_asks_as_much_for_many_homes_as_for_one(cast, sign_in, queries, layer):
+    (home,) = stand(cast.hefengyuan, ["101"])
+    factories.ResidentFactory(dwelling=home)
+    client = sign_in(cast.worker)
+    client.get(address(cast.hefengyuan))
+
+    def asked():
+        with queries() as seen:
+            client.get(address(cast.hefengyuan, layer=layer, home=home.pk, entrance=home.entrance_id))
+        return len(seen)
+
+    one = asked()
+    stand(cast.hefengyuan, ["201", "301"])
+    factories.ResidentFactory.create_batch(3, dwelling=home)
+
+    assert asked() == one
+
+
+def test_list_of_compounds_counts_homes(cast, sign_in, queries):
+    client, link = sign_in(cast.worker), reverse("residents:compound_list")
+    stand(cast.hefengyuan, ["101"])
+    client.get(link)
+    with queries() as one:
+        client.get(link)
+    stand(factories.CompoundFactory(community=cast.qinghe), ["101"])
+    stand(factories.CompoundFactory(community=cast.qinghe), ["101", "102"])
+    with queries() as three:
+        found = client.get(link)
+
+    assert [row.homes for row in found.context["rows"]] == [1, 1, 2]
+    assert len(three) == len(one)
+
+
+# Keys in an address
+
+
+@pytest.mark.parametrize(
+    ("keys", "word"), [([], ""), ([3], "3"), ([8, 3, 4, 5, 5], "3-5.8"), ([1, 3, 5], "1.3.5"), (list(range(1, 635)), "1-634")]
+)
+def test_keys_are_packed_and_come_back(keys, word):
+    assert packed(keys) == word
+    assert unpacked(word) == sorted(set(keys))
+
+
+@pytest.mark.parametrize("word", ["x", "-", "3-", "１-３", "5-3", "1" * 99, "\x00", ".", "'"])
+def test_nonsense_is_no_key(word):
+    assert unpacked(word) == []
+
+
+def test_a_word_never_becomes_more_keys_than_can_be_handled():
+    assert len(unpacked("1-999999999999.5-9")) == MOST
+    assert len(unpacked(".".join(["1-9999"] * 200))) == MOST
