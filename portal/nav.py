@@ -37,6 +37,7 @@ ENTRIES = [
     Entry(_("Board"), "layout-board", "checkpoints:board", Permission.BOARD_VIEW),
     Entry(pgettext_lazy("menu", "Gate"), "door-enter", "checkpoints:gate_choose", Permission.GATE_LOG),
     Entry(_("Roster"), "calendar-time", "checkpoints:roster", Permission.SHIFT_VIEW),
+    Entry(_("Rounds"), "walk", "residents:round_list", Permission.ROUND_VIEW),
     Entry(_("Daily reports"), "report-analytics", "reports:daily_list", Permission.REPORT_VIEW),
     Entry(_("Overview"), "chart-bar", "reports:overview", Permission.OVERVIEW_VIEW),
     Entry(_("Our people"), "users-group", "deployments:supervision", SUPERVISOR),

@@ -62,6 +62,19 @@ TABLE: dict[str, Kept] = {
     "residents.CareProfile": Kept(
         plain="id resident since until", personal="contact contact_phone note", sensitive="category need drug hospital"
     ),
+    "residents.RoundPlan": Kept(
+        plain="id community name kind compound building whom places slots minutes starts_on ends_on timed_at",
+    ),
+    "residents.Round": Kept(plain="id plan community kind name day starts_at due_at closed_at closed_by"),
+    "residents.Stop": Kept(
+        plain="id round position dwelling place assignee finding state outcome quantity done_at tapped_at done_by tap "
+        "usable_at",
+        personal="resident note photo",
+        sensitive="answers",
+    ),
+    "residents.Finding": Kept(
+        plain="id community stop kind found_at handled_at handled_by", personal="handling", sensitive="detail"
+    ),
     "residents.Membership": Kept(plain="id user role community subdistrict district starts_on ends_on"),
     "residents.DutyPolicy": Kept(
         plain="id community subdistrict district starts_on ends_on fever_limit day_starts_at day_ends_at min_rest_hours "

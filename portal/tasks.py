@@ -10,7 +10,7 @@ from django.db import close_old_connections
 from portal import erasure
 from portal.jobs import services as jobs
 from portal.reports.services import reminders
-from residents.services import control, health_checks
+from residents.services import control, health_checks, rounds
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +21,7 @@ DUE: list[Callable[[], object]] = [
     reminders.due,
     health_checks.escalate,
     control.review,
+    rounds.due,
     erasure.due,
 ]
 

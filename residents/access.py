@@ -67,6 +67,9 @@ class Permission(StrEnum):
     PASSAGE_CORRECT = "passage_correct"  # void or correct any passage, with a reason
     PASSAGE_IMPORT = "passage_import"
     HANDOVER_VIEW = "handover_view"
+    ROUND_WALK = "round_walk"  # the rounds and stops one was given
+    ROUND_VIEW = "round_view"  # every round of the community, and what was found
+    ROUND_EDIT = "round_edit"  # plan rounds, hand them over, act on findings
     REPORT_VIEW = "report_view"
     REPORT_EDIT = "report_edit"  # roll up, correct, submit
     REPORT_REVIEW = "report_review"  # return, accept, lock
@@ -82,7 +85,9 @@ class Permission(StrEnum):
 
 _P = Permission
 
-_VOLUNTEER = frozenset({_P.MY_DAY, _P.GATE_LOG, _P.SHIFT_VIEW, _P.HANDOVER_VIEW, _P.RESIDENT_FIND, _P.QUARANTINE_CHECK})
+_VOLUNTEER = frozenset(
+    {_P.MY_DAY, _P.GATE_LOG, _P.SHIFT_VIEW, _P.HANDOVER_VIEW, _P.RESIDENT_FIND, _P.QUARANTINE_CHECK, _P.ROUND_WALK}
+)
 _CADRE = _VOLUNTEER | {_P.RESIDENT_VIEW}
 _WORKER = _CADRE | {
     _P.RESIDENT_NAME,
@@ -97,6 +102,8 @@ _WORKER = _CADRE | {
     _P.GATE_WATCH,
     _P.PASSAGE_VIEW,
     _P.PASSAGE_IMPORT,
+    _P.ROUND_VIEW,
+    _P.ROUND_EDIT,
     _P.REPORT_VIEW,
     _P.QUARANTINE_COUNT,
     _P.QUARANTINE_VIEW,

@@ -47,6 +47,8 @@ MASKS: dict[str, Callable[[str], str]] = {
     "health": hidden,
     "mood": hidden,
     "medicine_received": hidden,
+    "answers": hidden,
+    "detail": hidden,
     "password": hidden,
 }
 

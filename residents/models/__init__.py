@@ -9,6 +9,7 @@ from residents.models.places import Building, Community, Compound, District, Ent
 from residents.models.policies import DutyPolicy
 from residents.models.quarantine import CareTeamMember, CaseStage, CaseState, CaseTest, QuarantineCase
 from residents.models.quarantine_policies import ContactClass, PolicyStage, QuarantinePolicy, StageKind
+from residents.models.rounds import Finding, Round, RoundPlan, Stop
 
 __all__ = [
     "Building",
@@ -29,6 +30,7 @@ __all__ = [
     "Entrance",
     "EpidemicFreeStatus",
     "ExitPermit",
+    "Finding",
     "Grid",
     "HealthCheck",
     "Membership",
@@ -40,9 +42,12 @@ __all__ = [
     "Resident",
     "ResidentChange",
     "Role",
+    "Round",
+    "RoundPlan",
     "SiteCall",
     "Slot",
     "StageKind",
+    "Stop",
     "Subdistrict",
     "Symptom",
     "Transfer",

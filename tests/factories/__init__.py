@@ -14,6 +14,9 @@ from tests.factories.residents import (
     QuarantineCaseFactory,
     QuarantinePolicyFactory,
     ResidentFactory,
+    RoundFactory,
+    RoundPlanFactory,
+    StopFactory,
     SubdistrictFactory,
 )
 
@@ -34,9 +37,12 @@ __all__ = [
     "QuarantineCaseFactory",
     "QuarantinePolicyFactory",
     "ResidentFactory",
+    "RoundFactory",
+    "RoundPlanFactory",
     "SecondmentFactory",
     "SendingUnitFactory",
     "ShiftFactory",
+    "StopFactory",
     "SubdistrictFactory",
     "UserFactory",
 ]

@@ -20,7 +20,10 @@ from residents.models import (
     QuarantinePolicy,
     Resident,
     Role,
+    Round,
+    RoundPlan,
     StageKind,
+    Stop,
     Subdistrict,
 )
 from tests.factories.accounts import UserFactory
@@ -160,3 +163,47 @@ class QuarantineCaseFactory(factory.django.DjangoModelFactory):
         CaseStage.objects.create(
             case=self, position=1, kind=value or StageKind.HOME_QUARANTINE, starts_on=self.starts_on, ends_on=self.ends_on
         )
+
+
+class RoundPlanFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = RoundPlan
+        skip_postgeneration_save = True
+
+    community = factory.SubFactory(CommunityFactory)
+    name = factory.Sequence(lambda n: f"巡查{n}")
+    kind = "rubbish"
+    slots = ["08:00", "13:00"]
+    starts_on = dt.date(2020, 1, 1)
+    timed_at = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+
+    @factory.post_generation
+    def team(self, create, people, **kwargs):
+        self.team.set(people or [])
+
+
+class RoundFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Round
+        skip_postgeneration_save = True
+
+    community = factory.SubFactory(CommunityFactory)
+    plan = factory.SubFactory(RoundPlanFactory, community=factory.SelfAttribute("..community"))
+    kind = factory.SelfAttribute("plan.kind")
+    name = factory.SelfAttribute("plan.name")
+    day = factory.LazyFunction(timezone.localdate)
+    starts_at = factory.LazyFunction(timezone.now)
+    due_at = factory.LazyAttribute(lambda o: o.starts_at + dt.timedelta(hours=2))
+
+    @factory.post_generation
+    def walkers(self, create, people, **kwargs):
+        self.walkers.set(people or [])
+
+
+class StopFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Stop
+
+    round = factory.SubFactory(RoundFactory)
+    dwelling = factory.SubFactory(DwellingFactory)
+    position = factory.Sequence(lambda n: n + 1)

@@ -1,0 +1,156 @@
+"""The timetable of a round: in a minute, by what everybody knows."""
+
+import datetime as dt
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.forms import CleanTextMixin, DayField, helper, pair
+from residents.models import Building, CareCategory, Community, Compound, Dwelling, RoundPlan
+from residents.rounds import KINDS, kind_of
+from residents.services import rounds
+
+MOST_SLOTS = 12
+MOST_CHOSEN = 1000
+
+
+class SlotsField(forms.CharField):
+    """08:00 13:00, with any separator and full-width colons, as a list in order."""
+
+    def clean(self, value: Any) -> Any:
+        """Read the times."""
+        text = super().clean(value)
+        found = re.findall(r"\d{1,2}:\d{2}", unicodedata.normalize("NFKC", text))
+        rest = re.sub(r"\d{1,2}:\d{2}|[\s,;、和]", "", unicodedata.normalize("NFKC", text))
+        try:
+            times = sorted({dt.time(*map(int, one.split(":"))) for one in found})
+        except ValueError as error:
+            raise ValidationError(_("Write times like 08:00 13:00.")) from error
+        if rest or not 0 < len(times) <= MOST_SLOTS:
+            raise ValidationError(_("Write times like 08:00 13:00."))
+        return [f"{time:%H:%M}" for time in times]
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show the list as one line."""
+        return " ".join(value) if isinstance(value, list) else value
+
+
+class RoundPlanForm(CleanTextMixin, forms.ModelForm):
+    """A plan of one kind in one community."""
+
+    slots = SlotsField(label=_("times of the day"), max_length=120, help_text=_("For example 08:00 13:00."))
+    starts_on = DayField(label=_("starts on"))
+    ends_on = DayField(label=_("ends on"), required=False, help_text=_("Empty: until you end it."))
+    homes = forms.CharField(
+        label=_("homes, as building-entrance-room"),
+        required=False,
+        max_length=12_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example 17-3-702; one a line or with commas."),
+    )
+
+    class Meta:
+        model = RoundPlan
+        fields = (
+            "name",
+            "compound",
+            "building",
+            "whom",
+            "categories",
+            "places",
+            "slots",
+            "minutes",
+            "starts_on",
+            "ends_on",
+            "team",
+        )
+        widgets = {
+            "places": forms.Textarea(attrs={"rows": 4}),
+            "categories": forms.CheckboxSelectMultiple,
+            "team": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: Any, community: Community, kind: str, submit: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.community, self.kind = community, kind_of(kind)
+        self._narrow()
+        if self.instance.pk is None:
+            self._suggest()
+        else:
+            self.initial["homes"] = "\n".join(map(str, self._chosen()))
+        self.helper = helper(
+            self, "name", pair("compound", "building"), "whom", "categories", "homes", "places",
+            pair("slots", "minutes"), pair("starts_on", "ends_on"), "team", submit=submit, cancel=cancel,
+        )  # fmt: skip
+
+    def _narrow(self) -> None:
+        fields: dict[str, Any] = self.fields
+        fields["compound"].queryset = Compound.objects.filter(community=self.community)
+        buildings = Building.objects.filter(compound__community=self.community).select_related("compound")
+        fields["building"].queryset = buildings
+        fields["building"].label_from_instance = lambda building: f"{building.compound} {building}"
+        fields["categories"].queryset = CareCategory.objects.all()
+        fields["team"].queryset = rounds.takers(self.community)
+
+    def _suggest(self) -> None:
+        self.initial.setdefault("name", self.kind.label)
+        self.initial.setdefault("whom", self.kind.whom)
+        self.initial.setdefault("slots", list(self.kind.slots))
+
+    def _chosen(self) -> list[Dwelling]:
+        return list(self.instance.dwellings.select_related("entrance__building").in_place_order())
+
+    def clean_homes(self) -> list[Dwelling]:
+        """The homes that are written, each found; the first that is not is named."""
+        text = unicodedata.normalize("NFKC", self.cleaned_data["homes"])
+        wanted = list(dict.fromkeys(re.findall(r"[^\s,;、]+", text)))
+        if len(wanted) > MOST_CHOSEN:
+            raise ValidationError(_("These are too many homes to choose one by one. Choose a building or a rule."))
+        known = self._known(wanted)
+        if missing := [name for name in wanted if name not in known]:
+            raise ValidationError(
+                _("There is no home %(name)s here. Write building-entrance-room."), params={"name": missing[0]}
+            )
+        return [known[name] for name in wanted]
+
+    def _known(self, wanted: list[str]) -> dict[str, Dwelling]:
+        rooms = {name.rpartition("-")[2] for name in wanted}
+        rows = Dwelling.objects.filter(community=self.community, room_no__in=rooms).select_related("entrance__building")
+        if compound := self.cleaned_data.get("compound"):
+            rows = rows.filter(entrance__building__compound=compound)
+        return {str(dwelling): dwelling for dwelling in rows}
+
+    def clean(self) -> dict[str, Any]:
+        """What the rule needs must be there, and the building must stand in the compound."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        compound, building, whom = cleaned.get("compound"), cleaned.get("building"), cleaned.get("whom")
+        if building and compound and building.compound_id != compound.pk:
+            self.add_error("building", _("This building stands in another compound."))
+        if whom == RoundPlan.Whom.CHOSEN and "homes" in cleaned and not cleaned["homes"]:
+            self.add_error("homes", _("Write the homes this round visits."))
+        if whom == RoundPlan.Whom.PLACES and not (cleaned.get("places") or "").strip():
+            self.add_error("places", _("Write the places this round visits, one a line."))
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What the service writes."""
+        return {
+            **{name: self.cleaned_data[name] for name in self.Meta.fields},
+            "dwellings": self.cleaned_data["homes"],
+        }
+
+
+class NewPlanForm(forms.Form):
+    """The first step: which kind, and where."""
+
+    kind = forms.ChoiceField(label=_("kind"))
+    community = forms.ModelChoiceField(Community.objects.none(), label=_("community"))
+
+    def __init__(self, *args: Any, communities: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.code, kind.label) for kind in KINDS.values()]  # type: ignore[attr-defined]
+        self.fields["community"].queryset = communities  # type: ignore[attr-defined]

@@ -1,0 +1,230 @@
+"""Stops: done, taken back, done for a whole building; what they find is acted upon at once."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.accounts.outbox import draft, send
+from portal.lib.errors import Refused
+from residents.access import Permission, may_in
+from residents.models import Finding, Round, Stop
+from residents.rounds import kind_of
+from residents.rounds.kinds import MOVED_OUT, Given, Kind, Outcome, Start
+from residents.services import rounds
+from residents.services.policies import duty_policy
+
+FOLLOW_UP_WITHIN = dt.timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class Tap:
+    """What comes from the phone beside the answer: its own name for the tap, and its clock."""
+
+    key: UUID | None = None
+    at: dt.datetime | None = None
+
+
+@transaction.atomic
+def do(
+    *,
+    stop_id: int,
+    outcome: str,
+    answers: Mapping[str, Any] | None = None,
+    note: str = "",
+    photo: "File[bytes] | None" = None,
+    tap: Tap | None = None,
+    by: User,
+) -> Stop:
+    """End a stop with an outcome or a reason. The same tap again finds what the first one stored."""
+    stop, tap = _locked(stop_id), tap or Tap()
+    kind = kind_of(stop.round.kind)
+    if not stop.is_open:
+        return _again(stop, outcome, tap, by)
+    ending = _ending(stop, kind, outcome)
+    given = _given(stop, kind, outcome, answers or {})
+    _end(stop, kind, ending, given.answers)
+    stop.note, stop.tap, stop.tapped_at, stop.done_by = note, tap.key, tap.at, by
+    if photo:
+        stop.photo = photo
+    stop.save()
+    audit.record("stop.done", stop, by=by, after={"outcome": outcome})
+    for start in kind.starts(given):
+        _start(stop, start, by)
+    return stop
+
+
+def _locked(stop_id: int) -> Stop:
+    # The round first: whoever closes it or walks it beside us waits, or made us wait.
+    found = rounds.locked(Stop.objects.values_list("round", flat=True).get(pk=stop_id))
+    stop = Stop.objects.select_related("dwelling__entrance__building__compound", "resident", "done_by").get(pk=stop_id)
+    stop.round = found
+    return stop
+
+
+def _again(stop: Stop, outcome: str, tap: Tap, by: User) -> Stop:
+    same_tap = tap.key is not None and tap.key == stop.tap
+    if same_tap or (stop.done_by_id == by.pk and stop.outcome == outcome):
+        return stop
+    raise Refused(
+        _("%(name)s has already done this stop, at %(time)s. Go on with the next.")
+        % {"name": stop.done_by or _("the portal"), "time": f"{timezone.localtime(stop.done_at):%H:%M}"}
+    )
+
+
+def _ending(stop: Stop, kind: Kind, outcome: str) -> Outcome:
+    if stop.round.closed_at:
+        raise Refused(_("This round is closed. Tell the office what you found."))
+    ending = kind.ends().get(outcome)
+    if ending is None:
+        raise Refused(_("Choose one of the outcomes on the page."))
+    if stop.resident and stop.resident.left_on and outcome != MOVED_OUT.code:
+        raise Refused(_("This person has moved out meanwhile. Choose “Moved out”."))
+    return ending
+
+
+def _given(stop: Stop, kind: Kind, outcome: str, answers: Mapping[str, Any]) -> Given:
+    names = {question.name for question in kind.questions}
+    said = {name: value for name, value in answers.items() if name in names and value not in (None, "")}
+    now = timezone.now()
+    limit = duty_policy(stop.round.community, timezone.localdate(now)).fever_limit
+    return Given(stop, outcome, said, limit, now)
+
+
+def _end(stop: Stop, kind: Kind, ending: Outcome, answers: Mapping[str, Any]) -> None:
+    stop.state = Stop.State.EXCUSED if ending.excused else Stop.State.DONE
+    stop.outcome, stop.done_at = ending.code, timezone.now()
+    stop.answers = {name: value if isinstance(value, int) else str(value) for name, value in answers.items()}
+    stop.quantity = answers.get(kind.counts) if kind.counts else None
+    if minutes := answers.get(kind.closes_for):
+        stop.usable_at = stop.done_at + dt.timedelta(minutes=minutes)
+
+
+def _start(stop: Stop, start: Start, by: User) -> None:
+    """Put down what was found, ask for the call that follows from it, and tell who answers for the community."""
+    finding = Finding.objects.create(
+        community=stop.round.community, stop=stop, kind=start.finding, detail=start.detail[:200], found_at=timezone.now()
+    )
+    audit.record("finding.raised", finding, by=by, after={"kind": start.finding})
+    if start.follow_up and stop.dwelling_id:
+        _follow_up(stop, start.follow_up, finding, by)
+    # Without what it is: a message may be read over somebody's shoulder.
+    where = stop.dwelling.entrance.building if stop.dwelling else stop.place
+    leads = rounds.secretaries([stop.round.community_id]).get(stop.round.community_id, [])
+    send(
+        draft(user, "finding_raised", key=f"finding:{finding.pk}", link="/residents/findings/", where=where, by=by)
+        for user in leads
+    )
+
+
+def _follow_up(stop: Stop, kind: str, finding: Finding, by: User) -> None:
+    """One more open stop of that kind for this home, on today's round of follow-ups."""
+    found = open_follow_ups(stop.round, kind)
+    found.walkers.add(by, *stop.round.walkers.all())
+    if found.stops.open().filter(dwelling=stop.dwelling).exists():
+        return
+    Stop.objects.create(round=found, position=_next(found), dwelling=stop.dwelling, resident=stop.resident, finding=finding)
+
+
+def open_follow_ups(cause: Round, kind: str) -> Round:
+    """Today's open round of follow-ups of the community, made when the first one asks for it."""
+    now = timezone.now()
+    found, _made = Round.objects.get_or_create(
+        community=cause.community,
+        kind=kind,
+        day=timezone.localdate(now),
+        plan=None,
+        closed_at=None,
+        defaults={"starts_at": now, "due_at": now + FOLLOW_UP_WITHIN},
+    )
+    return rounds.locked(found.pk)
+
+
+def _next(found: Round) -> int:
+    return (found.stops.aggregate(last=Max("position"))["last"] or 0) + 1
+
+
+@transaction.atomic
+def undo(*, stop_id: int, by: User) -> Stop:
+    """Take a tap back while the round is open, and with it what it started. A second tap changes nothing."""
+    stop = _locked(stop_id)
+    if stop.is_open:
+        return stop
+    if stop.round.closed_at:
+        raise Refused(_("This round is closed. Tell the office what is wrong."))
+    if stop.done_by_id != by.pk and not may_in(by, Permission.ROUND_EDIT, stop.round.community):
+        raise Refused(_("%(name)s did this stop. They or the office can take it back.") % {"name": stop.done_by})
+    _withdraw(stop)
+    audit.record("stop.undone", stop, by=by, before={"outcome": stop.outcome})
+    if stop.photo:
+        transaction.on_commit(lambda name=stop.photo.name, files=stop.photo.storage: files.delete(name), robust=True)
+    stop.state, stop.outcome, stop.answers, stop.note, stop.photo = Stop.State.OPEN, "", {}, "", ""
+    stop.quantity = stop.done_at = stop.done_by = stop.tap = stop.tapped_at = stop.usable_at = None
+    stop.save()
+    return stop
+
+
+def _withdraw(stop: Stop) -> None:
+    raised = list(stop.findings.all())
+    calls = Stop.objects.filter(finding__in=raised)
+    if any(finding.handled_at for finding in raised) or calls.exclude(state=Stop.State.OPEN).exists():
+        raise Refused(_("Somebody has already acted on what you found here. Call the office."))
+    calls.delete()
+    stop.findings.all().delete()
+
+
+@transaction.atomic
+def show_number(*, stop_id: int, by: User) -> None:
+    """Somebody is about to call: the number is shown in full, and the trail says to whom and why."""
+    stop = Stop.objects.select_related("round__community").get(pk=stop_id)
+    audit.record("stop.revealed", stop, by=by, community=stop.round.community, after={"reason": stop.round.kind})
+
+
+@transaction.atomic
+def do_rest(*, round_id: int, building_id: int, outcome: str, by: User) -> int:
+    """End every untouched window of a building alike: those that were not tapped are dark. Return how many."""
+    found = rounds.locked(round_id)
+    kind = kind_of(found.kind)
+    if found.closed_at or not kind.windows or outcome not in {o.code for o in kind.outcomes}:
+        raise Refused(_("This cannot be done for a whole building. Go from stop to stop."))
+    rows = found.stops.open().filter(dwelling__entrance__building=building_id)
+    stops = list(rows.select_related("dwelling__entrance__building__compound", "resident"))
+    limit = duty_policy(found.community, found.day).fever_limit
+    for stop in stops:
+        stop.round, stop.done_by = found, by
+        _end(stop, kind, kind.ends()[outcome], {})
+    Stop.objects.bulk_update(stops, ["state", "outcome", "done_at", "done_by"], batch_size=500)
+    audit.record("round.done", found, by=by, after={"outcome": outcome, "stops": len(stops)})
+    for stop in stops:
+        for start in kind.starts(Given(stop, outcome, {}, limit, timezone.now())):
+            _start(stop, start, by)
+    return len(stops)
+
+
+@transaction.atomic
+def revisit(*, round_id: int, by: User) -> Round:
+    """Put every home that did not open onto today's round of follow-ups, once."""
+    found = rounds.locked(round_id)
+    missed: Iterable[Stop] = found.stops.filter(state=Stop.State.EXCUSED, outcome="no_answer", dwelling__isnull=False)
+    if not kind_of(found.kind).revisits or not missed:
+        raise Refused(_("Every home of this round was met: there is nobody to visit again."))
+    again = open_follow_ups(found, found.kind)
+    again.walkers.add(*found.walkers.all())
+    there = set(again.stops.values_list("dwelling", flat=True))
+    place = _next(again)
+    fresh = [
+        Stop(round=again, position=place + n, dwelling_id=stop.dwelling_id)
+        for n, stop in enumerate(s for s in missed.order_by("position") if s.dwelling_id not in there)  # type: ignore[attr-defined]
+    ]
+    Stop.objects.bulk_create(fresh)
+    audit.record("round.opened", again, by=by, after={"stops": len(fresh)})
+    return again
