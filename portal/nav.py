@@ -17,12 +17,16 @@ STAFF = "staff"  # works in the admin
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu; `allowed` is a permission, SUPERVISOR, STAFF, or "" for everybody."""
+    """One line of the menu; `allowed` is a permission, SUPERVISOR, STAFF, or "" for everybody.
+
+    `first` brings it to the front for whoever has no board: their own day is what they open the portal for.
+    """
 
     label: str | Promise
     icon: str
     view: str
     allowed: str = ""
+    first: bool = False
 
     @property
     def address(self) -> str:
@@ -54,7 +58,7 @@ ENTRIES = [
     Entry(_("Places"), "building-community", "residents:place_list", Permission.PLACE_VIEW),
     Entry(pgettext_lazy("menu", "Imports"), "file-spreadsheet", "jobs:job_list", Permission.PLACE_VIEW),
     Entry(_("Audit trail"), "history", "event_list", Permission.AUDIT_VIEW),
-    Entry(_("My day"), "calendar-check", "checkpoints:my_day", Permission.MY_DAY),
+    Entry(_("My day"), "calendar-check", "checkpoints:my_day", Permission.MY_DAY, first=True),
     Entry(_("My leave"), "calendar-off", "deployments:leave_mine", Permission.MY_DAY),
     Entry(_("Administration"), "settings", "admin:index", STAFF),
 ]
@@ -72,11 +76,13 @@ def address_of(view: str) -> str:
 def entries_for(user: Any, *, supervises: bool) -> list[Entry]:
     """The entries the person may open, in the order of the menu."""
     own = {"": True, SUPERVISOR: supervises, STAFF: user.is_staff}
-    return [
+    entries = [
         entry
         for entry in ENTRIES
         if entry.address and (own[entry.allowed] if entry.allowed in own else has(user, Permission(entry.allowed)))
     ]
+    # A stable sort: everything else keeps its place.
+    return entries if has(user, Permission.BOARD_VIEW) else sorted(entries, key=lambda entry: not entry.first)
 
 
 def current(entries: list[Entry], path: str) -> Entry | None:

@@ -27,7 +27,7 @@ def drawn(text: str, path: str = "/", **context: object) -> str:
         ("{{ v|hours }}", 450, "7.5"),
         ("{{ v|hours }}", 480, "8"),
         ("{{ v|hours }}", 0, "0"),
-        ("{{ v|tint }}", 7, "p-tint-1"),
+        ("{{ v|tint }}", 9, "p-tint-1"),
     ],
 )
 def test_filters(text, value, shown):
