@@ -37,17 +37,19 @@ def _erasable_trail():
     if connection.vendor != "sqlite":
         yield
         return
-    flush = connection.ops.sql_flush
+    operations = type(connection.ops)
+    flush = operations.sql_flush
 
-    def sql_flush(*args, **kwargs):
-        with connection.cursor() as cursor:
+    def sql_flush(self, *args, **kwargs):
+        with self.connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%append_only_delete'")
             guards = cursor.fetchall()
-        return [*(f"DROP TRIGGER {name}" for name, _ in guards), *flush(*args, **kwargs), *(sql for _, sql in guards)]
+        return [*(f"DROP TRIGGER {name}" for name, _ in guards), *flush(self, *args, **kwargs), *(sql for _, sql in guards)]
 
-    # For the whole run: tables are emptied after the fixtures of a test are gone.
+    # For the whole run: tables are emptied after the fixtures of a test are gone. For all connections: a browser's
+    # loop gives the thread another one.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection.ops, "sql_flush", sql_flush)
+        patch.setattr(operations, "sql_flush", sql_flush)
         yield
 
 
