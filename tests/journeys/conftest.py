@@ -16,6 +16,9 @@ from tests.browser import CHROMIUMS, SIZES, open_chromium
 # Playwright's loop runs in this thread; the ORM is nevertheless used from it alone.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+# What the browser says of a request that a test itself kept from the network.
+CUT_OFF = "net::ERR_FAILED"
+
 
 def pytest_collection_modifyitems(items):
     for item in items:
@@ -60,7 +63,9 @@ def open_as(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console", lambda said: complaints.append(said.text) if said.type == "error" and CUT_OFF not in said.text else None
+        )
         return page
 
     yield opened
