@@ -58,15 +58,17 @@ def counted(shift: Shift) -> dict[str, int]:
     return {key: sums[key] for key in ("in", "out", "turned_back", "held", "fever", "vehicles")}
 
 
-def test_ten_passages_are_logged_and_the_next_lead_takes_over(open_as, cast, shift):
-    page = open_as("cadre", size="phone", language="en")
+def arrive(page: Page) -> None:
+    """Sign in to the shift and open its gate."""
     page.goto("/my/")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("You are signed in.")).to_be_visible()
-    assert Attendance.objects.get().assignment.cadre == cast.cadre
     page.get_by_role("link", name="Open the gate page").click()
-    expect(page).to_have_url(f"{page.url.split('/checkpoints')[0]}/checkpoints/gate/{shift.pk}/")
+    expect(page.locator("#gate-form")).to_be_visible()
 
+
+def let_pass(page: Page) -> None:
+    """Five go in, three go out."""
     log(page, "out", home="3-1-1202", name="王建国", reason="shopping")
     log(page, "out", home="17-3-702", temperature="36.4")
     log(page, "in", home="3-1-1202", name="王建国", temperature="36.6")
@@ -76,29 +78,31 @@ def test_ten_passages_are_logged_and_the_next_lead_takes_over(open_as, cast, shi
     log(page, "out", person="courier", home="5-2-601")
     log(page, "in", person="driver", home="2-1-301", plate_no="鄂A12345")
 
-    # A fever is held, and the phone says what to do.
+
+def hold_a_fever(page: Page) -> None:
+    """The phone says what to do."""
     log(page, "in", home="9-1-101", temperature="38.2")
     expect(page.locator("#gate-fever")).to_contain_text("9-1-101 38.2 ℃")
     page.get_by_role("button", name="Understood").click()
 
-    # One is not let in.
+
+def turn_back(page: Page) -> None:
     write(page, person="visitor", name="钱进")
     page.get_by_text("Turn back").click()
     page.locator("#gate-form [name=result_note]").fill("no permission of the home visited")
     page.get_by_role("button", name="Wanted in").click()
     expect(newest(page)).to_contain_text("turned back")
 
-    # One was a slip of the thumb.
-    slip = log(page, "out", home="1-1-101")
-    expect(slip).to_contain_text("1-1-101")
-    slip.get_by_role("button", name="Take back").click()
+
+def slip(page: Page) -> None:
+    """Log one too many and take it back."""
+    line = log(page, "out", home="1-1-101")
+    expect(line).to_contain_text("1-1-101")
+    line.get_by_role("button", name="Take back").click()
     expect(page.locator("#gate-rows")).not_to_contain_text("1-1-101")
 
-    for total, number in {"in": "5", "out": "3", "visitors_inside": "1"}.items():
-        expect(page.locator(f"[data-total={total}]")).to_have_text(number)
-    assert counted(shift) == {"in": 5, "out": 3, "turned_back": 1, "held": 1, "fever": 1, "vehicles": 1}
-    assert Passage.objects.filter(shift=shift).standing().count() == 10
 
+def hand_over(page: Page) -> None:
     page.goto("/my/")
     page.get_by_role("link", name="Hand over").click()
     page.fill("[name=open_items]", "9-1-101: 120 is on the way")
@@ -106,14 +110,34 @@ def test_ten_passages_are_logged_and_the_next_lead_takes_over(open_as, cast, shi
     expect(page.locator("main")).to_contain_text("by 冯超")
     expect(page.get_by_role("button", name="I take over")).to_have_count(0)
 
-    relief = open_as("fengchao", size="phone", language="en")
-    relief.goto("/checkpoints/handovers/")
-    relief.locator("#handover-rows a", has_text="东门").click()
-    expect(relief.locator("main")).to_contain_text("9-1-101: 120 is on the way")
-    relief.get_by_role("button", name="I take over").click()
-    expect(relief.get_by_text("Confirmed. It is your gate now.")).to_be_visible()
+
+def take_over(page: Page) -> None:
+    page.goto("/checkpoints/handovers/")
+    page.locator("#handover-rows a", has_text="东门").click()
+    expect(page.locator("main")).to_contain_text("9-1-101: 120 is on the way")
+    page.get_by_role("button", name="I take over").click()
+    expect(page.get_by_text("Confirmed. It is your gate now.")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_ten_passages_are_logged_and_the_next_lead_takes_over(open_as, cast, shift, size):
+    page = open_as("cadre", size=size, language="en")
+    arrive(page)
+    let_pass(page)
+    hold_a_fever(page)
+    turn_back(page)
+    slip(page)
+
+    for total, number in {"in": "5", "out": "3", "visitors_inside": "1"}.items():
+        expect(page.locator(f"[data-total={total}]")).to_have_text(number)
+    assert counted(shift) == {"in": 5, "out": 3, "turned_back": 1, "held": 1, "fever": 1, "vehicles": 1}
+    assert Passage.objects.filter(shift=shift).standing().count() == 10
+
+    hand_over(page)
+    take_over(open_as("fengchao", size=size, language="en"))
     sheet = Handover.objects.get(shift=shift)
     assert (sheet.confirmed_by.name, sheet.totals["in"], sheet.totals["out"]) == ("冯超", 5, 3)
+    assert Attendance.objects.get().assignment.cadre == cast.cadre
 
 
 def test_what_cannot_be_is_asked_before_the_person_has_walked_on(open_as, cast, shift):
