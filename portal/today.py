@@ -15,7 +15,7 @@ from portal import nav
 from portal.accounts.models import User
 from portal.lib.stats import Stat
 from portal.reports.models import DailyReport
-from residents.models import Community
+from residents.models import Community, Finding, Round
 from residents.services.policies import duty_policies
 
 # A first page names the first few; the number leads to all of them.
@@ -176,6 +176,10 @@ def _waiting(communities: "QuerySet[Community]", by: User) -> Iterable[Waiting]:
     leave = Leave.objects.within(communities).filter(state=Leave.State.SUBMITTED)
     corrections = AttendanceCorrection.objects.within(communities).filter(decided_at=None).exclude(asked_by=by)
     handovers = Handover.objects.within(communities).filter(confirmed_at=None)
+    late = Round.objects.within(communities).late(timezone.now())
+    findings = Finding.objects.within(communities).open()
+    yield Waiting(_("Findings of rounds"), findings.count(), "alert-triangle", "residents:finding_list")
+    yield Waiting(_("Rounds that are late"), late.count(), "clock", "residents:round_list")
     yield Waiting(_("Arrivals to confirm"), arrivals.count(), "user-check", "deployments:secondment_list")
     yield Waiting(_("Requests for leave"), leave.count(), "calendar-off", "deployments:leave_list")
     yield Waiting(

@@ -16,6 +16,7 @@ from deployments.models import Cadre
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
+from residents.services import rounds
 from residents.services.policies import duty_policies
 
 COMING_DAYS = 7
@@ -32,6 +33,7 @@ def my_day(request: Request) -> HttpResponse:
         "current": shifts[0] if shifts else None,
         "later": shifts[1:],
         "served": attendance.served(cadre) if cadre else None,
+        "rounds": rounds.mine(request.user),
     }
     return page(request, "checkpoints/my/day.html", context, part="my-shift")
 

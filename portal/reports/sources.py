@@ -12,7 +12,7 @@ from checkpoints.models import Assignment, Passage, Post, PostStatus, Shift
 from deployments.models import Leave, Secondment
 from deployments.services.responsibilities import gaps
 from portal.lib.constraints import lasts_on
-from residents.models import DutyPolicy
+from residents.models import DutyPolicy, Round, Stop
 
 NO_TIME = Value(dt.timedelta(0), output_field=DurationField())
 
@@ -83,6 +83,20 @@ def missed(at: Scope) -> Q:
     return Q(starts_at__lte=begun) & missing & Q(~Exists(leave))
 
 
+def _rounds(at: Scope) -> "QuerySet[Any]":
+    return Round.objects.within(at.communities).filter(day=at.day, starts_at__lte=at.as_of)
+
+
+def _stops(at: Scope) -> "QuerySet[Any]":
+    # A round walked past midnight belongs to the day of its slot.
+    return Stop.objects.within(at.communities).filter(round__day=at.day, done_at__lte=at.as_of, state=Stop.State.DONE)
+
+
+def _swept(at: Scope) -> "QuerySet[Any]":
+    rows = Stop.objects.within(at.communities).filter(round__kind="sweep", round__day__lte=at.day, done_at__lte=at.as_of)
+    return rows.filter(state=Stop.State.DONE)
+
+
 def _posts(at: Scope) -> "QuerySet[Any]":
     sealed = PostStatus.objects.filter(lasts_on(at.day), post=OuterRef("pk"), status=PostStatus.Status.SEALED)
     return Post.objects.within(at.communities).filter(Q(closed_on=None) | Q(closed_on__gt=at.day)).exclude(Exists(sealed))
@@ -119,6 +133,9 @@ def _yes(condition: Q) -> Case:
 
 SECONDMENTS = Source("secondments", _secondments, "community")
 STANDS = Source("stands", _stands, "shift__post__compound__community")
+ROUNDS = Source("rounds", _rounds, "community")
+STOPS = Source("stops", _stops, "round__community")
+SWEPT = Source("swept", _swept, "round__community")
 POSTS = Source("posts", _posts, "compound__community")
 BUILDINGS = Source("buildings", _buildings, "compound__community")
 ENTRANCES = Source("entrances", _entrances, "building__compound__community")

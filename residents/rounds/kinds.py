@@ -102,6 +102,8 @@ class Kind:
     counts: str = ""
     # Minutes after the stop during which a place may not be used.
     closes_for: str = ""
+    # Temperature and symptom of somebody in quarantine also go into their file.
+    is_health_check: bool = False
     # Stops nobody answered are visited once more.
     revisits: bool = False
     # Walked from the yard: the windows of a building as one picture.

@@ -4,18 +4,11 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from residents.models import RoundPlan
+from residents.models import RoundPlan, Symptom
 from residents.rounds.kinds import AT_THE_DOOR, Given, Kind, Outcome, Question, Start
 from residents.rounds.whom import people
 
-SYMPTOMS = (
-    ("", _("none")),
-    ("cough", _("cough")),
-    ("fatigue", _("fatigue")),
-    ("throat", _("sore throat")),
-    ("smell", _("loss of smell or taste")),
-    ("diarrhoea", _("diarrhoea")),
-)
+SYMPTOMS = (("", _("none")), *Symptom.choices)
 
 
 def starts(given: Given) -> Iterable[Start]:
@@ -39,6 +32,7 @@ KIND = Kind(
     starts=starts,
     outcomes=(Outcome("done", _("Measured")),),
     reasons=AT_THE_DOOR,
+    is_health_check=True,
     whom=RoundPlan.Whom.LIVED_IN,
     slots=("08:00", "16:00"),
 )

@@ -23,6 +23,7 @@ from residents.rounds.kinds import MOVED_OUT
 
 # Nobody is told of what is past caring about.
 TELL_WITHIN = dt.timedelta(hours=24)
+MINE_SHOWN = 20
 
 
 def due(now: dt.datetime | None = None) -> int:
@@ -64,10 +65,11 @@ def open_slots(plan: RoundPlan, now: dt.datetime) -> list[Round]:
     """Open what a plan asks for by now and has not got; two clocks at once open it once."""
     plan = RoundPlan.objects.select_for_update(of=("self",)).select_related("community").get(pk=plan.pk)
     stored = set(plan.rounds.filter(day__gte=_days(now)[0]).values_list("starts_at", flat=True))
-    return [_open(plan, at, now) for at in slots_due(plan, now) if at not in stored and plan.kind in KINDS]
+    team = list(plan.team.all())
+    return [_open(plan, team, at, now) for at in slots_due(plan, now) if at not in stored and plan.kind in KINDS]
 
 
-def _open(plan: RoundPlan, at: dt.datetime, now: dt.datetime) -> Round:
+def _open(plan: RoundPlan, team: list[User], at: dt.datetime, now: dt.datetime) -> Round:
     targets = list(kind_of(plan.kind).visits(plan))
     made = Round.objects.create(
         plan=plan,
@@ -80,7 +82,8 @@ def _open(plan: RoundPlan, at: dt.datetime, now: dt.datetime) -> Round:
         # Nobody to visit: nothing for anybody to close.
         closed_at=None if targets else now,
     )
-    made.walkers.set(plan.team.all())
+    walks = Round.walkers.through
+    walks.objects.bulk_create(walks(round_id=made.pk, user_id=user.pk) for user in team)
     Stop.objects.bulk_create(
         Stop(round=made, position=position, dwelling=target.dwelling, resident=target.resident, place=target.place)
         for position, target in enumerate(targets, 1)
@@ -88,7 +91,7 @@ def _open(plan: RoundPlan, at: dt.datetime, now: dt.datetime) -> Round:
     audit.record("round.opened", made, by=None, after={"stops": len(targets)})
     send(
         draft(user, "round_opened", key=f"round_opened:{made.pk}", link=_link(made), name=made.name, stops=len(targets))
-        for user in (made.walkers.all() if targets and made.due_at > now else ())
+        for user in (team if targets and made.due_at > now else ())
     )
     return made
 
@@ -97,6 +100,15 @@ def rounds_for(user: User) -> "QuerySet[Any]":
     """The rounds a person may open: all of the communities they work in, elsewhere those they walk."""
     walks = Round.objects.walked_by(user).filter(community__in=communities_for(user, Permission.ROUND_WALK))
     return Round.objects.filter(Q(community__in=communities_for(user, Permission.ROUND_VIEW)) | Q(pk__in=walks.values("pk")))
+
+
+def mine(user: User) -> list[Round]:
+    """The open rounds somebody walks or has stops of, what is due first; `title` and `what` say which they are."""
+    rows = Round.objects.open().walked_by(user).filter(community__in=communities_for(user, Permission.ROUND_WALK))
+    found = list(rows.with_progress().select_related("plan__compound").order_by("due_at", "id")[:MINE_SHOWN])
+    for one in found:
+        one.title, one.what = title(one), kind_of(one.kind)
+    return found
 
 
 def locked(round_id: int) -> Round:

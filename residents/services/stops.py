@@ -17,12 +17,15 @@ from portal.accounts.models import User
 from portal.accounts.outbox import draft, send
 from portal.lib.errors import Refused
 from residents.access import Permission, may_in
-from residents.models import Finding, Round, Stop
+from residents.models import Finding, Method, QuarantineCase, Round, Stop
+from residents.models.quarantine import FOLLOWED
 from residents.rounds import kind_of
 from residents.rounds.kinds import MOVED_OUT, Given, Kind, Outcome, Start
-from residents.services import rounds
+from residents.services import health_checks, rounds
 from residents.services.policies import duty_policy
 
+# Under this name a stop keeps which check of a quarantine file it has made.
+HEALTH_CHECK = "health_check"
 FOLLOW_UP_WITHIN = dt.timedelta(hours=2)
 
 
@@ -53,6 +56,8 @@ def do(
     ending = _ending(stop, kind, outcome)
     given = _given(stop, kind, outcome, answers or {})
     _end(stop, kind, ending, given.answers)
+    if kind.is_health_check and not ending.excused:
+        _health_check(stop, given, by)
     stop.note, stop.tap, stop.tapped_at, stop.done_by = note, tap.key, tap.at, by
     if photo:
         stop.photo = photo
@@ -107,6 +112,23 @@ def _end(stop: Stop, kind: Kind, ending: Outcome, answers: Mapping[str, Any]) ->
     stop.quantity = answers.get(kind.counts) if kind.counts else None
     if minutes := answers.get(kind.closes_for):
         stop.usable_at = stop.done_at + dt.timedelta(minutes=minutes)
+
+
+def _health_check(stop: Stop, given: Given, by: User) -> None:
+    """Whoever is followed in quarantine has this half of the day's check with it, and what follows from it."""
+    case = QuarantineCase.objects.filter(resident=stop.resident, state__in=FOLLOWED).first() if stop.resident else None
+    if case and (temperature := given.answers.get("temperature")):
+        symptom = given.answers.get("symptom")
+        check = health_checks.record(
+            case_id=case.pk,
+            day=timezone.localdate(given.now),
+            slot=health_checks.slot_now(given.now),
+            temperature=temperature,
+            symptoms=[symptom] if symptom else [],
+            method=Method.DOOR,
+            by=by,
+        )
+        stop.answers[HEALTH_CHECK] = check.pk
 
 
 def _start(stop: Stop, start: Start, by: User) -> None:
@@ -174,6 +196,8 @@ def undo(*, stop_id: int, by: User) -> Stop:
 
 
 def _withdraw(stop: Stop) -> None:
+    if HEALTH_CHECK in stop.answers:
+        raise Refused(_("The temperature stands in the quarantine file already. Have it corrected there."))
     raised = list(stop.findings.all())
     calls = Stop.objects.filter(finding__in=raised)
     if any(finding.handled_at for finding in raised) or calls.exclude(state=Stop.State.OPEN).exists():

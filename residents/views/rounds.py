@@ -157,6 +157,7 @@ def _common(request: Request, found: Round, office: bool) -> dict[str, Any]:
         "left": left,
         "done": total - left,
         "office": office,
+        "named": may_in(request.user, Permission.RESIDENT_NAME, found.community),
         "is_walker": found.walkers.filter(pk=request.user.pk).exists(),
     }
 

@@ -31,7 +31,7 @@ from portal.accounts import outbox
 from portal.jobs.models import Job
 from portal.reports.models import DailyReport
 from portal.reports.services.rollups import roll_up
-from residents.models import Building, Community
+from residents.models import Building, Community, Finding, Round, Stop
 from tests import factories
 from tests.people import Cast
 
@@ -130,6 +130,18 @@ class World:
         return factories.BuildingFactory(compound=self.cast.hefengyuan)
 
     @cached_property
+    def round(self) -> Round:
+        return factories.RoundFactory(community=self.cast.qinghe, walkers=[self.cast.cadre_user])
+
+    @cached_property
+    def stop(self) -> Stop:
+        return factories.StopFactory(round=self.round, dwelling__entrance__building=self.building)
+
+    @cached_property
+    def finding(self) -> Finding:
+        return Finding.objects.create(community=self.cast.qinghe, stop=self.stop, kind="complaint", found_at=timezone.now())
+
+    @cached_property
     def leave(self) -> Leave:
         return factories.LeaveFactory(secondment=self.cast.secondment, state=Leave.State.SUBMITTED)
 
@@ -202,6 +214,23 @@ PORTAL = {
 }
 
 RESIDENTS: dict[str, Row] = {
+    "residents:finding_handle": Row(may=WORKERS, kwargs=lambda w: {"pk": w.finding.pk}, get=405, post=302),
+    "residents:finding_list": Row(may=WORKERS),
+    "residents:round_close": Row(may=CREW, kwargs=lambda w: {"pk": w.round.pk}, get=405, post=302),
+    "residents:round_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.round.pk}),
+    "residents:round_hand_over": Row(may=CREW, kwargs=lambda w: {"pk": w.round.pk}, get=405, post=302),
+    "residents:round_list": Row(may=WORKERS),
+    "residents:round_new": Row(may=WORKERS, post=200),
+    "residents:round_plan_edit": Row(may=WORKERS, kwargs=lambda w: {"pk": w.round.plan_id}, post=200),
+    "residents:round_plan_end": Row(may=WORKERS, kwargs=lambda w: {"pk": w.round.plan_id}, get=405, post=302),
+    "residents:round_plan_list": Row(may=WORKERS),
+    "residents:round_rest": Row(may=CREW, kwargs=lambda w: {"pk": w.round.pk}, get=405, post=302),
+    "residents:round_revisit": Row(may=CREW, kwargs=lambda w: {"pk": w.round.pk}, get=405, post=302),
+    "residents:round_sheet": Row(may=CREW, kwargs=lambda w: {"pk": w.round.pk}),
+    "residents:stop_do": Row(may=CREW, kwargs=lambda w: {"pk": w.stop.pk}, get=405, post=422),
+    "residents:stop_number": Row(may=CREW, kwargs=lambda w: {"pk": w.stop.pk}, get=405, post=200),
+    "residents:stop_photo": Row(may=CREW, kwargs=lambda w: {"pk": w.stop.pk}, get=404),
+    "residents:stop_undo": Row(may=CREW, kwargs=lambda w: {"pk": w.stop.pk}, get=405, post=302),
     "residents:building_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.building.pk}, post=200),
     "residents:compound_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),
     "residents:compound_list": Row(may=CREW),

@@ -19,9 +19,10 @@ from portal.lib import masks
 from portal.lib.constraints import lasts_on
 from portal.lib.sheets import Column
 from portal.reports.exports.daily import daily_rows, daily_total
-from portal.reports.exports.headings import DAILY, DUTY, REGISTER, ROSTER
+from portal.reports.exports.headings import DAILY, DISINFECTION, DUTY, REGISTER, ROSTER, TEMPERATURES
+from portal.reports.exports.rounds import disinfection_rows, stops_of, temperature_rows
 from residents.access import Permission
-from residents.models import Community
+from residents.models import Community, Stop
 from residents.services.policies import duty_policies
 
 CHUNK = 2000
@@ -262,5 +263,21 @@ TABLES: dict[str, Table] = {
         Permission.PASSAGE_VIEW,
         register_rows,
         lambda asked: _passages(asked).count(),
+    ),
+    "temperatures": Table(
+        _("temperature register of rounds"),
+        "体温登记表",
+        TEMPERATURES,
+        Permission.ROUND_VIEW,
+        temperature_rows,
+        lambda asked: stops_of(asked, "temperature").count(),
+    ),
+    "disinfection": Table(
+        _("disinfection log"),
+        "消杀记录表",
+        DISINFECTION,
+        Permission.ROUND_VIEW,
+        disinfection_rows,
+        lambda asked: stops_of(asked, "disinfection").filter(state=Stop.State.DONE).count(),
     ),
 }
