@@ -96,6 +96,11 @@ class HealthCheck(models.Model):
     def __str__(self) -> str:
         return f"{self.day} {self.get_slot_display()}"
 
+    @property
+    def symptoms_shown(self) -> str:
+        """The symptoms in words; nothing where there is none."""
+        return ", ".join(str(Symptom(code).label) for code in self.symptoms if code in Symptom.values)
+
 
 class Verification(models.Model):
     """抽查: whether somebody is really there; `is_final` is the look before the release."""

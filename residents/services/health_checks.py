@@ -111,6 +111,17 @@ def correct(*, check_id: int, temperature: Decimal, symptoms: Sequence[str], rea
     return check
 
 
+@transaction.atomic
+def show_phone(*, case_id: int, by: User) -> str:
+    """Who takes the check by phone needs the number: it is shown once, and that it was stands in the trail."""
+    case = locked(case_id)
+    expect(case, *FOLLOWED, CaseState.TRANSFERRED)
+    resident = case.resident
+    audit.record("quarantinecase.revealed", case, by=by, after={"phone": resident.phone, "reason": "check"})
+    guardian = resident.guardian
+    return resident.phone or (guardian.phone if guardian else "")
+
+
 # What is due
 
 
@@ -237,7 +248,7 @@ def case_of(link: str) -> QuarantineCase | None:
     except signing.BadSignature:
         return None
     rows = QuarantineCase.objects.filter(pk=pk, link_version=version, state__in=FOLLOWED)
-    return rows.filter(ends_on__gte=timezone.localdate() - dt.timedelta(days=1)).select_related("resident").first()
+    return rows.filter(ends_on__gte=timezone.localdate() - dt.timedelta(days=1)).select_related("resident", "community").first()
 
 
 def record_own(

@@ -213,6 +213,16 @@ def renew_link(*, case_id: int, by: User) -> QuarantineCase:
     return case
 
 
+@transaction.atomic
+def printed(*, case_id: int, what: str, by: User) -> QuarantineCase:
+    """A paper with the whole name, number and address is taken out of the portal: it is written down that it was."""
+    case = locked(case_id)
+    if (what == "notice" and not case.notice_no) or (what == "release" and not case.release_no):
+        raise Refused(_("There is nothing to print yet: the paper has no number. Do the step first."))
+    audit.record("quarantinecase.printed", case, by=by, after={"what": what})
+    return case
+
+
 def may_leave(resident: Resident, at: dt.datetime) -> str:
     """The sentence that keeps somebody at home, or nothing: the gate asks it before an outing.
 

@@ -240,3 +240,31 @@ def _end(case: QuarantineCase, state: str, reason: str, kind: str, *, by: User) 
         case.save(update_fields=["state", "ended_on", "end_note", "alert_since"])
     audit.record(kind, case, by=by, after={"state": state, "end_note": reason})
     return case
+
+
+# From which states a step may be taken, in the order of the buttons.
+STEPS: dict[str, tuple[str, ...]] = {
+    "notice": (State.REGISTERED,),
+    "assess": (State.REGISTERED, State.NOTICED),
+    "start": (State.NOTICED,),
+    "clear-alert": (State.ALERT,),
+    "back": (State.VIOLATION,),
+    "return": (State.OUT,),
+    "release": (State.ACTIVE,),
+    "verify": (State.ACTIVE, State.ALERT, State.VIOLATION),
+    "transfer": (State.TO_CENTRAL, State.ACTIVE, State.ALERT, State.VIOLATION, State.TRANSFERRED),
+    "exit": (State.ACTIVE, State.ALERT),
+    "persuade": (State.NOTICED, *RUNNING),
+    "team": (State.REGISTERED, State.NOTICED, *RUNNING),
+    "plan": (State.REGISTERED, State.NOTICED, *RUNNING),
+    "extend": RUNNING,
+    "violation": (State.ACTIVE, State.ALERT, State.OUT),
+    "void": (State.REGISTERED, State.NOTICED),
+    "close": RUNNING,
+}
+
+
+def open_steps(case: QuarantineCase) -> list[str]:
+    """What may be done now; a release is offered once the days are over."""
+    found = [step for step, states in STEPS.items() if case.state in states]
+    return found if case.is_over else [step for step in found if step != "release"]
