@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from residents.views import compounds, findings, places, round_plans, rounds, stops
+from residents.views import (
+    compounds,
+    control,
+    findings,
+    health_checks,
+    places,
+    quarantine,
+    quarantine_lists,
+    quarantine_prints,
+    quarantine_steps,
+    round_plans,
+    rounds,
+    stops,
+)
 
 app_name = "residents"
 
@@ -32,4 +45,36 @@ urlpatterns = [
     path("residents/stops/<int:pk>/photo/", stops.stop_photo, name="stop_photo"),
     path("residents/findings/", findings.finding_list, name="finding_list"),
     path("residents/findings/<int:pk>/handle/", findings.finding_handle, name="finding_handle"),
+    path("residents/quarantine/", quarantine.quarantine_list, name="quarantine_list"),
+    path("residents/quarantine/find/", quarantine.quarantine_find, name="quarantine_find"),
+    path("residents/quarantine/new/<int:pk>/", quarantine.quarantine_register, name="quarantine_register"),
+    path("residents/quarantine/homes/<int:pk>/", quarantine.quarantine_home, name="quarantine_home"),
+    path("residents/quarantine/<int:pk>/", quarantine.quarantine_detail, name="quarantine_detail"),
+    path("residents/quarantine/<int:pk>/notice/", quarantine_prints.quarantine_notice, name="quarantine_notice"),
+    path("residents/quarantine/<int:pk>/sign/", quarantine_prints.quarantine_sign, name="quarantine_sign"),
+    path("residents/quarantine/<int:pk>/link/", quarantine_prints.quarantine_link, name="quarantine_link"),
+    path("residents/quarantine/<int:pk>/link/renew/", quarantine_prints.quarantine_link_renew, name="quarantine_link_renew"),
+    path(
+        "residents/quarantine/<int:pk>/release-notice/",
+        quarantine_prints.quarantine_release_notice,
+        name="quarantine_release_notice",
+    ),
+    path("residents/quarantine/<int:pk>/steps/<slug:step>/", quarantine_steps.quarantine_step, name="quarantine_step"),
+    path("residents/quarantine/tests/<int:pk>/", quarantine_steps.quarantine_test, name="quarantine_test"),
+    path("residents/quarantine/transfers/<int:pk>/<slug:step>/", quarantine_steps.transfer_step, name="transfer_step"),
+    path("residents/quarantine/counts/", quarantine_lists.quarantine_count, name="quarantine_count"),
+    path("residents/quarantine/export/", quarantine_lists.quarantine_export, name="quarantine_export"),
+    path("residents/quarantine/temperatures/", quarantine_lists.quarantine_temperatures, name="quarantine_temperatures"),
+    path("residents/quarantine/checks/", health_checks.health_check_list, name="health_check_list"),
+    path("residents/quarantine/<int:pk>/check/", health_checks.health_check_record, name="health_check_record"),
+    path("residents/quarantine/<int:pk>/phone/", health_checks.health_check_phone, name="health_check_phone"),
+    path("residents/quarantine/checks/<int:pk>/correct/", health_checks.health_check_correct, name="health_check_correct"),
+    path("residents/quarantine/calls/", health_checks.site_call_list, name="site_call_list"),
+    path("residents/quarantine/<int:pk>/call/", health_checks.site_call_record, name="site_call_record"),
+    path("check/<str:link>/", health_checks.health_check_own, name="health_check_own"),
+    path("residents/control/", control.control_list, name="control_list"),
+    path("residents/control/<int:pk>/", control.control_detail, name="control_detail"),
+    path("residents/control/<int:pk>/decide/", control.control_decide, name="control_decide"),
+    path("residents/control/<int:pk>/apply/", control.control_apply, name="control_apply"),
+    path("residents/control/status/<int:pk>/<slug:step>/", control.control_step, name="control_step"),
 ]

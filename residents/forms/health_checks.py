@@ -130,7 +130,9 @@ class SiteCallForm(CleanTextMixin, forms.Form):
     )
     health = forms.ChoiceField(label=_("Health"), choices=[("", _("not asked")), *SiteCall.Health.choices], required=False)
     mood = forms.ChoiceField(label=_("Mood"), choices=[("", _("not asked")), *SiteCall.Mood.choices], required=False)
-    food_ok = forms.TypedChoiceField(label=_("Food is right"), choices=ANSWERS, coerce=_answer, required=False, empty_value=None)
+    food_ok = forms.TypedChoiceField(
+        label=_("Food is right"), choices=ANSWERS, coerce=_answer, required=False, empty_value=None
+    )
     lodging_ok = forms.TypedChoiceField(
         label=_("Lodging is right"), choices=ANSWERS, coerce=_answer, required=False, empty_value=None
     )

@@ -94,9 +94,7 @@ class AssessForm(StepForm):
         label=_("What the home has"), choices=list(FITNESS.items()), widget=forms.CheckboxSelectMultiple, required=False,
         help_text=_("Without every tick the person goes to a site."),
     )  # fmt: skip
-    own_room = forms.BooleanField(
-        label=_("The others of the home keep apart: room and toilet of their own"), required=False
-    )
+    own_room = forms.BooleanField(label=_("The others of the home keep apart: room and toilet of their own"), required=False)
 
 
 class StartForm(StepForm):
@@ -262,4 +260,3 @@ class CaseFilter(CleanTextMixin, forms.Form):
         """What was asked for and makes sense."""
         self.is_valid()
         return self.cleaned_data
-

@@ -41,12 +41,18 @@ def control_list(request: Request) -> HttpResponse:
     cases = QuarantineCase.objects.filter(**{f"{HOME}__in": shown}, positive_on__isnull=False).order_by()
     last = dict(cases.values_list(HOME).annotate(last=Max("positive_on")))
     numbers = dict(Building.objects.filter(pk__in=[key[1] for key in levels if key[1]]).values_list("pk", "number"))
-    lines = [_line(compound, levels, numbers, statuses.get(compound.pk), last.get(compound.pk), today) for compound in shown]
+    lines = [
+        _line(
+            compound=compound, levels=levels, numbers=numbers, status=statuses.get(compound.pk),
+            last=last.get(compound.pk), today=today,
+        )
+        for compound in shown
+    ]  # fmt: skip
     return page(request, "residents/control/list.html", {"rows": rows, "lines": lines}, part="control-rows")
 
 
 def _line(
-    compound: Compound, levels: dict[Any, str], numbers: dict[int, str], status: EpidemicFreeStatus | None,
+    *, compound: Compound, levels: dict[Any, str], numbers: dict[int, str], status: EpidemicFreeStatus | None,
     last: dt.date | None, today: dt.date,
 ) -> dict[str, Any]:  # fmt: skip
     whole = levels.get((compound.pk, None), ControlLevel.OPEN)
@@ -139,7 +145,9 @@ class Step:
 
 
 STEPS: dict[str, Step] = {
-    "grant": Step(gettext_lazy("Granted"), gettext_lazy("Batch of the published list"), "batch", control.grant, (State.APPLIED,)),
+    "grant": Step(
+        gettext_lazy("Granted"), gettext_lazy("Batch of the published list"), "batch", control.grant, (State.APPLIED,)
+    ),
     "restore": Step(gettext_lazy("Restore"), "", "", control.restore, (State.SUSPENDED,)),
     "suspend": Step(gettext_lazy("Suspend"), gettext_lazy("Reason"), "reason", control.suspend, (State.GRANTED,), danger=True),
     "cancel": Step(
@@ -157,7 +165,7 @@ def control_step(request: Request, pk: int, step: str) -> HttpResponse:
         raise Http404
     row = get_object_or_404(EpidemicFreeStatus.objects.within(request.communities).select_related("compound"), pk=pk)
     move = STEPS[step]
-    form = StatusForm(request.POST or None, label=move.label) if move.field else None
+    form = StatusForm(request.POST if request.method == "POST" else None, label=move.label) if move.field else None
     back = reverse("residents:control_detail", args=[row.compound_id])
     if request.method == "POST" and (form is None or form.is_valid()):
         told = {move.field: form.cleaned_data["text"]} if form else {}

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,7 +23,7 @@ from residents.models import HealthCheck, QuarantineCase, Slot
 from residents.services import health_checks, transfers
 
 HOME = "dwelling__entrance__building__compound"
-SHOWN = {"open": _("to do"), "missed": _("missed"), "done": _("done")}
+SHOWN = {"open": gettext_lazy("to do"), "missed": gettext_lazy("missed"), "done": gettext_lazy("done")}
 
 
 @require_safe
@@ -37,7 +37,7 @@ def health_check_list(request: Request) -> HttpResponse:
     asked = asked if asked in SHOWN else "open"
     context = {
         "rows": paged(request, [row for row in rows if asked in _states(row)]),
-        "pills": [(state, _(label), counts[state]) for state, label in SHOWN.items()],
+        "pills": [(state, label, counts[state]) for state, label in SHOWN.items()],
         "asked": asked,
         "total": len(rows),
         "done": counts["done"],
@@ -63,7 +63,9 @@ def health_check_record(request: Request, pk: int) -> HttpResponse:
     slot = request.GET.get("slot", "")
     slot = slot if slot in Slot.values else health_checks.slot_now(now)
     initial = {"half": f"{timezone.localdate(now)}-{slot}"}
-    form = CheckForm(request.POST or None, initial=initial, cancel=reverse("residents:health_check_list"))
+    form = CheckForm(
+        request.POST if request.method == "POST" else None, initial=initial, cancel=reverse("residents:health_check_list")
+    )
     if request.method == "POST" and form.is_valid():
         try:
             check = health_checks.record(case_id=pk, by=request.user, **form.values())
@@ -125,7 +127,7 @@ def health_check_correct(request: Request, pk: int) -> HttpResponse:
     check = get_object_or_404(HealthCheck.objects.within(request.communities).select_related("case__resident"), pk=pk)
     back = reverse("residents:quarantine_detail", args=[check.case_id])
     initial = {"temperature": check.temperature, "symptoms": check.symptoms}
-    form = CorrectForm(request.POST or None, initial=initial, cancel=back)
+    form = CorrectForm(request.POST if request.method == "POST" else None, initial=initial, cancel=back)
     if request.method == "POST" and form.is_valid():
         try:
             health_checks.correct(check_id=pk, by=request.user, **form.cleaned_data)
@@ -154,7 +156,7 @@ def site_call_list(request: Request) -> HttpResponse:
 def site_call_record(request: Request, pk: int) -> HttpResponse:
     """I talk with somebody at a site and write down how they are."""
     case = _case(request, pk)
-    form = SiteCallForm(request.POST or None, cancel=reverse("residents:site_call_list"))
+    form = SiteCallForm(request.POST if request.method == "POST" else None, cancel=reverse("residents:site_call_list"))
     if request.method == "POST" and form.is_valid():
         try:
             transfers.call(case_id=pk, by=request.user, **form.values())
@@ -180,7 +182,7 @@ def health_check_own(request: HttpRequest, link: str) -> HttpResponse:
         return page(request, "residents/quarantine/own_over.html", status=404)
     now = timezone.now()
     slot = health_checks.slot_now(now)
-    form = OwnForm(request.POST or None, initial={"half": f"{timezone.localdate(now)}-{slot}"})
+    form = OwnForm(request.POST if request.method == "POST" else None, initial={"half": f"{timezone.localdate(now)}-{slot}"})
     if request.method == "POST" and form.is_valid():
         try:
             health_checks.record_own(case=case, **form.values())

@@ -60,10 +60,8 @@ def pills() -> dict[str, Any]:
 def listed(communities: Any, asked: str, terms: dict[str, Any]) -> Any:
     """The cases of one list; without a list, all that run."""
     rows = QuarantineCase.objects.within(communities)
-    if asked == "waiting":
-        rows = rows.period_over(timezone.localdate())
-    else:
-        rows = rows.filter(LISTS.get(asked, Q(ended_on=None)))
+    waiting = asked == "waiting"
+    rows = rows.period_over(timezone.localdate()) if waiting else rows.filter(LISTS.get(asked, Q(ended_on=None)))
     if compound := terms.get("compound"):
         rows = rows.filter(**{HOME: compound})
     if text := terms.get("q"):
@@ -103,7 +101,9 @@ def quarantine_register(request: Request, pk: int) -> HttpResponse:
     """The worker opens a case for a resident."""
     rows = Resident.objects.within(request.communities).registered().select_related("community", HOME)
     resident = get_object_or_404(rows, pk=pk)
-    form = RegisterForm(request.POST or None, resident=resident, cancel=reverse("residents:quarantine_find"))
+    form = RegisterForm(
+        request.POST if request.method == "POST" else None, resident=resident, cancel=reverse("residents:quarantine_find")
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

@@ -177,7 +177,8 @@ def quarantine_test(request: Request, pk: int) -> HttpResponse:
     """The worker writes a test's result down."""
     row = get_object_or_404(CaseTest.objects.within(request.communities), pk=pk)
     step = Step(
-        _("Test of %(day)s") % {"day": row.due_on}, _("A positive one orders the transfer and looks at the others of the home."),
+        _("Test of %(day)s") % {"day": row.due_on},
+        _("A positive one waits for the transfer, and the others of the home are proposed."),
         forms.TestForm, moves.record_test, "virus",
     )  # fmt: skip
     return _answer(request, _case(request, row.case_id), step, lambda values: {"test_id": pk, **values})
@@ -188,10 +189,12 @@ def _case(request: Request, pk: int) -> QuarantineCase:
     return get_object_or_404(rows.select_related("community", "resident", "dwelling__entrance__building"), pk=pk)
 
 
-def _answer(request: Request, case: QuarantineCase, step: Step, values: Callable[[dict[str, Any]], dict[str, Any]]) -> HttpResponse:
+def _answer(
+    request: Request, case: QuarantineCase, step: Step, values: Callable[[dict[str, Any]], dict[str, Any]]
+) -> HttpResponse:
     if not may_in(request.user, step.permission, case.community):
         raise PermissionDenied
-    form = step.form(request.POST or None, case=case)
+    form = step.form(request.POST if request.method == "POST" else None, case=case)
     back = reverse("residents:quarantine_detail", args=[case.pk])
     # A step that asks nothing has nothing to be invalid.
     if request.method == "POST" and (form.is_valid() or not form.fields):
@@ -206,8 +209,7 @@ def _answer(request: Request, case: QuarantineCase, step: Step, values: Callable
             messages.success(request, _("Done."))
             return redirect(back)
     context = {
-        "question": _("%(action)s: %(name)s, %(home)s")
-        % {"action": step.action, "name": case.resident, "home": case.dwelling},
+        "question": _("%(action)s: %(name)s, %(home)s") % {"action": step.action, "name": case.resident, "home": case.dwelling},
         "text": step.text,
         "form": form if form.fields else None,
         "action": step.action,

@@ -19,6 +19,7 @@ rows of `kwargs` belong to 清荷社区. Then this is asked of everybody, by GET
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -31,7 +32,19 @@ from portal.accounts import outbox
 from portal.jobs.models import Job
 from portal.reports.models import DailyReport
 from portal.reports.services.rollups import roll_up
-from residents.models import Building, Community, Finding, Round, Stop
+from residents.models import (
+    Building,
+    CaseTest,
+    Community,
+    EpidemicFreeStatus,
+    Finding,
+    HealthCheck,
+    QuarantineCase,
+    Round,
+    Stop,
+    Transfer,
+)
+from residents.services import control, health_checks, transfers
 from tests import factories
 from tests.people import Cast
 
@@ -142,6 +155,35 @@ class World:
         return Finding.objects.create(community=self.cast.qinghe, stop=self.stop, kind="complaint", found_at=timezone.now())
 
     @cached_property
+    def case(self) -> QuarantineCase:
+        home = factories.DwellingFactory(entrance__building__compound=self.cast.hefengyuan)
+        return factories.QuarantineCaseFactory(resident__dwelling=home, door_sign="red")
+
+    @cached_property
+    def transfer(self) -> Transfer:
+        return transfers.order(case_id=self.case.pk, to="site", site="健康驿站", by=self.cast.worker)
+
+    @cached_property
+    def at_site(self) -> QuarantineCase:
+        home = factories.DwellingFactory(entrance__building__compound=self.cast.hefengyuan)
+        return factories.QuarantineCaseFactory(resident__dwelling=home, state="transferred", stage="central")
+
+    @cached_property
+    def check(self) -> HealthCheck:
+        return health_checks.record(
+            case_id=self.case.pk, day=timezone.localdate(), slot="am", temperature=Decimal("36.5"), method="door",
+            by=self.cast.worker,
+        )  # fmt: skip
+
+    @cached_property
+    def test(self) -> CaseTest:
+        return CaseTest.objects.create(case=self.case, day_no=1, due_on=self.case.starts_on)
+
+    @cached_property
+    def free_status(self) -> EpidemicFreeStatus:
+        return control.apply(compound=self.cast.hefengyuan, tested_on=timezone.localdate(), by=self.cast.secretary)
+
+    @cached_property
     def leave(self) -> Leave:
         return factories.LeaveFactory(secondment=self.cast.secondment, state=Leave.State.SUBMITTED)
 
@@ -231,6 +273,36 @@ RESIDENTS: dict[str, Row] = {
     "residents:stop_number": Row(may=CREW, kwargs=lambda w: {"pk": w.stop.pk}, get=405, post=200),
     "residents:stop_photo": Row(may=CREW, kwargs=lambda w: {"pk": w.stop.pk}, get=404),
     "residents:stop_undo": Row(may=CREW, kwargs=lambda w: {"pk": w.stop.pk}, get=405, post=302),
+    "residents:control_apply": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}, get=405, post=422),
+    "residents:control_decide": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}, get=405, post=422),
+    "residents:control_detail": Row(may=OFFICE, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),
+    "residents:control_list": Row(may=OFFICE),
+    "residents:control_step": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.free_status.pk, "step": "grant"}, post={302, 422}),
+    "residents:health_check_correct": Row(may=WORKERS, kwargs=lambda w: {"pk": w.check.pk}, post=422),
+    "residents:health_check_list": Row(may=CREW),
+    "residents:health_check_own": Row(
+        may=EVERYBODY, kwargs=lambda w: {"link": health_checks.link_of(w.case)}, post=422, public=True
+    ),
+    "residents:health_check_phone": Row(may=CREW, kwargs=lambda w: {"pk": w.case.pk}, get=405, post=200),
+    "residents:health_check_record": Row(may=CREW, kwargs=lambda w: {"pk": w.case.pk}, post=422),
+    "residents:quarantine_count": Row(may=OFFICE),
+    "residents:quarantine_detail": Row(may=WORKERS, kwargs=lambda w: {"pk": w.case.pk}),
+    "residents:quarantine_export": Row(may=SECRETARIES, get=405, post=200),
+    "residents:quarantine_find": Row(may=WORKERS),
+    "residents:quarantine_home": Row(may=WORKERS, kwargs=lambda w: {"pk": w.case.dwelling_id}, get=405, post=302),
+    "residents:quarantine_link": Row(may=WORKERS, kwargs=lambda w: {"pk": w.case.pk}),
+    "residents:quarantine_link_renew": Row(may=WORKERS, kwargs=lambda w: {"pk": w.case.pk}, get=405, post=302),
+    "residents:quarantine_list": Row(may=WORKERS),
+    "residents:quarantine_notice": Row(may=WORKERS, kwargs=lambda w: {"pk": w.case.pk}, get=405, post=302),
+    "residents:quarantine_register": Row(may=WORKERS, kwargs=lambda w: {"pk": w.case.resident_id}, post=422),
+    "residents:quarantine_release_notice": Row(may=WORKERS, kwargs=lambda w: {"pk": w.case.pk}, get=405, post=302),
+    "residents:quarantine_sign": Row(may=WORKERS, kwargs=lambda w: {"pk": w.case.pk}),
+    "residents:quarantine_step": Row(may=WORKERS, kwargs=lambda w: {"pk": w.case.pk, "step": "violation"}, post=422),
+    "residents:quarantine_temperatures": Row(may=SECRETARIES, get=405, post=200),
+    "residents:quarantine_test": Row(may=WORKERS, kwargs=lambda w: {"pk": w.test.pk}, post=422),
+    "residents:site_call_list": Row(may=CREW),
+    "residents:site_call_record": Row(may=CREW, kwargs=lambda w: {"pk": w.at_site.pk}, post=422),
+    "residents:transfer_step": Row(may=WORKERS, kwargs=lambda w: {"pk": w.transfer.pk, "step": "left"}, post=422),
     "residents:building_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.building.pk}, post=200),
     "residents:compound_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),
     "residents:compound_list": Row(may=CREW),
