@@ -1,12 +1,15 @@
-"""Addresses of places."""
+"""Addresses of places, homes and people."""
 
 from django.urls import path
 
 from residents.views import (
+    care,
     compounds,
     control,
     findings,
     health_checks,
+    households,
+    people,
     places,
     quarantine,
     quarantine_lists,
@@ -15,6 +18,7 @@ from residents.views import (
     round_plans,
     rounds,
     stops,
+    suggestions,
 )
 
 app_name = "residents"
@@ -77,4 +81,20 @@ urlpatterns = [
     path("residents/control/<int:pk>/decide/", control.control_decide, name="control_decide"),
     path("residents/control/<int:pk>/apply/", control.control_apply, name="control_apply"),
     path("residents/control/status/<int:pk>/<slug:step>/", control.control_step, name="control_step"),
+    path("residents/dwellings/", households.dwelling_list, name="dwelling_list"),
+    path("residents/dwellings/export/", households.dwelling_export, name="dwelling_export"),
+    path("residents/dwellings/<int:pk>/", households.dwelling_detail, name="dwelling_detail"),
+    path("residents/dwellings/<int:pk>/edit/", households.dwelling_edit, name="dwelling_edit"),
+    path("residents/dwellings/<int:pk>/people/new/", people.resident_create, name="resident_create"),
+    path("residents/households/import/", households.household_import, name="household_import"),
+    path("residents/households/form/", households.household_form, name="household_form"),
+    path("residents/people/suggest/", suggestions.resident_suggest, name="resident_suggest"),
+    path("residents/people/<int:pk>/", people.resident_detail, name="resident_detail"),
+    path("residents/people/<int:pk>/edit/", people.resident_edit, name="resident_edit"),
+    path("residents/people/<int:pk>/reveal/", people.resident_reveal, name="resident_reveal"),
+    path("residents/people/<int:pk>/move/", people.resident_move, name="resident_move"),
+    path("residents/people/<int:pk>/head/", people.resident_head, name="resident_head"),
+    path("residents/people/<int:pk>/care/new/", care.care_create, name="care_create"),
+    path("residents/care/<int:pk>/edit/", care.care_edit, name="care_edit"),
+    path("residents/care/<int:pk>/end/", care.care_end, name="care_end"),
 ]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.constraints import in_order, lasts_on
@@ -228,6 +229,11 @@ class CareCategory(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return self.name if (get_language() or "zh").startswith("zh") else self.name_en
 
 
 class CareProfileQuerySet(CommunityQuerySet):

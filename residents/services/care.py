@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.accounts import audit
@@ -81,17 +82,27 @@ def words() -> dict[str, str]:
     return named | dict(CareCategory.objects.values_list("name", "code"))
 
 
+def labels() -> dict[str, str]:
+    """The categories by code, in the reader's language; those of the start list are there from the beginning."""
+    zh = (get_language() or "zh").startswith("zh")
+    named = {start.code: start.name if zh else start.name_en for start in START_LIST}
+    return named | {category.code: category.label for category in CareCategory.objects.all()}
+
+
 @transaction.atomic
-def add(*, resident_id: int, category: CareCategory, since: dt.date, values: Mapping[str, Any], by: User) -> CareProfile:
+def add(*, resident_id: int, code: str, since: dt.date, values: Mapping[str, Any], by: User) -> CareProfile:
     """Put a resident on a list."""
     resident = Resident.objects.select_for_update(of=("self",)).select_related("community").get(pk=resident_id)
     if resident.left_on:
         raise Refused(_("This person does not live here any more."))
+    category = next((found for found in categories().values() if found.code == code), None)
+    if category is None:
+        raise Refused(_("There is no such list any more. Reload the page."))
     with explained(CareProfile):
         profile = CareProfile.objects.create(
             resident=resident, category=category, since=since, **{name: values.get(name, "") for name in FIELDS}
         )
-    audit.record("care.added", profile, by=by, community=resident.community, after={"category": category.code})
+    audit.record("care.added", profile, by=by, community=resident.community, after={"category": code})
     return profile
 
 

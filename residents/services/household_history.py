@@ -33,6 +33,8 @@ def entries(dwelling: Dwelling, most: int) -> Iterator[Entry]:
             icon=ICONS.get(ResidentChange.Kind(change.kind), "arrows-exchange"),
             whole_day=True,
         )
+    for resident in dwelling.residents.filter(changes=None).order_by("-came_on", "-id")[:most]:
+        yield Entry(at=on_day(resident.came_on), what=_("on record"), name=resident.name, icon="user-plus", whole_day=True)
     for event in _events(dwelling, people)[:most]:
         line = trail.line(event)
         yield Entry(at=event.at, what=_("%(record)s %(verb)s") % {"record": line.record, "verb": line.verb},

@@ -20,10 +20,7 @@ from residents.services.household_import import HouseholdImporter
 
 def importer_of(job: Job) -> HouseholdImporter:
     """The importer of a job: it writes for the community the job was asked for."""
-    community = Community.objects.filter(pk=job.community_id or 0).first()
-    if community is None:
-        raise Refused(_("The community is not there any more."))
-    return HouseholdImporter(community, gone=bool(job.params.get("gone")), by=job.by)
+    return HouseholdImporter(_community(job), gone=bool(job.params.get("gone")), by=job.by)
 
 
 def preview(work: Work) -> None:
@@ -43,13 +40,19 @@ def may_see(user: User, job: Job) -> bool:
 def export(work: Work) -> None:
     """Write the base list of the homes somebody chose."""
     job = work.job
-    dwellings = household_list.chosen(Community.objects.filter(pk=job.community_id or 0), job.params.get("asked", {}))
+    dwellings = household_list.chosen(_community(job), job.params.get("asked", {}))
     total = Resident.objects.registered().filter(dwelling__in=dwellings.values("pk")).count()
     with work.result(f"{gettext('base list')}-{job.community}-{timezone.localdate()}.xlsx") as path:
         rows = work.counted(household_export.rows(dwellings), total)
         count = sheets.write_xlsx(path, household_export.COLUMNS, rows, name="小区居民底册", notes=True)
     audit.record("resident.exported", job, by=job.by, community=job.community, after={"rows": count})
     work.say(rows=count)
+
+
+def _community(job: Job) -> Community:
+    if job.community is None:
+        raise Refused(gettext("The community is not there any more."))
+    return job.community
 
 
 IMPORT = Kind(label=_("Base list import"), run=apply, preview=preview, may=may_see, page="residents:household_import")

@@ -7,9 +7,9 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Out
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from residents.models import CareProfile, Dwelling, Resident
+from residents.models import CareProfile, Community, DutyPolicy, Dwelling, Resident
 from residents.models.households import DwellingQuerySet
-from residents.services.policies import duty_policies
+from residents.services.policies import duty_policy
 
 
 class Group(TextChoices):
@@ -38,7 +38,7 @@ def narrowed(dwellings: DwellingQuerySet, asked: Mapping[str, Any]) -> DwellingQ
         if asked.get(name):
             dwellings = dwellings.filter(**{path: asked[name]})
     if asked.get("category"):
-        profiles = CareProfile.objects.live().filter(category=asked["category"], resident__left_on=None)
+        profiles = CareProfile.objects.live().filter(category__code=asked["category"], resident__left_on=None)
         dwellings = dwellings.filter(Exists(profiles.filter(resident__dwelling=OuterRef("pk"))))
     return dwellings
 
@@ -71,18 +71,17 @@ def _groups(crowded_from: int) -> dict[str, Any]:
     }
 
 
-def chosen(communities: Any, asked: Mapping[str, Any]) -> DwellingQuerySet:
+def chosen(community: Community, asked: Mapping[str, Any]) -> DwellingQuerySet:
     """The homes of a list that was asked for by plain values: how a job repeats what a page showed."""
     group = str(asked.get("group") or "")
-    rows = in_group(narrowed(listed(communities), asked), group, crowded_from(communities))
+    rows = in_group(narrowed(listed([community]), asked), group, crowded_from(community))
     # Without what the list counts beside each row.
     return Dwelling.objects.filter(pk__in=rows.order_by().values("pk"))
 
 
-def crowded_from(communities: Any) -> int:
+def crowded_from(community: Community | None) -> int:
     """From how many people a home is proposed for watching."""
-    found = list(communities.select_related("subdistrict")[:1])
-    return duty_policies(found, timezone.localdate())[found[0].pk].crowded_from if found else 10
+    return duty_policy(community, timezone.localdate()).crowded_from if community else DutyPolicy().crowded_from
 
 
 def with_people(dwellings: DwellingQuerySet) -> DwellingQuerySet:

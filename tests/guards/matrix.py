@@ -34,17 +34,20 @@ from portal.reports.models import DailyReport
 from portal.reports.services.rollups import roll_up
 from residents.models import (
     Building,
+    CareProfile,
     CaseTest,
     Community,
+    Dwelling,
     EpidemicFreeStatus,
     Finding,
     HealthCheck,
     QuarantineCase,
+    Resident,
     Round,
     Stop,
     Transfer,
 )
-from residents.services import control, health_checks, transfers
+from residents.services import care, control, health_checks, transfers
 from tests import factories
 from tests.people import Cast
 
@@ -184,6 +187,20 @@ class World:
         return control.apply(compound=self.cast.hefengyuan, tested_on=timezone.localdate(), by=self.cast.secretary)
 
     @cached_property
+    def dwelling(self) -> Dwelling:
+        return factories.DwellingFactory(entrance__building=self.building)
+
+    @cached_property
+    def resident(self) -> Resident:
+        return factories.ResidentFactory(dwelling=self.dwelling)
+
+    @cached_property
+    def care(self) -> CareProfile:
+        return care.add(
+            resident_id=self.resident.pk, code="mobility", since=timezone.localdate(), values={}, by=self.cast.secretary
+        )
+
+    @cached_property
     def leave(self) -> Leave:
         return factories.LeaveFactory(secondment=self.cast.secondment, state=Leave.State.SUBMITTED)
 
@@ -306,11 +323,27 @@ RESIDENTS: dict[str, Row] = {
     "residents:building_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.building.pk}, post=200),
     "residents:compound_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),
     "residents:compound_list": Row(may=CREW),
+    "residents:care_create": Row(may=WORKERS, kwargs=lambda w: {"pk": w.resident.pk}, post=200),
+    "residents:care_edit": Row(may=WORKERS, kwargs=lambda w: {"pk": w.care.pk}, post=302),
+    "residents:care_end": Row(may=WORKERS, kwargs=lambda w: {"pk": w.care.pk}, post=200),
+    "residents:dwelling_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.dwelling.pk}),
+    "residents:dwelling_edit": Row(may=WORKERS, kwargs=lambda w: {"pk": w.dwelling.pk}, post=200),
+    "residents:dwelling_export": Row(may=SECRETARIES, get=405, post=302),
+    "residents:dwelling_list": Row(may=CREW),
+    "residents:household_form": Row(may=SECRETARIES),
+    "residents:household_import": Row(may=SECRETARIES, post=200),
     "residents:place_buildings": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}, post=200),
     "residents:place_create": Row(may=SECRETARIES, post=200),
     "residents:place_detail": Row(may=OFFICE, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),
     "residents:place_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}, post=200),
     "residents:place_list": Row(may=OFFICE),
+    "residents:resident_create": Row(may=WORKERS, kwargs=lambda w: {"pk": w.dwelling.pk}, post=200),
+    "residents:resident_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.resident.pk}),
+    "residents:resident_edit": Row(may=WORKERS, kwargs=lambda w: {"pk": w.resident.pk}, post=200),
+    "residents:resident_head": Row(may=WORKERS, kwargs=lambda w: {"pk": w.resident.pk}, get=405, post=302),
+    "residents:resident_move": Row(may=WORKERS, kwargs=lambda w: {"pk": w.resident.pk}, post=200),
+    "residents:resident_reveal": Row(may=WORKERS, kwargs=lambda w: {"pk": w.resident.pk}, get=405, post=302),
+    "residents:resident_suggest": Row(may=CREW),
 }
 
 DEPLOYMENTS: dict[str, Row] = {

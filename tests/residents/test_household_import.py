@@ -319,7 +319,7 @@ def test_what_was_exported_is_read_as_no_change(cast, tmp_path):
         row("阿卜杜拉·买买提", 楼栋="A座", 单元="", 房号="地下室", 证件类型="护照", 证件号码="E12345678", 出生日期=""),
     ]
     imported(cast, *rows)
-    dwellings = household_list.chosen(type(cast.qinghe).objects.filter(pk=cast.qinghe.pk), {})
+    dwellings = household_list.chosen(cast.qinghe, {})
     write_xlsx(tmp_path / "out.xlsx", household_export.COLUMNS, household_export.rows(dwellings), notes=True)
 
     importer = HouseholdImporter(cast.qinghe, gone=True, by=cast.secretary)
@@ -365,7 +365,7 @@ def test_a_list_of_the_field_comes_back_row_by_row(cast):
         reader = Reader(opened, importer.columns, importer.ignored)
         process(reader, importer, keep=lambda line: typed.append(line.typed), store=True)
 
-    dwellings = household_list.chosen(type(cast.qinghe).objects.filter(pk=cast.qinghe.pk), {})
+    dwellings = household_list.chosen(cast.qinghe, {})
     rows = [[shown(cell) for cell in found] for found in household_export.rows(dwellings)]
     age = SHEET.index("年龄")
 

@@ -102,9 +102,8 @@ def test_a_home_has_one_head(home, somebody, cast):
 
 
 def test_who_moves_out_stays_on_record_and_is_cared_for_no_more(somebody, cast):
-    category = care.categories()["透析"]
     child = ResidentFactory(dwelling=somebody.dwelling, guardian=somebody, phone="")
-    profile = care.add(resident_id=somebody.pk, category=category, since=somebody.came_on, values={}, by=cast.secretary)
+    profile = care.add(resident_id=somebody.pk, code="dialysis", since=somebody.came_on, values={}, by=cast.secretary)
 
     moves.leave(resident_id=somebody.pk, kind=Kind.MOVED_OUT, note="回老家", by=cast.secretary)
 
@@ -184,10 +183,9 @@ def test_one_value_in_full_leaves_a_line_with_the_reason_and_not_the_value(someb
 
 
 def test_care_begins_once_and_ends_once(somebody, cast):
-    category = care.categories()["血液透析"]
-    profile = care.add(resident_id=somebody.pk, category=category, since=TODAY(), values={"drug": "促红素"}, by=cast.secretary)
+    profile = care.add(resident_id=somebody.pk, code="dialysis", since=TODAY(), values={"drug": "促红素"}, by=cast.secretary)
     with pytest.raises(Refused, match="already on this list"):
-        care.add(resident_id=somebody.pk, category=category, since=TODAY(), values={}, by=cast.secretary)
+        care.add(resident_id=somebody.pk, code="dialysis", since=TODAY(), values={}, by=cast.secretary)
     profile.refresh_from_db()
 
     care.end(profile_id=profile.pk, until=TODAY(), by=cast.secretary)
@@ -204,7 +202,7 @@ def test_the_timeline_of_a_home_holds_what_was_done_for_it(home, somebody, cast)
     entries = timeline.of(home)
 
     assert [entry.who for entry in entries] == ["周敏", "李秀兰", ""]
-    assert str(entries[-1].what) == "away for a time"
+    assert (str(entries[-1].what), entries[-1].name) == ("away for a time", "王建国")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,109 @@
+"""Finding a home or a person with one thumb: a part of the name, wjg, 17-3-702, the last four digits of a phone.
+
+Always within communities, and never more than a page: the rows of one community are few whatever the city's size.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, Q
+
+from residents.models import Community, Dwelling, Resident
+from residents.models.households import DwellingQuerySet, ResidentQuerySet
+
+SHOWN = 20
+# 17-3-702, 17号楼3单元702室, 17栋702, 17-3, 荷风苑17-3-702.
+HOME = re.compile(
+    r"(?P<compound>[\u3400-\u9fff]*?)"
+    r"(?P<building>\d{1,5}[A-Z]?|[A-Z]\d{0,4})(?P<mark>号?[楼栋幢座]|号|[-/#])"
+    r"(?:(?P<entrance>[0-9A-Z]{1,4})(?:单元|门洞|门|[-/]))?"
+    r"(?P<room>[^-/\s]{1,12})?"
+)
+LETTERS = re.compile(r"[A-Z]{1,20}")
+DIGITS = re.compile(r"\d{3,11}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found, and whether there is more."""
+
+    residents: list[Any]
+    dwellings: list[Any]
+    more: bool = False
+
+
+def find(communities: Any, text: str, *, most: int = SHOWN) -> Found:
+    """People and homes of these communities that a few characters can mean."""
+    asked = _normal(text)
+    if not asked:
+        return Found([], [])
+    keys = list(communities.values_list("pk", flat=True))
+    people = list(_people(keys, asked)[: most + 1])
+    homes = list(with_people(_homes(keys, asked))[: most + 1])
+    return Found(people[:most], homes[:most], len(people) > most or len(homes) > most)
+
+
+def home_of(community: Community, text: str, *, compound: Any = None) -> Dwelling | None:
+    """The one home a text names in full; None where it names none or several."""
+    said = HOME.fullmatch(_normal(text))
+    if said is None or not said["room"]:
+        return None
+    found = _exactly(Dwelling.objects.filter(community=community), said)
+    if compound is not None:
+        found = found.filter(entrance__building__compound=compound)
+    rows = list(found.select_related("entrance__building")[:2])
+    return rows[0] if len(rows) == 1 else None
+
+
+def with_people(dwellings: DwellingQuerySet) -> DwellingQuerySet:
+    """The same homes, each with its `people`."""
+    people = Resident.objects.registered().order_by("id")
+    rows = dwellings.select_related("community", "entrance__building__compound").in_place_order()
+    return rows.prefetch_related(Prefetch("residents", people, to_attr="people"))
+
+
+def _normal(text: str) -> str:
+    found = unicodedata.normalize("NFKC", text).strip().upper()
+    return re.sub(r"\s+", "", found)[:60] if HOME.fullmatch(re.sub(r"\s+", "", found)) else found[:60]
+
+
+def _people(keys: list[int], asked: str) -> ResidentQuerySet:
+    rows = Resident.objects.registered().filter(community__in=keys)
+    rows = rows.select_related("community", "dwelling__entrance__building__compound").order_by("dwelling", "id")
+    if LETTERS.fullmatch(asked):
+        return rows.filter(Q(initials__contains=f" {asked.lower()}") | Q(name__icontains=asked))
+    if DIGITS.fullmatch(asked):
+        return rows.filter(phone__endswith=asked) if len(asked) >= 4 else rows.none()
+    if HOME.fullmatch(asked):
+        return rows.none()
+    # An ethnic name may be typed in capitals or small letters.
+    return rows.filter(name__icontains=asked) if asked.isascii() else rows.filter(name__contains=asked)
+
+
+def _homes(keys: list[int], asked: str) -> DwellingQuerySet:
+    rows = Dwelling.objects.filter(community__in=keys)
+    if DIGITS.fullmatch(asked):
+        return rows.filter(room_no=asked) if len(asked) <= 5 else rows.none()
+    if (said := HOME.fullmatch(asked)) is None:
+        return rows.none()
+    if said["entrance"] or not said["room"] or len(said["room"]) > 2:
+        return _exactly(rows, said)
+    # 17-3 is an entrance, or the third room of a building without entrances.
+    end = Q(entrance__number=said["room"]) | Q(entrance__number="0", room_no=said["room"])
+    return _of_building(rows, said).filter(end)
+
+
+def _exactly(rows: DwellingQuerySet, said: "re.Match[str]") -> DwellingQuerySet:
+    rows = _of_building(rows, said)
+    if said["entrance"]:
+        rows = rows.filter(entrance__number=said["entrance"].lstrip("0") or "0")
+    if said["room"]:
+        rows = rows.filter(room_no=re.sub(r"(?<=[0-9A-Z])[室号房]$", "", said["room"]))
+    return rows
+
+
+def _of_building(rows: DwellingQuerySet, said: "re.Match[str]") -> DwellingQuerySet:
+    rows = rows.filter(entrance__building__number=said["building"].lstrip("0"))
+    return rows.filter(entrance__building__compound__name__contains=said["compound"]) if said["compound"] else rows
