@@ -3,14 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from checkpoints.models import Passage
 from portal.accounts import audit
-from portal.accounts.models import Attempt, Message
+from portal.accounts.models import Attempt, Message, Session
 from portal.privacy import TABLE
 from portal.reports.models import DailyReport
 from residents.models import Community, HealthCheck, SiteCall

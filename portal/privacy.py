@@ -31,6 +31,8 @@ TABLE: dict[str, Kept] = {
     # Personal values are masked before they are written (audit.MASKS).
     "accounts.Event": Kept(plain="id at by kind table row community before after"),
     "accounts.Message": Kept(plain="id to kind key facts link created_at read_at", days=90, since="created_at"),
+    # Erased when it expires.
+    "accounts.Session": Kept(plain="user expire_date", sensitive="session_key session_data"),
     "accounts.User": Kept(
         plain="id last_login is_superuser username is_staff is_active date_joined must_change_password",
         personal="name phone email",

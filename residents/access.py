@@ -28,6 +28,7 @@ __all__ = [
     "communities_for",
     "has",
     "may_in",
+    "remember_roles",
     "requires",
     "roles_of",
 ]
@@ -168,6 +169,11 @@ def roles_of(user: User) -> list[Membership]:
         found = user.memberships.live() if user.is_active else []
         user._roles = list(found)  # type: ignore[attr-defined]
     return user._roles  # type: ignore[attr-defined]
+
+
+def remember_roles(user: User, roles: list[Membership]) -> None:
+    """Keep roles that were read together with the user, so that nobody asks for them again."""
+    user._roles = roles if user.is_active else []  # type: ignore[attr-defined]
 
 
 def has(user: Any, permission: Permission) -> bool:

@@ -171,7 +171,7 @@ def test_sending_takes_the_same_statements_for_one_row_and_for_three(cast, sign_
     with queries() as three:
         send(client, shift, [row(), row(), row()])
 
-    assert (len(one), len(three)) == (9, 9)
+    assert (len(one), len(three)) == (7, 7)
 
 
 PEOPLE = ("secretary", "worker", "other_secretary", "cadre_user", "cadre2_user", "supervisor", "officer", "operator")

@@ -12,6 +12,7 @@ MODELS = {model._meta.label: model for label in OURS for model in apps.get_app_c
 NO_COMMUNITY = {
     "accounts.Attempt": "holds keyed hashes only",
     "accounts.Message": "belongs to its reader",
+    "accounts.Session": "is its owner's alone, and never shown",
     "accounts.User": "works in several places; what it may do is in its memberships",
     "deployments.SendingUnit": "sends to many communities",
     "deployments.Supervisor": "is scoped by unit (deployments.access)",
@@ -31,7 +32,6 @@ FOREIGN = {
     "auth.Permission",
     "contenttypes.ContentType",
     "mfa.Authenticator",  # secrets of the second step
-    "sessions.Session",  # erased when expired
 }
 
 

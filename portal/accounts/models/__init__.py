@@ -3,6 +3,7 @@
 from portal.accounts.models.attempts import Attempt
 from portal.accounts.models.events import Event
 from portal.accounts.models.messages import Message
+from portal.accounts.models.sessions import Session
 from portal.accounts.models.users import User
 
-__all__ = ["Attempt", "Event", "Message", "User"]
+__all__ = ["Attempt", "Event", "Message", "Session", "User"]
