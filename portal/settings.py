@@ -163,7 +163,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
-    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"] |= {"ENGINE": "portal.lib.postgresql", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 2
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

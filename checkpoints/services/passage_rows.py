@@ -1,55 +1,95 @@
-"""Stores many passages in one statement; a number that is already stored is left alone, and not reported back."""
+"""Stores many passages with their line in the trail; a number that is already stored is left alone, and not reported back."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
+
+from checkpoints.services import totals
 
 # One JSON text is one parameter, however many rows: the statement is parsed and planned once, the keys of the whole
 # batch are given once. Sorted by key, so that two phones that send the same rows wait for each other in one order.
-POSTGRESQL = """
+INSERT = """
 INSERT INTO checkpoints_passage (
     id, happened_at, day, hour, direction, person, written_home, written_name, written_phone, temperature, health_code,
     mask, reason, plate_no, passengers, result, result_note,
     community_id, post_id, shift_id, logged_by_id, received_at, source, is_void)
-SELECT r.id, r.happened_at, r.day, r.hour, r.direction, r.person, r.written_home, r.written_name, r.written_phone,
-    r.temperature, r.health_code, r.mask, r.reason, r.plate_no, r.passengers, r.result, r.result_note,
-    %(community)s, %(post)s, %(shift)s, %(by)s, %(received_at)s, %(source)s, false
-FROM json_to_recordset(%(rows)s) AS r(
-    id uuid, happened_at timestamptz, day date, hour smallint, direction text, person text, written_home text,
-    written_name text, written_phone text, temperature numeric, health_code text, mask boolean, reason text,
-    plate_no text, passengers smallint, result text, result_note text)
-ORDER BY r.id
-ON CONFLICT (id) DO NOTHING RETURNING id
 """
 
-SQLITE = """
-INSERT INTO checkpoints_passage (
-    id, happened_at, day, hour, direction, person, written_home, written_name, written_phone, temperature, health_code,
-    mask, reason, plate_no, passengers, result, result_note,
-    community_id, post_id, shift_id, logged_by_id, received_at, source, is_void)
+LINE = """
+INSERT INTO accounts_event (at, by_id, kind, "table", "row", community_id, before, after)
+"""
+
+# Each statement waits for the database once more, and at rush hour the wait is longer than the work: the rows, the line
+# that says how many, and the day's totals are one. What a statement inserts it does not see: totals are added up.
+POSTGRESQL = f"""
+WITH fresh AS ({INSERT}
+    SELECT r.id, r.happened_at, r.day, r.hour, r.direction, r.person, r.written_home, r.written_name, r.written_phone,
+        r.temperature, r.health_code, r.mask, r.reason, r.plate_no, r.passengers, r.result, r.result_note,
+        %(community)s, %(post)s, %(shift)s, %(by)s, %(now)s, %(source)s, false
+    FROM json_to_recordset(%(rows)s) AS r(
+        id uuid, happened_at timestamptz, day date, hour smallint, direction text, person text, written_home text,
+        written_name text, written_phone text, temperature numeric, health_code text, mask boolean, reason text,
+        plate_no text, passengers smallint, result text, result_note text)
+    ORDER BY r.id
+    ON CONFLICT (id) DO NOTHING RETURNING id, post_id, direction, person, day, result
+), line AS ({LINE}
+    SELECT %(now)s, %(by)s, %(kind)s, %(table)s, %(row)s, %(community)s, '{{}}', jsonb_build_object('count', count(*))
+    FROM fresh HAVING count(*) > 0
+)
+SELECT (SELECT string_agg(id::text, ' ') FROM fresh), {totals.FIGURES} FROM (
+    {totals.PASSED}
+    UNION ALL SELECT post_id, direction, person, 1 FROM fresh WHERE day = %(today)s AND result = 'passed'
+) AS passed
+"""  # noqa: S608 - no value in it
+
+SQLITE = f"""{INSERT}
 SELECT value ->> 'id', value ->> 'happened_at', value ->> 'day', value ->> 'hour', value ->> 'direction',
     value ->> 'person', value ->> 'written_home', value ->> 'written_name', value ->> 'written_phone',
     value ->> 'temperature', value ->> 'health_code', value ->> 'mask', value ->> 'reason', value ->> 'plate_no',
     value ->> 'passengers', value ->> 'result', value ->> 'result_note',
-    %(community)s, %(post)s, %(shift)s, %(by)s, %(received_at)s, %(source)s, 0
+    %(community)s, %(post)s, %(shift)s, %(by)s, %(now)s, %(source)s, 0
 FROM json_each(%(rows)s) WHERE true
 ON CONFLICT (id) DO NOTHING RETURNING id
-"""
+"""  # noqa: S608 - no value in it
+SQLITE_LINE = f"{LINE} VALUES (%(now)s, %(by)s, %(kind)s, %(table)s, %(row)s, %(community)s, '{{}}', %(after)s)"
 
 
-def insert(rows: Sequence[dict[str, Any]], **common: Any) -> set[str]:
-    """Store the rows and return the keys of those that are new, as 36 characters."""
+def store(
+    rows: Sequence[dict[str, Any]], *, line: Mapping[str, Any], compound: int, **common: Any
+) -> tuple[set[str], totals.Totals]:
+    """Store the rows and the line that says how many: both or neither.
+
+    Returns the keys of those that are new, as 36 characters, and the totals of the gate's day.
+    """
     adapt = connection.ops.adapt_datetimefield_value
     for row in rows:
         row["happened_at"] = str(adapt(row["happened_at"]))
         if connection.vendor == "sqlite":
             row["id"] = row["id"].replace("-", "")
-    common["received_at"] = adapt(common["received_at"])
+    facts = {**common, **totals.asked(common["post"], compound), "now": adapt(common["now"])}
+    facts |= {"kind": line["kind"], "table": line["table"], "row": line["row"]}
+    facts["rows"] = json.dumps(rows, default=str)
+    if connection.vendor == "postgresql":
+        return _at_once(facts)
+    return _in_turn(facts)
+
+
+def _at_once(facts: dict[str, Any]) -> tuple[set[str], totals.Totals]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            POSTGRESQL if connection.vendor == "postgresql" else SQLITE, {**common, "rows": json.dumps(rows, default=str)}
-        )
-        return {str(UUID(str(key))) for (key,) in cursor.fetchall()}
+        cursor.execute(POSTGRESQL, facts)
+        keys, *figures = cursor.fetchone()
+    return set((keys or "").split()), totals.shown(*figures)
+
+
+@transaction.atomic
+def _in_turn(facts: dict[str, Any]) -> tuple[set[str], totals.Totals]:
+    with connection.cursor() as cursor:
+        cursor.execute(SQLITE, facts)
+        fresh = {str(UUID(key)) for (key,) in cursor.fetchall()}
+        if fresh:
+            cursor.execute(SQLITE_LINE, {**facts, "after": json.dumps({"count": len(fresh)})})
+        cursor.execute(totals.OF_DAY, facts)
+        return fresh, totals.shown(*cursor.fetchone())

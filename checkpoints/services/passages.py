@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import Assignment, Passage, Shift
-from checkpoints.services import passage_rows, written
+from checkpoints.services import passage_rows, totals, written
+from checkpoints.services.totals import Totals
 from checkpoints.services.written import Invalid, Written
 from portal.accounts import audit
 from portal.accounts.models import User
@@ -60,21 +61,21 @@ def new_id() -> UUID:
     return UUID(int=int.from_bytes(stamp, "big") & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
 
 
-@transaction.atomic
-def store_many(*, shift: Shift, rows: Sequence[Any], fever_limit: Decimal, by: User) -> list[Answer]:
+def store_many(*, shift: Shift, rows: Sequence[Any], fever_limit: Decimal, by: User) -> tuple[list[Answer], Totals]:
     """Store what can be stored and answer each row in its place; a bad row holds up none of the others.
 
-    Sending the same rows again answers "already stored". All good rows are stored together or not at all.
+    Sending the same rows again answers "already stored". All good rows are stored together with the line in the trail,
+    or not at all. Returns the totals of the gate's day as well.
     """
     now = timezone.now()
     answers, good = _understood(rows, shift=shift, fever_limit=fever_limit, now=now)
-    if not good:
-        return [answer for answer in answers if answer]
     late = now > shift.ends_at + LATE_SENDING
-    fresh = set() if late else _inserted(good, shift=shift, by=by, now=now)
-    if fresh:
-        audit.record("passages.logged", shift, by=by, community=shift.post.compound.community, after={"count": len(fresh)})
-    return _answered(answers, good, fresh, shift=shift, late=late)
+    if good and not late:
+        line = audit.line("passages.logged", shift, by=by, community=shift.post.compound.community)
+        fresh, numbers = _inserted(good, shift=shift, by=by, now=now, line=line)
+    else:
+        fresh, numbers = set(), totals.of_day(shift.post)
+    return _answered(answers, good, fresh, shift=shift, late=late), numbers
 
 
 def store_one(*, shift: Shift, row: dict[str, Any], fever_limit: Decimal, by: User) -> Answer:
@@ -84,7 +85,7 @@ def store_one(*, shift: Shift, row: dict[str, Any], fever_limit: Decimal, by: Us
     if known:
         return Answer(number, ALREADY, result=known.result)
     row = {**row, "id": row.get("id") or str(new_id()), "happened_at": timezone.now().isoformat()}
-    return store_many(shift=shift, rows=[row], fever_limit=fever_limit, by=by)[0]
+    return store_many(shift=shift, rows=[row], fever_limit=fever_limit, by=by)[0][0]
 
 
 @transaction.atomic
@@ -141,16 +142,20 @@ def _understood(
     return answers, good
 
 
-def _inserted(good: dict[int, Written], *, shift: Shift, by: User, now: dt.datetime) -> set[str]:
+def _inserted(
+    good: dict[int, Written], *, shift: Shift, by: User, now: dt.datetime, line: dict[str, Any]
+) -> tuple[set[str], Totals]:
     # Of two rows with one number the first counts.
     rows = {one.id: one for one in reversed(good.values())}
-    return passage_rows.insert(
+    return passage_rows.store(
         [_fields(rows[key]) | {"id": key} for key in sorted(rows)],
+        line=line,
+        compound=shift.post.compound_id,
         community=shift.post.compound.community_id,
         post=shift.post_id,
         shift=shift.pk,
         by=by.pk,
-        received_at=now,
+        now=now,
         source=Passage.Source.GATE.value,
     )
 

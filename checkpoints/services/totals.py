@@ -4,7 +4,6 @@ A row that strikes another carries the same values, so that counting it as minus
 passage is looked up a second time.
 """
 
-import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -16,26 +15,35 @@ from django.utils import timezone
 from checkpoints.models import Passage, Post, Shift
 
 # Answered with every batch a phone sends: building it by the ORM took longer than storing the batch.
-OF_DAY = """
-SELECT COALESCE(SUM(CASE WHEN post_id = %(post)s AND direction = 'in' THEN one ELSE 0 END), 0),
+FIGURES = """COALESCE(SUM(CASE WHEN post_id = %(post)s AND direction = 'in' THEN one ELSE 0 END), 0),
     COALESCE(SUM(CASE WHEN post_id = %(post)s AND direction = 'out' THEN one ELSE 0 END), 0),
     COALESCE(SUM(CASE WHEN person = 'visitor' AND direction = 'in' THEN one
-        WHEN person = 'visitor' THEN -one ELSE 0 END), 0)
-FROM (SELECT post_id, direction, person, CASE WHEN is_void THEN -1 ELSE 1 END AS one FROM checkpoints_passage
+        WHEN person = 'visitor' THEN -one ELSE 0 END), 0)"""
+PASSED = """SELECT post_id, direction, person, CASE WHEN is_void THEN -1 ELSE 1 END AS one FROM checkpoints_passage
     WHERE post_id IN (SELECT id FROM checkpoints_post WHERE compound_id = %(compound)s)
-        AND day = %(day)s AND result = 'passed') AS passed
-"""
+        AND day = %(today)s AND result = 'passed'"""
+OF_DAY = f"SELECT {FIGURES} FROM ({PASSED}) AS passed"  # noqa: S608 - no value in it
+
+Totals = dict[str, int]
 
 IN, OUT = Q(direction=Passage.Direction.IN), Q(direction=Passage.Direction.OUT)
-PASSED = Q(result=Passage.Result.PASSED)
+LET_PASS = Q(result=Passage.Result.PASSED)
 
 
-def of_day(post: Post, day: dt.date | None = None) -> dict[str, int]:
+def of_day(post: Post) -> Totals:
     """Let in and let out at this gate today, and visitors still inside the compound; one statement."""
     with connection.cursor() as cursor:
-        facts: dict[str, Any] = {"post": post.pk, "compound": post.compound_id, "day": str(day or timezone.localdate())}
-        cursor.execute(OF_DAY, facts)
-        entered, left, inside = cursor.fetchone()
+        cursor.execute(OF_DAY, asked(post.pk, post.compound_id))
+        return shown(*cursor.fetchone())
+
+
+def asked(post: int, compound: int) -> dict[str, Any]:
+    """What OF_DAY asks for."""
+    return {"post": post, "compound": compound, "today": str(timezone.localdate())}
+
+
+def shown(entered: int, left: int, inside: int) -> Totals:
+    """What OF_DAY answers, as a phone shows it."""
     # A visitor who came yesterday may leave today.
     return {"in": entered, "out": left, "visitors_inside": max(inside, 0)}
 
@@ -43,14 +51,14 @@ def of_day(post: Post, day: dt.date | None = None) -> dict[str, int]:
 def of_shift(shift: Shift, *, fever_limit: Decimal) -> dict[str, Any]:
     """The figures of a hand-over sheet: let in and out, by kind, turned back, fever, vehicles, by hour; two statements."""
     rows = Passage.objects.filter(shift=shift)
-    people = {f"person_{kind}": _count(Q(person=kind) & PASSED) for kind in Passage.Person.values}
+    people = {f"person_{kind}": _count(Q(person=kind) & LET_PASS) for kind in Passage.Person.values}
     found = rows.aggregate(
-        entered=_count(IN & PASSED),
-        left=_count(OUT & PASSED),
+        entered=_count(IN & LET_PASS),
+        left=_count(OUT & LET_PASS),
         turned_back=_count(Q(result=Passage.Result.TURNED_BACK)),
         held=_count(Q(result=Passage.Result.HELD)),
         fever=_count(Q(temperature__gte=fever_limit)),
-        vehicles=_count(~Q(plate_no="") & PASSED),
+        vehicles=_count(~Q(plate_no="") & LET_PASS),
         **people,
     )
     return {
@@ -67,7 +75,7 @@ def _by_hour(rows: "QuerySet[Passage]") -> list[list[int]]:
     hours = (
         rows.order_by()
         .values("day", "hour")
-        .annotate(entered=_count(IN & PASSED), left=_count(OUT & PASSED))
+        .annotate(entered=_count(IN & LET_PASS), left=_count(OUT & LET_PASS))
         .order_by("day", "hour")
     )
     return [[row["hour"], row["entered"], row["left"]] for row in hours if row["entered"] or row["left"]]

@@ -107,8 +107,8 @@ def gate_passages(request: Request, shift: Shift, fever_limit: Decimal) -> HttpR
         rows = _rows(request)
     except Unreadable as error:
         return JsonResponse({"error": error.why}, status=error.status)
-    answers = passages.store_many(shift=shift, rows=rows, fever_limit=fever_limit, by=request.user)
-    return JsonResponse({"answers": [answer.as_json() for answer in answers], "totals": totals.of_day(shift.post)})
+    answers, numbers = passages.store_many(shift=shift, rows=rows, fever_limit=fever_limit, by=request.user)
+    return JsonResponse({"answers": [answer.as_json() for answer in answers], "totals": numbers})
 
 
 @require_POST

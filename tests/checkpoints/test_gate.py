@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -171,7 +172,9 @@ def test_sending_takes_the_same_statements_for_one_row_and_for_three(cast, sign_
     with queries() as three:
         send(client, shift, [row(), row(), row()])
 
-    assert (len(one), len(three)) == (7, 7)
+    # In PostgreSQL the rows, their line and the totals are one statement.
+    expected = 3 if connection.vendor == "postgresql" else 7
+    assert (len(one), len(three)) == (expected, expected)
 
 
 PEOPLE = ("secretary", "worker", "other_secretary", "cadre_user", "cadre2_user", "supervisor", "officer", "operator")

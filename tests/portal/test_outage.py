@@ -4,7 +4,7 @@ import time
 
 import pytest
 from django.core.cache import caches
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from django.test import Client
 
 from portal.accounts.access import public
@@ -102,3 +102,18 @@ def test_a_foreign_form_is_refused_in_words(db):
 
 def test_what_is_public_says_so():
     assert public(lambda request: None).permission == "public"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no server that could go away")
+def test_only_a_connection_that_rested_is_asked_whether_it_lives(db, monkeypatch):
+    asked = []
+    wrapper = connections["default"]
+    monkeypatch.setattr(wrapper, "health_check_enabled", True)
+    monkeypatch.setattr(wrapper, "is_usable", lambda: asked.append(1) or True)
+
+    for rested in (2.0, 0.0, 2.0):
+        wrapper.health_check_done = False
+        wrapper.used_at = time.monotonic() - rested
+        wrapper.cursor().close()
+
+    assert len(asked) == 2
