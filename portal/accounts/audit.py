@@ -50,6 +50,8 @@ MASKS: dict[str, Callable[[str], str]] = {
     "answers": hidden,
     "detail": hidden,
     "password": hidden,
+    "session_key": hidden,
+    "session_data": hidden,
 }
 
 

@@ -1,63 +1,80 @@
 """What a passage costs at the batch endpoint, beside a bare Django view that inserts one row by the ORM.
 
-Both answer through the same middleware; the bare view asks neither who sends nor whether the row was sent before.
+Both are served by gunicorn with two workers on one database, and are asked in turns by as many senders. What is in the
+baseline stands in tests/bench/bare.py; the gate adds its own middleware, the session, the role, the shift, every check of
+a passage, the line in the trail and the totals of the day.
 """
 
 import datetime as dt
+import http.client
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.test.utils import override_settings
-from django.urls import path
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 
-from checkpoints.models import Passage, Shift
+from checkpoints.models import Shift
 from checkpoints.services.passages import new_id
 from portal.accounts.models import User
 from residents.models import Membership, Role
 from tests import factories
-from tests.bench.timing import Line, faster
+from tests.bench.servers import WORKERS, serving
+from tests.bench.timing import Line, at_most, faster, seconds
 
 BATCH = 50
+SENDERS = 2 * WORKERS
+# The morning rush: each gate sends what it logged every second.
+GATES, RUSH_SECONDS, LOGGED = 40, 8, 3
 
 
-def run(rounds: int = 30) -> list[Line]:
-    """Measure both; wants an empty migrated database."""
-    shift, user = _gate()
-    ways = {"bare": _bare(shift, user), "single": _sender(shift, user, 1), "batch": _sender(shift, user, BATCH)}
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    # What only tests add would be measured as well.
-    plain = [name for name in settings.MIDDLEWARE if not name.startswith("zeal")]
-    with override_settings(MIDDLEWARE=plain):
-        # In turns, so that a noisy moment hits all three; the first round warms up.
-        for turn in range(rounds + 1):
-            for name, send in ways.items():
-                times = [send() for _ in range(1 if name == "batch" else 5)]
-                taken[name] += times if turn else []
-    bare, single, batch = (statistics.median(times) for times in taken.values())
-    how = f"bare ORM insert {bare * 1000:.1f} ms a POST"
+@dataclass(frozen=True)
+class Gate:
+    """A shift that runs now, and who logs there."""
+
+    shift: Shift
+    user: User
+
+
+def run(rounds: int = 9) -> list[Line]:
+    """Measure; wants an empty migrated database."""
+    gates = [gate() for _ in range(GATES)]
+    with serving("portal.settings") as ours, serving("tests.bench.bare_settings") as theirs:
+        ways = {"bare": bare(theirs, gates[0]), "single": sender(ours, gates[0], 1), "batch": sender(ours, gates[0], BATCH)}
+        taken = in_turns({name: crowd(post) for name, post in ways.items()}, rounds)
+        late = rush([sender(ours, one, LOGGED) for one in gates])
+    bare_, single, batch = (taken[name] for name in ("bare", "single", "batch"))
+    how = f"bare ORM insert {bare_ * 1000:.1f} ms a POST, {WORKERS} workers, {SENDERS} senders"
     return [
-        faster("gate: a passage in a batch of 50", (batch / BATCH, bare), aim=15, how=f"{batch * 1000:.1f} ms a batch, {how}"),
-        faster("gate: a passage alone", (single, bare), aim=0.5, how=f"{single * 1000:.1f} ms a POST, {how}"),
+        faster("gate: a passage in a batch of 50", (batch / BATCH, bare_), aim=15, how=f"{batch * 1000:.1f} ms a batch, {how}"),
+        faster("gate: a passage alone", (single, bare_), aim=0.5, how=f"{single * 1000:.1f} ms a POST, {how}"),
+        at_most(
+            f"gate: 95 of 100 answers to {GATES} gates",
+            late * 1000,
+            aim=1000,
+            unit="ms",
+            how=f"each sends {LOGGED} passages a second for {RUSH_SECONDS} s",
+        ),
     ]
 
 
-def _gate() -> tuple[Shift, User]:
+def gate() -> Gate:
+    """A gate where somebody stands."""
     now = timezone.now()
     shift = factories.ShiftFactory(starts_at=now - dt.timedelta(hours=4), ends_at=now + dt.timedelta(hours=4))
     user = factories.UserFactory()
     Membership.objects.create(user=user, role=Role.CADRE, community=shift.post.compound.community)
     factories.AssignmentFactory(shift=shift, cadre=factories.CadreFactory(user=user))
-    return shift, user
+    return Gate(shift, user)
 
 
-def _row(place: int = 0) -> dict[str, object]:
+def passage(place: int = 0) -> dict[str, object]:
+    """A passage as a phone sends it."""
     at = timezone.now() - dt.timedelta(seconds=place)
     return {
         "id": str(new_id()),
@@ -74,52 +91,106 @@ def _row(place: int = 0) -> dict[str, object]:
     }
 
 
-@csrf_exempt
-def bare(request: HttpRequest) -> HttpResponse:
-    """No session, no form, no right, no trail, no second sending: one INSERT a request."""
-    row = json.loads(request.body)
-    at = dt.datetime.fromisoformat(row.pop("happened_at"))
-    local = timezone.localtime(at)
-    Passage.objects.create(happened_at=at, received_at=timezone.now(), day=local.date(), hour=local.hour, **row)
-    return HttpResponse("stored")
+# A sender gives the bodies first, which is not measured, and then posts one after the other on a connection of its own.
+Post = Callable[[str], float]
+Sender = tuple[Callable[[], str], Callable[[], Post]]
 
 
-urlpatterns = [path("bare/", bare)]
+def bare(port: int, known: Gate) -> Sender:
+    """The bare view; every key it needs is in the body."""
+    post = known.shift.post
+    keys = {
+        "community_id": post.compound.community_id,
+        "post_id": post.pk,
+        "shift_id": known.shift.pk,
+        "logged_by_id": known.user.pk,
+    }
 
-
-def _bare(shift: Shift, user: User) -> Callable[[], float]:
-    client = Client()
-    known = {"community_id": shift.post.compound.community_id, "post_id": shift.post_id, "shift_id": shift.pk}
-
-    def send() -> float:
-        row = _row()
+    def body() -> str:
+        row = passage()
         row |= {f"written_{name}": row.pop(name) for name in ("home", "name", "phone")}
-        body = json.dumps(row | known | {"logged_by_id": user.pk})
-        with override_settings(ROOT_URLCONF=__name__):
-            return _seconds(client, "/bare/", body)
+        return json.dumps(row | keys)
 
-    return send
+    return body, lambda: _post(port, "/bare/", {})
 
 
-def _sender(shift: Shift, user: User, rows: int) -> Callable[[], float]:
-    """The real endpoint with every middleware, a session and a CSRF token."""
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(user)
+def sender(port: int, known: Gate, rows: int) -> Sender:
+    """The endpoint phones send to, with a session and a CSRF token."""
+    client = Client()
+    client.force_login(known.user)
     token = "a" * 32
-    client.cookies[settings.CSRF_COOKIE_NAME] = token
-    address = f"/checkpoints/gate/{shift.pk}/passages/"
-
-    def send() -> float:
-        body = json.dumps([_row(place) for place in range(rows)])
-        return _seconds(client, address, body, {"x-csrftoken": token})
-
-    return send
+    cookies = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}; csrftoken={token}"
+    headers = {"Cookie": cookies, "X-CSRFToken": token}
+    address = f"/checkpoints/gate/{known.shift.pk}/passages/"
+    return lambda: json.dumps([passage(place) for place in range(rows)]), lambda: _post(port, address, headers)
 
 
-def _seconds(client: Client, address: str, body: str, headers: dict[str, str] | None = None) -> float:
-    begun = time.perf_counter()
-    response = client.post(address, body, content_type="application/json", headers=headers)
-    taken = time.perf_counter() - begun
-    assert response.status_code == 200
-    assert "refused" not in response.content.decode()
-    return taken
+def _post(port: int, address: str, headers: dict[str, str]) -> Post:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def post(body: str) -> float:
+        begun = time.perf_counter()
+        line.request("POST", address, body.encode(), {"Content-Type": "application/json", **headers})
+        answer = line.getresponse()
+        said = answer.read()
+        taken = time.perf_counter() - begun
+        assert answer.status == 200, said
+        assert b"refused" not in said
+        return taken
+
+    return post
+
+
+def crowd(way: Sender, each: int = 6) -> Callable[[], float]:
+    """Seconds a POST when several senders post at once."""
+    body, line = way
+
+    def once() -> float:
+        heaps = [[body() for _ in range(each)] for _ in range(SENDERS)]
+        return seconds(lambda: together([partial(_empty, heap, line()) for heap in heaps])) / each / SENDERS
+
+    return once
+
+
+def in_turns(ways: dict[str, Callable[[], float]], rounds: int) -> dict[str, float]:
+    """Medians; a noisy moment hits all of them, and the first round warms up."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(rounds + 1):
+        for name, once in ways.items():
+            taken[name] += [once()] if turn else [once()][:0]
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def rush(ways: list[Sender]) -> float:
+    """Every gate sends once a second; how long the slowest twentieth of the answers took, at least."""
+    times: list[float] = []
+
+    def stand(way: Sender, after: float) -> None:
+        body, line = way
+        post = line()
+        time.sleep(after)
+        for beat in _every_second():
+            times.append(post(body()))
+            time.sleep(max(beat + 1 - time.monotonic(), 0))
+
+    together([partial(stand, way, place / len(ways)) for place, way in enumerate(ways)])
+    assert len(times) == len(ways) * RUSH_SECONDS
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def _every_second() -> Iterator[float]:
+    begun = time.monotonic()
+    for beat in range(RUSH_SECONDS):
+        yield begun + beat
+
+
+def _empty(heap: list[str], post: Post) -> None:
+    for body in heap:
+        post(body)
+
+
+def together(work: list[Callable[[], None]]) -> None:
+    """Each in a thread of its own, all at once."""
+    with ThreadPoolExecutor(len(work)) as threads:
+        for done in [threads.submit(one) for one in work]:
+            done.result()
