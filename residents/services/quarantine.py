@@ -71,18 +71,25 @@ def register(
     resident = Resident.objects.select_for_update(no_key=True).get(pk=resident_id)
     if resident.left_on:
         raise Refused(_("This person has left. Register them in the home where they live now."))
+    policy = policy or usual(resident.community, contact_class, starts_on)
+    values = {"contact_class": contact_class, "reason": reason, "starts_on": starts_on, **(facts or {})}
+    return _register(resident, policy, values, by=by)
+
+
+def _register(
+    resident: Resident, policy: QuarantinePolicy | None, values: dict[str, Any], *, by: User
+) -> QuarantineCase:  # fmt: skip
+    starts_on = values["starts_on"]
     if abs(starts_on - timezone.localdate()) > FAR:
         raise Refused(_("The first day lies more than 60 days from today. Check the year and the month."))
-    policy = policy or usual(resident.community, contact_class, starts_on)
     stages = plan(policy, starts_on) if policy else []
     if policy is None or not stages:
         raise Refused(_("No quarantine rule is in force for this. Ask the operator to put it down first."))
     with explained(QuarantineCase):
         case = QuarantineCase.objects.create(
-            community_id=resident.community_id, resident=resident, dwelling_id=resident.dwelling_id,
-            contact_class=contact_class, reason=reason, policy=policy, checks_a_day=policy.checks_a_day,
-            morning_by=policy.morning_by, evening_by=policy.evening_by, fever_limit=policy.fever_limit,
-            starts_on=starts_on, ends_on=stages[-1].ends_on, **(facts or {}),
+            community_id=resident.community_id, resident=resident, dwelling_id=resident.dwelling_id, policy=policy,
+            checks_a_day=policy.checks_a_day, morning_by=policy.morning_by, evening_by=policy.evening_by,
+            fever_limit=policy.fever_limit, ends_on=stages[-1].ends_on, **values,
         )  # fmt: skip
     _write_stages(case, stages)
     audit.record("quarantinecase.registered", case, by=by, after={"starts_on": starts_on, "ends_on": case.ends_on})
@@ -103,14 +110,12 @@ def register_home(
     *, dwelling_id: int, resident_ids: Sequence[int], contact_class: str, reason: str, starts_on: dt.date, by: User
 ) -> list[QuarantineCase]:
     """Open cases for several people of one home; one who is in quarantine already is left as they are."""
-    Dwelling.objects.select_for_update(no_key=True).get(pk=dwelling_id)
-    rows = Resident.objects.registered().filter(dwelling=dwelling_id, pk__in=resident_ids).exclude(cases__in=_open())
-    return [
-        register(
-            resident_id=resident.pk, contact_class=contact_class, reason=reason, starts_on=starts_on, by=by,
-        )
-        for resident in rows.order_by("id")
-    ]  # fmt: skip
+    home = Dwelling.objects.select_for_update(of=("self",), no_key=True).select_related("community").get(pk=dwelling_id)
+    rows = Resident.objects.registered().filter(dwelling=home, pk__in=resident_ids).exclude(cases__in=_open())
+    people = list(rows.select_related("community").select_for_update(of=("self",), no_key=True).order_by("id"))
+    policy = usual(home.community, contact_class, starts_on)
+    values = {"contact_class": contact_class, "reason": reason, "starts_on": starts_on}
+    return [_register(resident, policy, dict(values), by=by) for resident in people]
 
 
 def _open() -> Any:
