@@ -69,6 +69,7 @@ VERBS: dict[str, Promise] = {
     "new_version": pgettext_lazy("trail", "new version begun"),
     "notice_served": pgettext_lazy("trail", "notice served"),
     "opened": pgettext_lazy("trail", "opened"),
+    "ordered": pgettext_lazy("trail", "ordered"),
     "password_changed": pgettext_lazy("trail", "password changed"),
     "password_given": pgettext_lazy("trail", "password given"),
     "planned": pgettext_lazy("trail", "plan written"),

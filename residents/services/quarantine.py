@@ -87,7 +87,7 @@ def _register(
         raise Refused(_("No quarantine rule is in force for this. Ask the operator to put it down first."))
     with explained(QuarantineCase):
         case = QuarantineCase.objects.create(
-            community_id=resident.community_id, resident=resident, dwelling_id=resident.dwelling_id, policy=policy,
+            community=resident.community, resident=resident, dwelling_id=resident.dwelling_id, policy=policy,
             checks_a_day=policy.checks_a_day, morning_by=policy.morning_by, evening_by=policy.evening_by,
             fever_limit=policy.fever_limit, ends_on=stages[-1].ends_on, **values,
         )  # fmt: skip
