@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deployments.models import Cadre, Leave, Secondment
+from deployments.services import tidings
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
@@ -56,7 +57,7 @@ def cancel(*, leave_id: int, by: User) -> Leave:
 
 
 def _decide(leave_id: int, state: str, origins: tuple[str, ...], *, by: User) -> Leave:
-    row = Leave.objects.select_for_update(of=("self",)).select_related("secondment__cadre").get(pk=leave_id)
+    row = Leave.objects.select_for_update(of=("self",)).select_related("secondment__cadre__user").get(pk=leave_id)
     if row.state not in origins:
         raise Refused(
             _("This leave is already “%(state)s”. Reload the page to see what was decided.")
@@ -65,4 +66,5 @@ def _decide(leave_id: int, state: str, origins: tuple[str, ...], *, by: User) ->
     before, row.state = row.state, state
     row.save(update_fields=["state"])
     audit.record(f"leave.{state}", row, by=by, before={"state": before}, after={"state": state})
+    tidings.of_leave(row, by=by)
     return row

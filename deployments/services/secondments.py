@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deployments.models import Cadre, Leave, Responsibility, Secondment
-from deployments.services import memberships
+from deployments.services import memberships, tidings
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
@@ -93,7 +93,9 @@ def submit(*, cadre: Cadre, terms: Terms, by: User | None) -> Secondment:
 @transaction.atomic
 def appoint(*, cadre: Cadre, terms: Terms, by: User | None) -> Secondment:
     """Take a cadre on without a further decision: the community itself enters whom it was sent."""
-    return _open(cadre, terms, State.APPROVED, by=by)
+    row = _open(cadre, terms, State.APPROVED, by=by)
+    tidings.of_secondment(row, by=by)
+    return row
 
 
 @transaction.atomic
@@ -164,7 +166,9 @@ def redeploy(*, secondment_id: int, terms: Terms, by: User) -> Secondment:
         raise Refused(_("The cadre is already in this community. Choose another one."))
     last = terms.starts_on - dt.timedelta(days=1)
     _move(row, State.REDEPLOYED, ends_on=_last_day(row, min(last, row.ends_on or last)), by=by)
-    return _open(row.cadre, terms, State.APPROVED, previous=row, by=by)
+    new = _open(row.cadre, terms, State.APPROVED, previous=row, by=by)
+    tidings.of_redeployment(new, by=by)
+    return new
 
 
 @transaction.atomic
@@ -184,7 +188,7 @@ def complete(*, secondment_id: int, last_day: dt.date, report: str, by: User) ->
 def _locked(secondment_id: int) -> Secondment:
     # The cadre is locked first, always: whoever moves one of her secondments waits for whoever moves another.
     Cadre.objects.select_for_update().get(secondments=secondment_id)
-    return Secondment.objects.select_related("cadre", "community").get(pk=secondment_id)
+    return Secondment.objects.select_related("cadre__user", "community").get(pk=secondment_id)
 
 
 def _arrive(row: Secondment, identity_checked: bool, *, by: User) -> Secondment:
@@ -229,7 +233,9 @@ def _move(row: Secondment, state: str, *, by: User, **values: Any) -> Secondment
     if row.state not in origins:
         raise Refused(sentence % {"state": row.get_state_display()})
     before = {"state": row.state, **{name: getattr(row, name) for name in values if name != "reported_by"}}
-    return _write(row, {"state": state, **values}, kind=f"secondment.{state}", before=before, by=by)
+    row = _write(row, {"state": state, **values}, kind=f"secondment.{state}", before=before, by=by)
+    tidings.of_secondment(row, by=by)
+    return row
 
 
 def _write(row: Secondment, values: dict[str, Any], *, kind: str, before: dict[str, Any], by: User) -> Secondment:
