@@ -1,6 +1,7 @@
 """The audit trail in words a secretary reads."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from portal.accounts.models import Event
 
 OURS = ("accounts", "jobs", "residents", "deployments", "checkpoints", "reports")
 NOTHING = "—"
+# What rows are called: by table and key.
+Names = dict[tuple[str, str], str]
 
 # The second half of an event's kind (`shift.published`); the first half is the record it is about.
 VERBS: dict[str, Promise] = {
@@ -113,6 +116,7 @@ class Line:
 
     event: Event
     record: str
+    name: str
     verb: str
     changes: list[tuple[str, str, str]]
 
@@ -122,15 +126,30 @@ class Line:
         return str(self.event.by or _("the portal"))
 
 
-def line(event: Event) -> Line:
-    """Put an event into words."""
+def mentioned(events: Iterable[Event]) -> dict[str, set[str]]:
+    """The rows that some events are about or name in their values: keys by table."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for event in events:
+        found[event.table].add(event.row)
+        model = _model(event.table)
+        for name in event.before | event.after:
+            field = _field(model, name)
+            if isinstance(field, models.ForeignKey):
+                found[_target(field)] |= {str(values[name]) for values in (event.before, event.after) if values.get(name)}
+    return found
+
+
+def line(event: Event, names: Names | None = None) -> Line:
+    """Put an event into words; rows whose names are not given are numbers."""
+    names = names or {}
     model = _model(event.table)
     verb = event.kind.partition(".")[2]
     return Line(
         event=event,
         record=capfirst(str(model._meta.verbose_name)) if model else event.table,
+        name=names.get((event.table, event.row)) or event.row[:10],
         verb=str(VERBS.get(verb, verb.replace("_", " "))),
-        changes=list(_changes(event, model)),
+        changes=list(_changes(event, model, names)),
     )
 
 
@@ -152,11 +171,11 @@ def _model(table: str) -> type[models.Model] | None:
         return None
 
 
-def _changes(event: Event, model: type[models.Model] | None) -> Iterator[tuple[str, str, str]]:
+def _changes(event: Event, model: type[models.Model] | None, names: Names) -> Iterator[tuple[str, str, str]]:
     for name in event.before | event.after:
         field = _field(model, name)
         label = str(field.verbose_name) if field else name.replace("_", " ")
-        yield label, _words(event.before.get(name), field), _words(event.after.get(name), field)
+        yield label, _words(event.before.get(name), field, names), _words(event.after.get(name), field, names)
 
 
 def _field(model: type[models.Model] | None, name: str) -> Any:
@@ -167,7 +186,7 @@ def _field(model: type[models.Model] | None, name: str) -> Any:
     return field if hasattr(field, "verbose_name") else None
 
 
-def _words(value: Any, field: Any) -> str:
+def _words(value: Any, field: Any, names: Names) -> str:
     """A stored value as people write it."""
     if value in (None, "", [], {}):
         return NOTHING
@@ -176,8 +195,17 @@ def _words(value: Any, field: Any) -> str:
     if choices := dict(getattr(field, "flatchoices", ())):
         return str(choices.get(value, value))
     if isinstance(field, models.ForeignKey):
-        return _("no. %(number)s") % {"number": value}
+        return names.get((_target(field), str(value))) or _numbered(value)
     return _moment(value) if isinstance(field, models.DateTimeField) else str(value)
+
+
+def _target(field: Any) -> str:
+    return str(field.related_model._meta.label_lower)
+
+
+def _numbered(value: Any) -> str:
+    # An import writes the name of what it is about to make.
+    return _("no. %(number)s") % {"number": value} if str(value).isdecimal() else str(value)
 
 
 def _moment(value: Any) -> str:

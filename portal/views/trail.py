@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from portal.accounts import trail
+from portal import trail
 from portal.accounts.models import Event
 from portal.forms import TrailForm
 from portal.lib.dates import day_bounds
@@ -26,7 +26,7 @@ def event_list(request: Request) -> HttpResponse:
     rows = _filtered(Event.objects.filter(community__in=request.communities), form.cleaned_data)
     # One more than is shown tells whether there are older ones, without counting a year.
     events = list(rows.select_related("by", "community").order_by("-id")[: PER_PAGE + 1])
-    shown = [trail.line(event) for event in events[:PER_PAGE]]
+    shown = trail.lines(events[:PER_PAGE], request.communities)
     context = {"form": form, "lines": shown, "older": shown[-1].event.pk if len(events) > PER_PAGE else None}
     return page(request, "portal/trail.html", context, part="event-rows")
 

@@ -1,10 +1,11 @@
 """The audit trail as the secretary reads it."""
 
 import pytest
+from django.utils import timezone
 
 from portal.accounts import audit, trail
 from portal.accounts.models import Event
-from tests.factories import SecondmentFactory, ShiftFactory
+from tests.factories import AssignmentFactory, SecondmentFactory, ShiftFactory
 
 
 @pytest.fixture
@@ -85,6 +86,8 @@ def test_older_lines_follow_by_key(cast, sign_in):
 
 def test_more_lines_cost_no_more_statements(cast, sign_in, queries, line):
     client = sign_in(cast.secretary)
+    # One statement names all rows of a kind: each kind stands there once before counting.
+    audit.record("community.changed", cast.qinghe, by=cast.worker)
     counts = []
     for _ in range(2):
         with queries() as seen:
@@ -94,3 +97,24 @@ def test_more_lines_cost_no_more_statements(cast, sign_in, queries, line):
         audit.record("secondment.changed", SecondmentFactory(community=cast.qinghe), by=cast.secretary)
 
     assert counts[0] == counts[1]
+
+
+def test_rows_of_the_community_have_names_and_those_of_others_numbers(cast, sign_in):
+    shift = ShiftFactory(post__compound=cast.hefengyuan, post__name="东门")
+    after = {"cadre": cast.cadre, "shift": shift, "is_lead": True}
+    audit.record("assignment.made", AssignmentFactory(shift=shift, cadre=cast.cadre), by=cast.secretary, after=after)
+    audit.record("secondment.changed", cast.secondment2, by=cast.secretary, community=cast.qinghe)
+
+    foreign, made = sign_in(cast.secretary).get("/trail/").context["lines"]
+
+    assert foreign.name == str(cast.secondment2.pk)
+    assert made.name.startswith("马* 东门 ")
+    assert sorted(after for _label, _before, after in made.changes) == sorted(
+        ["马*", f"东门 {timezone.localtime(shift.starts_at):%m-%d %H:%M}", "yes"]
+    )
+
+
+def test_a_name_an_import_wrote_stays_a_name(cast):
+    event = audit.record("cadre.changed", cast.cadre, by=None, community=cast.qinghe, after={"unit": "新单位"})
+
+    assert trail.line(event).changes == [("sending unit", "—", "新单位")]

@@ -1,0 +1,67 @@
+"""What the audit trail calls the rows it speaks of: people by their family name, places and shifts by what they are."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from checkpoints.models import Assignment, Attendance, Post, Shift
+from deployments.models import Cadre, Leave, Responsibility, Secondment, SendingUnit
+from portal.accounts import trail
+from portal.accounts.models import Event, User
+from portal.lib import masks
+from residents.models import Building, Community, Compound, Dwelling, Entrance, Resident
+
+# The columns that name a row; those of a person's name are masked.
+NAMES: dict[type[Model], tuple[str, ...]] = {
+    User: ("name",),
+    Community: ("name",),
+    Compound: ("name",),
+    Building: ("compound__name", "number"),
+    Entrance: ("building__compound__name", "building__number", "number"),
+    Dwelling: ("entrance__building__number", "entrance__number", "room_no"),
+    Resident: ("name",),
+    SendingUnit: ("name",),
+    Cadre: ("name",),
+    Secondment: ("cadre__name", "starts_on"),
+    Leave: ("secondment__cadre__name", "starts_at"),
+    Responsibility: ("cadre__name", "compound__name", "building__number", "entrance__number"),
+    Post: ("compound__name", "name"),
+    Shift: ("post__name", "starts_at"),
+    Assignment: ("cadre__name", "shift__post__name", "starts_at"),
+    Attendance: ("assignment__cadre__name", "assignment__starts_at"),
+}
+PEOPLE = (User, Resident, Cadre)
+OF_PEOPLE = ("cadre__name", "secondment__cadre__name", "assignment__cadre__name")
+
+
+def lines(events: list[Event], communities: Any) -> list[trail.Line]:
+    """The events in words; one statement for each kind of row they name, however many they are."""
+    names = called(trail.mentioned(events), communities)
+    return [trail.line(event, names) for event in events]
+
+
+def called(mentioned: dict[str, set[str]], communities: Any) -> trail.Names:
+    """The names of these rows, as far as they belong to the communities or to none."""
+    names: trail.Names = {}
+    for model, columns in NAMES.items():
+        label = model._meta.label_lower
+        keys = {key for key in mentioned.get(label, ()) if key.isdecimal() and len(key) < 19}
+        if not keys:
+            continue
+        rows = model._default_manager.filter(pk__in=keys)
+        if hasattr(rows, "within"):
+            rows = rows.within(communities)
+        for key, *parts in rows.values_list("pk", *columns):
+            names[label, str(key)] = " ".join(_parts(model, columns, parts))
+    return names
+
+
+def _parts(model: type[Model], columns: Iterable[str], parts: Iterable[Any]) -> Iterable[str]:
+    for column, part in zip(columns, parts, strict=True):
+        if isinstance(part, dt.datetime):
+            yield f"{timezone.localtime(part):%m-%d %H:%M}"
+        elif part not in (None, ""):
+            yield masks.name(part) if model in PEOPLE or column in OF_PEOPLE else str(part)
