@@ -86,18 +86,18 @@ def community_day(communities: "QuerySet[Community]", *, by: User) -> CommunityD
 
 
 def shifts_of(communities: "QuerySet[Community]") -> list[Shift]:
-    """Today's shifts with their crew, those that have begun first; `missing` is the number of empty places."""
-    crew = Assignment.objects.standing().select_related("cadre", "cadre__unit", "attendance").order_by("-is_lead", "seat")
+    """Today's shifts with their crew, those that have begun first; `missing` is the number of places nobody comes to."""
+    crew = Assignment.objects.standing().with_comes().select_related("cadre", "cadre__unit", "attendance")
     shifts = list(
         Shift.objects.within(communities)
         .standing()
         .filter(day=timezone.localdate())
         .select_related("post__compound__community__subdistrict")
-        .prefetch_related(Prefetch("crew", crew, to_attr="people"))
+        .prefetch_related(Prefetch("crew", crew.order_by("-is_lead", "seat"), to_attr="people"))
         .order_by("starts_at", "post__compound", "post")
     )
     for shift in shifts:
-        shift.missing = max(shift.required - len(shift.people), 0)
+        shift.missing = max(shift.required - sum(person.comes or hasattr(person, "attendance") for person in shift.people), 0)
     return shifts
 
 
@@ -110,7 +110,7 @@ def absent_of(shifts: list[Shift]) -> list[Assignment]:
     for shift in shifts:
         late = shift.starts_at + dt.timedelta(minutes=policies[shift.post.compound.community_id].late_after_minutes)
         if shift.state == Shift.State.PUBLISHED and late <= now < shift.ends_at:
-            missed += [person for person in shift.people if not hasattr(person, "attendance")]
+            missed += [person for person in shift.people if person.comes and not hasattr(person, "attendance")]
     return missed
 
 

@@ -4,12 +4,12 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkpoints.models.posts import Post
-from deployments.models import Cadre
+from deployments.models import Cadre, Leave, Secondment
 from portal.lib.constraints import NoOverlap
 from portal.lib.dates import clock
 from residents.scope import CommunityQuerySet
@@ -94,6 +94,14 @@ class AssignmentQuerySet(CommunityQuerySet):
     def standing(self) -> Self:
         """Those that hold a seat."""
         return self.filter(released_at=None)
+
+    def with_comes(self) -> Self:
+        """Each with `comes`: False where a leave or the end of the secondment came up after the plan."""
+        there = Secondment.objects.serving().on(OuterRef("shift__day"))
+        there = there.filter(cadre=OuterRef("cadre"), community=OuterRef("shift__post__compound__community"))
+        away = Leave.objects.filter(secondment__cadre=OuterRef("cadre"), state=Leave.State.APPROVED)
+        away = away.filter(starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at"))
+        return self.annotate(comes=Exists(there) & ~Exists(away))
 
 
 class Assignment(models.Model):

@@ -26,12 +26,12 @@ def assign(*, shift_id: int, cadre_id: int, by: User) -> Assignment:
     """Put a cadre on the lowest free seat of a shift; the first one on a shift leads it."""
     shift = locked_shift(shift_id)
     cadre = locked_cadres([cadre_id])[0]
-    crew = list(shift.crew.standing())
+    crew = _crew(shift)
     if any(member.cadre_id == cadre.pk for member in crew):
         raise Refused(_("%(name)s is already on this shift.") % {"name": cadre.name})
     _check_open(shift)
-    seat = _free_seat(shift, crew)
     _check_fit(cadre, shift)
+    seat = _free_seat(shift, crew, by=by)
 
     return _seated(shift, cadre, seat, is_lead=not any(member.is_lead for member in crew), by=by)
 
@@ -53,10 +53,10 @@ def move(*, assignment_id: int, shift_id: int, by: User) -> Assignment:
         raise Refused(_("%(name)s is already on this shift.") % {"name": old.cadre.name})
     shift = locked_shift(shift_id)
     _check_same_community(old.shift, shift)
-    crew = list(shift.crew.standing())
+    crew = _crew(shift)
     _check_open(shift)
-    seat = _free_seat(shift, crew)
     _check_fit(old.cadre, shift, apart_from=[old.pk])
+    seat = _free_seat(shift, crew, by=by)
 
     _release(old, by=by)
     _hand_lead_on(old.shift)
@@ -170,12 +170,25 @@ def _check_same_community(first: Shift, second: Shift) -> None:
         raise Refused(_("The two shifts belong to different communities."))
 
 
-def _free_seat(shift: Shift, crew: Collection[Assignment]) -> int:
+def _crew(shift: Shift) -> list[Assignment]:
+    rows = shift.crew.standing().with_comes().select_related("cadre__user", "attendance")
+    for member in (crew := list(rows.order_by("seat"))):
+        member.shift = shift
+    return crew
+
+
+def _free_seat(shift: Shift, crew: list[Assignment], *, by: User) -> int:
+    """The lowest free seat; on a full shift that of somebody who will not come, who is taken off for it."""
     taken = {member.seat for member in crew}
     free = [seat for seat in range(1, shift.required + 1) if seat not in taken]
-    if not free:
-        raise Refused(_("This shift is full. Choose another shift, or take somebody off first."))
-    return free[0]
+    if free:
+        return free[0]
+    for member in crew:
+        if not member.comes and not hasattr(member, "attendance"):  # type: ignore[attr-defined]
+            release(member, by=by)
+            crew.remove(member)
+            return member.seat
+    raise Refused(_("This shift is full. Choose another shift, or take somebody off first."))
 
 
 def _check_fit(cadre: Cadre, shift: Shift, *, apart_from: Collection[int | None] = ()) -> None:

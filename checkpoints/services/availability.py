@@ -30,6 +30,11 @@ class Obstacle:
     why: Why
     text: str
 
+    @property
+    def keeps_away(self) -> bool:
+        """Whether somebody already placed will not come: the place is a gap."""
+        return self.why in (Why.NOT_SECONDED, Why.ON_LEAVE)
+
 
 @dataclass(frozen=True)
 class Facts:

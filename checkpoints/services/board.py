@@ -26,6 +26,7 @@ class Chip:
     assignment: Assignment
     conflict: str = ""
     here: bool = False  # signed in and not out
+    comes: bool = True  # False: on leave or no longer seconded here, so the place is a gap
 
 
 @dataclass
@@ -38,7 +39,11 @@ class Cell:
 
     @property
     def missing(self) -> int:
-        return 0 if self.sealed or self.shift.is_over else max(self.shift.required - len(self.chips), 0)
+        return 0 if self.sealed or self.shift.is_over else max(self.shift.required - self.filled, 0)
+
+    @property
+    def filled(self) -> int:
+        return sum(chip.comes for chip in self.chips)
 
 
 @dataclass
@@ -213,7 +218,8 @@ def _cell(shift: Shift, facts: Facts, sealed: set[int], rest_hours: int) -> Cell
         text = found.text if found else ""
         if cell.sealed and not shift.is_over:
             text = _("%(post)s is sealed on this day. Take the crew off, or open it.") % {"post": shift.post.name}
-        cell.chips.append(Chip(stand, text, here is not None and here.signed_out_at is None))
+        comes = here is not None or not (found and found.keeps_away)
+        cell.chips.append(Chip(stand, text, here is not None and here.signed_out_at is None, comes))
     return cell
 
 

@@ -29,6 +29,9 @@ def due(now: dt.datetime | None = None) -> int:
 def _assignments(now: dt.datetime) -> list[Assignment]:
     return list(
         Assignment.objects.standing()
+        # Whoever is on leave or gone is not called to a shift.
+        .with_comes()
+        .filter(comes=True)
         .filter(shift__state=Shift.State.PUBLISHED, cadre__user__isnull=False, cadre__user__is_active=True)
         .filter(starts_at__lte=now + LOOK_AHEAD, ends_at__gt=now, attendance=None)
         .select_related("cadre__user", "shift__post__compound__community__subdistrict")

@@ -114,7 +114,7 @@ def _stats(shown: Board, base: str) -> list[Stat]:
         running = [c for c in [*cells, *shown.running] if c.shift.starts_at <= now < c.shift.ends_at]
         here = sum(chip.here for cell in running for chip in cell.chips)
         stats.append(Stat(_("On duty now"), here, of=sum(cell.shift.required for cell in running)))
-    placed, needed = sum(len(cell.chips) for cell in cells), sum(cell.shift.required for cell in cells)
+    placed, needed = sum(cell.filled for cell in cells), sum(cell.shift.required for cell in cells)
     gaps, conflicts = shown.gaps, len(shown.conflicts)
     return [
         *stats,

@@ -80,12 +80,12 @@ def _week(
 
 def _rows(community: Community, days: list[dt.date], *, full_names: bool) -> list[dict[str, Any]]:
     """One row a post: a list of shifts for each day."""
-    crew = Assignment.objects.standing().select_related("cadre").order_by("seat")
+    crew = Assignment.objects.standing().with_comes().select_related("cadre").order_by("seat")
     found = Shift.objects.within([community]).standing().filter(day__in=days).order_by("starts_at")
     cells: dict[tuple[int, dt.date], list[dict[str, Any]]] = defaultdict(list)
     for shift in found.prefetch_related(Prefetch("crew", crew, to_attr="placed")):
         names = [stand.cadre.name if full_names else masks.name(stand.cadre.name) for stand in shift.placed]
-        missing = 0 if shift.is_over else max(shift.required - len(names), 0)
+        missing = 0 if shift.is_over else max(shift.required - sum(stand.comes for stand in shift.placed), 0)
         cells[shift.post_id, shift.day].append({"shift": shift, "names": names, "missing": missing})
     posts = Post.objects.within([community]).in_use().select_related("compound").order_by("compound", "pk")
     return [{"post": post, "days": [(day, cells[post.pk, day]) for day in days]} for post in posts]

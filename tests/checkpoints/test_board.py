@@ -304,3 +304,29 @@ def test_a_secretary_of_two_communities_sees_one_at_a_time(cast, shift, tomorrow
     assert client.get(BOARD, {"day": tomorrow}).context["community"] == cast.qinghe
     other = client.get(BOARD, {"day": tomorrow, "community": cast.yushu.pk})
     assert [p.cadre for p in other.context["pool"]] == [cast.cadre2]
+
+
+def test_who_will_not_come_leaves_a_gap_that_can_be_filled(cast, shift, tomorrow, sign_in):
+    for cadre in (cast.cadre, factories.SecondmentFactory(community=cast.qinghe).cadre):
+        factories.AssignmentFactory(shift=shift, cadre=cadre, told_at=timezone.now(), is_lead=cadre == cast.cadre)
+    assert read(cast, tomorrow).gaps == 0
+    factories.LeaveFactory(secondment=cast.secondment, starts_at=shift.starts_at, ends_at=shift.ends_at)
+    other = factories.SecondmentFactory(community=cast.qinghe).cadre
+    board = read(cast, tomorrow)
+    assert (board.gaps, len(board.conflicts), [one.cadre for one in board.suggest(shift)]) == (1, 1, [other])
+
+    sign_in(cast.secretary).post(f"{BOARD}assign/", {"shift": shift.pk, "cadre": other.pk})
+
+    board = read(cast, tomorrow)
+    assert (board.gaps, board.conflicts) == (0, [])
+    crew = shift.crew.standing().order_by("seat")
+    assert [(stand.cadre == other, stand.seat) for stand in crew] == [(True, 1), (False, 2)]
+    assert list(Message.objects.values_list("to", "kind")) == [(cast.cadre_user.pk, "shift_released")]
+
+
+def test_too_little_rest_is_a_conflict_and_no_gap(cast, shift, tomorrow):
+    night = factories.ShiftFactory(post=shift.post, day=tomorrow, starts=dt.time(18), ends=dt.time(23))
+    for one in (shift, night):
+        factories.AssignmentFactory(shift=one, cadre=cast.cadre)
+    board = read(cast, tomorrow)
+    assert (len(board.conflicts), board.gaps) == (2, shift.required + night.required - 2)

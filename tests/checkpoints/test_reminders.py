@@ -8,13 +8,24 @@ from django.utils import timezone
 from checkpoints.models import Handover
 from checkpoints.services import reminders
 from portal.accounts.models import Message
-from tests.factories import AssignmentFactory, AttendanceFactory, CadreFactory, PostFactory, ShiftFactory, UserFactory
+from tests.factories import (
+    AssignmentFactory,
+    AttendanceFactory,
+    CadreFactory,
+    LeaveFactory,
+    PostFactory,
+    ShiftFactory,
+    UserFactory,
+)
 
 NOW = timezone.make_aware(dt.datetime(2022, 4, 10, 8, 0))
 
 
 @pytest.fixture
 def shift_at(cast):
+    cast.secondment.starts_on, cast.secondment.ends_on = dt.date(2022, 4, 1), dt.date(2022, 4, 30)
+    cast.secondment.save()
+
     def make(starts_at):
         shift = ShiftFactory(
             post=PostFactory(compound=cast.hefengyuan), day=starts_at.date(),
@@ -100,3 +111,16 @@ def test_the_statements_do_not_grow_with_the_rows(shift_at, queries, cast):
         reminders.due(NOW)
 
     assert len(one) == len(three)
+
+
+def test_whoever_is_on_leave_or_gone_is_not_called(cast, shift_at):
+    stand = shift_at(NOW + dt.timedelta(minutes=30))
+    leave = LeaveFactory(secondment=cast.secondment, starts_at=stand.starts_at, ends_at=stand.ends_at)
+    reminders.due(NOW)
+    assert kinds() == []
+
+    leave.delete()
+    cast.secondment.ends_on = NOW.date() - dt.timedelta(days=1)
+    cast.secondment.save()
+    reminders.due(NOW)
+    assert kinds() == []
