@@ -33,6 +33,7 @@ urlpatterns = [
     path("deployments/leave/mine/", leave.leave_mine, name="leave_mine"),
     path("deployments/leave/<int:pk>/cancel/", leave.leave_cancel, name="leave_cancel"),
     path("deployments/mine/", supervision.supervision, name="supervision"),
+    path("deployments/mine/export/", supervision.supervision_export, name="supervision_export"),
     path("deployments/mine/offer/", supervision.supervision_offer, name="supervision_offer"),
     path("deployments/mine/<int:pk>/recall/", supervision.supervision_recall, name="supervision_recall"),
     path("deployments/responsibilities/", responsibilities.responsibility_list, name="responsibility_list"),

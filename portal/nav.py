@@ -62,6 +62,7 @@ ENTRIES = [
     Entry(_("Homes"), "home", "residents:dwelling_list", Permission.RESIDENT_VIEW),
     Entry(_("Places"), "building-community", "residents:place_list", Permission.PLACE_VIEW),
     Entry(pgettext_lazy("menu", "Imports"), "file-spreadsheet", "jobs:job_list", Permission.PLACE_VIEW),
+    Entry(pgettext_lazy("menu", "Exports"), "file-export", "reports:export_list", Permission.EXPORT),
     Entry(_("Audit trail"), "history", "event_list", Permission.AUDIT_VIEW),
     Entry(_("My day"), "calendar-check", "checkpoints:my_day", Permission.MY_DAY, first=True),
     Entry(_("My leave"), "calendar-off", "deployments:leave_mine", Permission.MY_DAY),

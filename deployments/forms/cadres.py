@@ -218,12 +218,12 @@ class RevealForm(CleanTextMixin, forms.Form):
 
 
 class ManyCadresForm(forms.Form):
-    """The ticked rows of a list."""
+    """The ticked rows of a list, or everybody it shows without a sign-in."""
 
     cadre = forms.ModelMultipleChoiceField(None, error_messages={"required": _("Tick at least one cadre.")})
 
     def __init__(self, data: Any, *, communities: Any) -> None:
-        super().__init__(data)
+        super().__init__({"cadre": data.getlist("shown" if "everybody" in data else "cadre")})
         present = cadre_list.in_group(cadre_list.listed(communities), "")
         self.fields["cadre"].queryset = present  # type: ignore[attr-defined]
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,14 @@ LENGTH = 10
 
 
 @dataclass(frozen=True)
+class OneTime:
+    """A password for one sign-in, and what is stored of it."""
+
+    password: str
+    hashed: str
+
+
+@dataclass(frozen=True)
 class Slip:
     """What is handed over once: nobody can look the password up again."""
 
@@ -28,21 +37,28 @@ class Slip:
     password: str
 
 
-@transaction.atomic
 def open_account(*, cadre_id: int, community: Community, by: User) -> Slip:
     """Give a cadre a sign-in (her mobile number) with a one-time password; an existing one gets a new password."""
-    slip = _open(_locked([cadre_id])[cadre_id], community, by=by)
-    memberships.follow(slip.cadre)
+    password = _one_time()
+    with transaction.atomic():
+        slip = _open(_locked([cadre_id])[cadre_id], community, password, by=by)
+        memberships.follow(slip.cadre)
     return slip
 
 
-@transaction.atomic
 def open_accounts(*, cadres: Mapping[int, Community], by: User) -> tuple[list[Slip], list[str]]:
     """Open many, each (by the cadre's key) for its community; returns the slips, and a sentence for each refusal."""
+    # A password takes a moment to hash: not while others wait for these rows.
+    passwords = {key: _one_time() for key in cadres}
+    return _open_all(cadres, passwords, by=by)
+
+
+@transaction.atomic
+def _open_all(cadres: Mapping[int, Community], passwords: Mapping[int, OneTime], *, by: User) -> tuple[list[Slip], list[str]]:
     slips, refusals = [], []
     for cadre in _locked(cadres).values():
         try:
-            slips.append(_open(cadre, cadres[cadre.pk], by=by))
+            slips.append(_open(cadre, cadres[cadre.pk], passwords[cadre.pk], by=by))
         except Refused as refusal:
             refusals.append(_("%(name)s: %(why)s") % {"name": cadre.name, "why": refusal})
     memberships.follow(*(slip.cadre for slip in slips))
@@ -68,18 +84,22 @@ def _locked(keys: Iterable[int]) -> dict[int, Cadre]:
     return {cadre.pk: cadre for cadre in rows}
 
 
-def _open(cadre: Cadre, community: Community, *, by: User) -> Slip:
+def _one_time() -> OneTime:
+    password = "".join(secrets.choice(ALPHABET) for _i in range(LENGTH))
+    return OneTime(password, make_password(password))
+
+
+def _open(cadre: Cadre, community: Community, one_time: OneTime, *, by: User) -> Slip:
     user = cadre.user or _new_user(cadre)
     _refuse_foreign(user)
-    password = "".join(secrets.choice(ALPHABET) for _i in range(LENGTH))
-    user.set_password(password)
+    user.password = one_time.hashed
     user.is_active = user.must_change_password = True
     user.save()
     if cadre.user_id is None:
         cadre.user = user
         cadre.save(update_fields=["user"])
     audit.record("cadre.account_opened", cadre, community=community, by=by, after={"user": user})
-    return Slip(cadre, user.phone or user.username, password)
+    return Slip(cadre, user.phone or user.username, one_time.password)
 
 
 def _new_user(cadre: Cadre) -> User:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained, lasts_on
 from portal.lib.errors import Refused
-from residents.models import Building, Community, Compound, Entrance
+from residents.models import Building, Community, Compound, Dwelling, Entrance
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,22 @@ def gaps(communities: Any, day: dt.date) -> Gaps:
         compounds=Compound.objects.within(communities).exclude(Exists(held.filter(compound=OuterRef("pk")))),
         buildings=Building.objects.within(communities).exclude(Exists(held.filter(building=OuterRef("pk")))),
         entrances=Entrance.objects.within(communities).exclude(own | through_building),
+    )
+
+
+def with_homes(rows: "QuerySet[Responsibility]") -> "QuerySet[Responsibility]":
+    """Each with `homes`: how many doors the person answers for."""
+
+    def doors(path: str, place: str) -> Subquery:
+        found = Dwelling.objects.filter(**{path: OuterRef(place)}).order_by().values(path)
+        return Subquery(found.annotate(n=Count("pk")).values("n"))
+
+    return rows.annotate(
+        homes=Coalesce(
+            doors("entrance", "entrance"),
+            doors("entrance__building", "building"),
+            doors("entrance__building__compound", "compound"),
+        )
     )
 
 

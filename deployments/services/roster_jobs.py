@@ -32,4 +32,8 @@ def may_see(user: User, job: Job) -> bool:
     return job.community is not None and may_in(user, Permission.CADRE_IMPORT, job.community)
 
 
-JOB = Kind(label=_("Roster import"), run=apply, preview=preview, may=may_see, page="deployments:roster_import")
+NEXT = (
+    (_("Mark who has arrived"), "deployments:secondment_list", "state=approved"),
+    (_("Print their sign-ins"), "deployments:cadre_list", "account=no"),
+)
+JOB = Kind(label=_("Roster import"), run=apply, preview=preview, may=may_see, page="deployments:roster_import", then=NEXT)

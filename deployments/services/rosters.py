@@ -119,6 +119,9 @@ class RosterImporter:
     def _community(self, line: Line) -> Community | None:
         name = line.values["community"]
         found = self.communities.get(name) or self.communities.get(name.removesuffix("社区")) or []
+        # Names repeat in a city: the one that uses the portal is meant before those that do not.
+        if used := [community for community in found if community.active_from]:
+            found = used
         if len(found) == 1:
             return found[0]
         if found:

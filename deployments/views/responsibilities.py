@@ -35,7 +35,7 @@ def responsibility_list(request: Request) -> HttpResponse:
     tally = dict(live.order_by().values_list("role").annotate(n=Count("pk")))
     role = request.GET.get("role", "")
     role = role if role in Responsibility.Role.values else ""
-    rows = live.filter(role=role) if role else live
+    rows = responsibilities.with_homes(live.filter(role=role) if role else live)
     gaps = responsibilities.gaps(request.communities, today)
     context = {
         "rows": paged(request, rows.select_related(*PLACE).order_by("community", "compound", "building", "entrance", "id")),

@@ -4,21 +4,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deployments.access import supervises
 from deployments.forms.secondments import OfferForm, RecallForm
 from deployments.models import Leave, Secondment
-from deployments.services import secondments
+from deployments.services import secondments, unit_sheet
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from portal.lib.paging import paged
 from portal.lib.stats import Stat
+
+ORDER = ("community", "compound", "cadre__name", "id")
 
 
 @require_safe
@@ -33,10 +35,18 @@ def supervision(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "units": request.units,  # type: ignore[attr-defined]
-        "rows": paged(request, rows.order_by("community", "compound", "cadre__name", "id")),
+        "rows": paged(request, rows.order_by(*ORDER)),
         "stats": _stats(mine),
     }
     return page(request, "deployments/supervision/list.html", context, part="supervision-rows")
+
+
+@require_POST
+@supervises
+def supervision_export(request: HttpRequest) -> FileResponse:
+    """The unit's own list as a sheet, for its file or its leader."""
+    rows = _mine(request).current().select_related("cadre__unit", "community", "compound")
+    return unit_sheet.download(rows.order_by(*ORDER), units=request.units, by=request.user)  # type: ignore[attr-defined, arg-type]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -29,6 +29,8 @@ class Kind:
     preview: Callable[["Work"], None] | None = None
     # The page from which it is asked for, to go back to.
     page: str = ""
+    # What one does next with what was written: words, a page, and its query.
+    then: tuple[tuple[Any, str, str], ...] = ()
 
 
 @cache

@@ -1,6 +1,7 @@
 """Cadres: taken up once, masked, kept right by two people at once, shown in full only on record."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -334,3 +335,15 @@ def test_a_number_somebody_signs_in_with_is_refused(cast):
 
     with pytest.raises(Refused, match="already signs in"):
         accounts.open_account(cadre_id=cadre.pk, community=cast.qinghe, by=cast.secretary)
+
+
+def test_everybody_on_the_page_without_a_sign_in_gets_one_at_once(cast, sign_in):
+    fresh = [row.cadre for row in SecondmentFactory.create_batch(2, community=cast.qinghe)]
+    client = sign_in(cast.secretary)
+    page = client.get(reverse("deployments:cadre_list")).content.decode()
+    shown = [int(key) for key in re.findall(r'name="shown" value="(\d+)"', page)]
+    assert sorted(shown) == sorted(cadre.pk for cadre in fresh)
+
+    answer = client.post(reverse("deployments:account_open_many"), {"shown": shown, "everybody": "1"})
+
+    assert sorted(slip.cadre.pk for slip in answer.context["slips"]) == sorted(shown)

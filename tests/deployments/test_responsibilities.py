@@ -11,7 +11,7 @@ from deployments.services import responsibilities
 from deployments.services.responsibilities import Person
 from portal.lib.errors import Refused
 from residents.models import Community
-from tests.factories import BuildingFactory, CompoundFactory, EntranceFactory
+from tests.factories import BuildingFactory, CompoundFactory, DwellingFactory, EntranceFactory
 
 LIST, NEW = reverse("deployments:responsibility_list"), reverse("deployments:responsibility_create")
 GAPS = reverse("deployments:responsibility_gaps")
@@ -164,3 +164,21 @@ def test_as_many_queries_for_three_as_for_one(cast, sign_in, queries, page):
         client.get(page)
 
     assert len(three) == len(one)
+
+
+def test_how_many_homes_somebody_answers_for(cast):
+    building = BuildingFactory(compound=cast.hefengyuan)
+    entrances = [EntranceFactory(building=building, number=number) for number in (1, 2)]
+    for entrance in (entrances[0], entrances[0], entrances[1]):
+        DwellingFactory(entrance=entrance)
+    place = {"community": cast.qinghe, "name": "刘", "starts_on": timezone.localdate()}
+    rows = [
+        Responsibility.objects.create(role="steward", compound=cast.hefengyuan, **place),
+        Responsibility.objects.create(role="guarantor", building=building, **place),
+        Responsibility.objects.create(role="entrance_head", entrance=entrances[0], **place),
+        Responsibility.objects.create(role="guarantor", building=BuildingFactory(compound=cast.hefengyuan), **place),
+    ]
+
+    found = responsibilities.with_homes(Responsibility.objects.all())
+
+    assert [found.get(pk=row.pk).homes for row in rows] == [3, 3, 2, None]

@@ -1,11 +1,15 @@
 """A sending unit sees its own people and nobody else."""
 
 import datetime as dt
+import io
 
 from django.urls import reverse
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from deployments.models import Secondment
+from portal.accounts.models import Event
+from portal.lib import masks
 from tests.factories import CadreFactory, LeaveFactory, SecondmentFactory
 
 PAGE = reverse("deployments:supervision")
@@ -74,3 +78,17 @@ def test_a_unit_offers_its_own_people_only(cast, sign_in):
 
     assert list(Secondment.objects.filter(state="submitted").values_list("cadre", "community")) == [(free.pk, cast.yushu.pk)]
     assert sign_in(cast.secretary).get(address).status_code == 403
+
+
+def test_the_unit_takes_its_own_list_along(cast, sign_in):
+    SecondmentFactory(community=cast.qinghe)
+
+    answer = sign_in(cast.supervisor).post(reverse("deployments:supervision_export"))
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    rows = [row for row in book.get_sheet_by_index(0).to_python() if row[0] == 1 or row[0] == 2]
+    assert [(row[1], row[3], row[4]) for row in rows] == [(cast.cadre.name, masks.phone(cast.cadre.phone), "清荷社区")]
+    assert list(Event.objects.filter(kind="unit.exported").values_list("by", "row")) == [
+        (cast.supervisor.pk, str(cast.unit.pk))
+    ]
+    assert sign_in(cast.secretary).post(reverse("deployments:supervision_export")).status_code == 403

@@ -146,3 +146,12 @@ def test_the_blank_form_is_what_the_import_reads(cast, sign_in):
     answer = sign_in(cast.secretary).get("/deployments/rosters/form/")
     rows = [[sheets.text(cell) for cell in line.cells] for line in sheets.tables(io.BytesIO(answer.getvalue()))[0].rows()]
     assert (rows[0][:4], rows[1][2]) == (["序号", "姓名*", "性别", "出生年月"], "男/女")
+
+
+def test_a_roster_that_is_written_leads_to_what_comes_next(cast, sign_in):
+    job = Job.objects.create(kind="import_cadres", community=cast.qinghe, by=cast.secretary, state=Job.State.DONE)
+
+    page = sign_in(cast.secretary).get(f"/jobs/{job.pk}/").content.decode()
+
+    assert "/deployments/secondments/?state=approved" in page
+    assert "/deployments/cadres/?account=no" in page

@@ -360,3 +360,8 @@ def test_every_text_can_be_written(tmp_path_factory, text):
     sheets.write_xlsx(path, [Column("备注")], [[text]], title=text)
     list(sheets.csv_chunks([Column("备注")], [[text]]))
     assert read(path.read_bytes())
+
+
+def test_a_folder_that_is_not_there_is_an_error_of_the_disk(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        sheets.write_xlsx(tmp_path / "nowhere" / "a.xlsx", [Column("a")], [])

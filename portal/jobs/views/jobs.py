@@ -47,6 +47,7 @@ def job_detail(request: Request, pk: int) -> HttpResponse:
         "job": job,
         "label": kind.label,
         "back": reverse(kind.page) if kind.page else "",
+        "next": [(words, f"{reverse(name)}?{query}") for words, name, query in kind.then],
         "does": does,
         "counts": [(name, counts[name]) for name in DOES if name in counts],
         "writes": sum(counts.get(name, 0) for name in WRITTEN),

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import xlsxwriter
 from django.utils import timezone
+from xlsxwriter.exceptions import FileCreateError
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
@@ -59,7 +61,7 @@ def write_xlsx(
     are row 1, as templates for import want it. `notes=True` writes the columns' notes in grey as row 2.
     """
     draft = Path(path)
-    with xlsxwriter.Workbook(str(draft), {"constant_memory": True, "tmpdir": str(draft.parent)}) as book:
+    with _disk_errors(), xlsxwriter.Workbook(str(draft), {"constant_memory": True, "tmpdir": str(draft.parent)}) as book:
         sheet = book.add_worksheet(name.translate({ord(c): "_" for c in "[]:*?/\\'"})[:31] or "Sheet1")
         paper = _Paper(book, sheet, len(columns))
         paper.lay_out(columns)
@@ -76,6 +78,15 @@ def write_xlsx(
         if title and footer:
             paper.sign()
     return count
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """A full disk or a missing folder is an OSError here as anywhere else."""
+    try:
+        yield
+    except FileCreateError as error:
+        raise error.args[0] from error
 
 
 class _Paper:
