@@ -31,4 +31,5 @@ class Capped(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def _found(self) -> int:
-        return self.object_list.order_by().values("pk")[: MOST + 1].count()  # type: ignore[union-attr, call-arg]
+        rows: Any = self.object_list
+        return int(rows.order_by().values("pk")[: MOST + 1].count())

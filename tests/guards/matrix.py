@@ -378,7 +378,7 @@ DEPLOYMENTS: dict[str, Row] = {
     ),
     "deployments:secondment_redeploy": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.secondment.pk}, post=200),
     "deployments:supervision": Row(may={"supervisor"}),
-    "deployments:supervision_export": Row(may={"supervisor"}, get=405),
+    "deployments:supervision_export": Row(may={"supervisor"}, get=405, post=200),
     "deployments:supervision_offer": Row(may={"supervisor"}, post={200, 302}),
     "deployments:supervision_recall": Row(may={"supervisor"}, kwargs=lambda w: {"pk": w.cast.secondment.pk}, post={200, 302}),
     "deployments:unit_create": Row(may=SECRETARIES, post=200),
