@@ -1,5 +1,6 @@
 """Rounds: today's, one round on the phone, its sheet at the desk."""
 
+from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
@@ -117,18 +118,22 @@ def _windows(request: Request, found: Round) -> HttpResponse:
         **_common(request, found, may_in(request.user, Permission.ROUND_VIEW, found.community)),
         "buildings": buildings,
         "building": building,
-        "floors": _floors(_described(found, list(shown))),
-        "tap": uuid4(),
+        "entrances": _entrances(_described(found, list(shown))),
     }
     return page(request, "residents/rounds/windows.html", context, part="round-walk")
 
 
-def _floors(windows: list[Stop]) -> list[tuple[int, list[Stop]]]:
-    floors: dict[int, list[Stop]] = {}
-    ordered = sorted(windows, key=lambda s: (len(s.dwelling.entrance.number), s.dwelling.entrance.number, s.dwelling.room_no))
-    for stop in ordered:
-        floors.setdefault(stop.dwelling.floor, []).append(stop)
-    return sorted(floors.items(), reverse=True)
+def _entrances(windows: list[Stop]) -> list[tuple[Any, list[tuple[int, list[Stop]]]]]:
+    """The windows by entrance and floor, floors from the top, rooms from the left."""
+    ordered = sorted(
+        (stop for stop in windows if stop.dwelling),
+        key=lambda s: (len(s.dwelling.entrance.number), s.dwelling.entrance.number, -s.dwelling.floor, s.dwelling.room_no),
+    )
+    by_entrance = groupby(ordered, key=lambda stop: stop.dwelling.entrance)
+    return [
+        (entrance, [(floor, list(row)) for floor, row in groupby(rows, key=lambda stop: stop.dwelling.floor)])
+        for entrance, rows in by_entrance
+    ]
 
 
 def _stops(found: Round) -> Any:
