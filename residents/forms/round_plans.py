@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.forms import CleanTextMixin, DayField, helper, pair
@@ -78,14 +79,29 @@ class RoundPlanForm(CleanTextMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.community, self.kind = community, kind_of(kind)
         self._narrow()
+        self._drop()
         if self.instance.pk is None:
             self._suggest()
         else:
             self.initial["homes"] = "\n".join(map(str, self._chosen()))
+        whom = ["places"] if self.of_places else ["whom", "categories", "homes"]
         self.helper = helper(
-            self, "name", pair("compound", "building"), "whom", "categories", "homes", "places",
-            pair("slots", "minutes"), pair("starts_on", "ends_on"), "team", submit=submit, cancel=cancel,
+            self, "name", pair("compound", "building"), *whom, pair("slots", "minutes"), pair("starts_on", "ends_on"), "team",
+            submit=submit, cancel=cancel,
         )  # fmt: skip
+
+    @property
+    def of_places(self) -> bool:
+        """Whether the kind goes to places, not to homes."""
+        return self.kind.whom == RoundPlan.Whom.PLACES
+
+    def _drop(self) -> None:
+        """Ask only what this kind needs."""
+        for name in ("whom", "categories", "homes") if self.of_places else ("places",):
+            del self.fields[name]
+        if not self.of_places:
+            homes = [choice for choice in RoundPlan.Whom.choices if choice[0] != RoundPlan.Whom.PLACES]
+            self.fields["whom"].choices = homes  # type: ignore[attr-defined]
 
     def _narrow(self) -> None:
         fields: dict[str, Any] = self.fields
@@ -100,6 +116,10 @@ class RoundPlanForm(CleanTextMixin, forms.ModelForm):
         self.initial.setdefault("name", self.kind.label)
         self.initial.setdefault("whom", self.kind.whom)
         self.initial.setdefault("slots", list(self.kind.slots))
+        self.initial.setdefault("starts_on", timezone.localdate())
+        if self.kind.categories:
+            chosen = CareCategory.objects.filter(code__in=self.kind.categories)
+            self.initial.setdefault("categories", [category.pk for category in chosen])
 
     def _chosen(self) -> list[Dwelling]:
         return list(self.instance.dwellings.select_related("entrance__building").in_place_order())
@@ -118,11 +138,18 @@ class RoundPlanForm(CleanTextMixin, forms.ModelForm):
         return [known[name] for name in wanted]
 
     def _known(self, wanted: list[str]) -> dict[str, Dwelling]:
+        """The homes by what they are called; a name that two compounds have asks for the compound."""
         rooms = {name.rpartition("-")[2] for name in wanted}
         rows = Dwelling.objects.filter(community=self.community, room_no__in=rooms).select_related("entrance__building")
         if compound := self.cleaned_data.get("compound"):
             rows = rows.filter(entrance__building__compound=compound)
-        return {str(dwelling): dwelling for dwelling in rows}
+        found: dict[str, Dwelling] = {}
+        for dwelling in rows:
+            if found.setdefault(str(dwelling), dwelling) != dwelling and str(dwelling) in wanted:
+                raise ValidationError(
+                    _("Several compounds have a home %(name)s. Choose the compound above.") % {"name": dwelling}
+                )
+        return found
 
     def clean(self) -> dict[str, Any]:
         """What the rule needs must be there, and the building must stand in the compound."""
@@ -132,16 +159,16 @@ class RoundPlanForm(CleanTextMixin, forms.ModelForm):
             self.add_error("building", _("This building stands in another compound."))
         if whom == RoundPlan.Whom.CHOSEN and "homes" in cleaned and not cleaned["homes"]:
             self.add_error("homes", _("Write the homes this round visits."))
-        if whom == RoundPlan.Whom.PLACES and not (cleaned.get("places") or "").strip():
+        if self.of_places and "places" in cleaned and not cleaned["places"].strip():
             self.add_error("places", _("Write the places this round visits, one a line."))
         return cleaned
 
     def values(self) -> dict[str, Any]:
         """What the service writes."""
-        return {
-            **{name: self.cleaned_data[name] for name in self.Meta.fields},
-            "dwellings": self.cleaned_data["homes"],
-        }
+        said = {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
+        if self.of_places:
+            return {**said, "whom": RoundPlan.Whom.PLACES}
+        return {**said, "dwellings": self.cleaned_data["homes"]}
 
 
 class NewPlanForm(forms.Form):

@@ -13,7 +13,7 @@ from residents.services import rounds
 class HandOverForm(forms.Form):
     """To whom a round goes."""
 
-    to = forms.ModelChoiceField(User.objects.none(), label=_("to whom"))
+    to = forms.ModelChoiceField(User.objects.none(), label=_("to whom"), widget=forms.Select(attrs={"class": "form-select"}))
 
     def __init__(self, *args: Any, of: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -98,6 +98,8 @@ class Kind:
     outcomes: tuple[Outcome, ...] = (DONE,)
     reasons: tuple[Outcome, ...] = AT_THE_DOOR
     whom: str = RoundPlan.Whom.ALL
+    # Codes of the care categories a new plan begins with.
+    categories: tuple[str, ...] = ()
     # The question whose numbers are added up in the daily report.
     counts: str = ""
     # Minutes after the stop during which a place may not be used.

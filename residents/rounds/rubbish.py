@@ -28,5 +28,6 @@ KIND = Kind(
     outcomes=(Outcome("done", _("Collected")),),
     reasons=AT_THE_DOOR,
     whom=RoundPlan.Whom.CARE,
+    categories=("mobility",),
     slots=("08:00", "13:00"),
 )

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -143,7 +144,7 @@ def _start(stop: Stop, start: Start, by: User) -> None:
     where = stop.dwelling.entrance.building if stop.dwelling else stop.place
     leads = rounds.secretaries([stop.round.community_id]).get(stop.round.community_id, [])
     send(
-        draft(user, "finding_raised", key=f"finding:{finding.pk}", link="/residents/findings/", where=where, by=by)
+        draft(user, "finding_raised", key=f"finding:{finding.pk}", link=reverse("residents:finding_list"), where=where, by=by)
         for user in leads
     )
 
