@@ -39,6 +39,12 @@ document.addEventListener("submit", (event) => {
   }, 3000);
 });
 
+// A week wider than the screen opens at today.
+for (const today of document.querySelectorAll("th.p-today")) {
+  const around = today.closest(".p-scroll");
+  if (around) around.scrollLeft = today.offsetLeft - around.querySelector("th").offsetWidth;
+}
+
 // A list whose filter changes asks again by itself.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-send-on-change]");
