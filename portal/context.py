@@ -39,7 +39,8 @@ def _around(path: str, user: Any) -> dict[str, Any]:
         "unread": facts["unread"],
         "role": next((role.get_role_display() for role in roles_of(user)), ""),
         "inbox": nav.address_of("accounts:message_list"),
-        "search": nav.address_of("search"),
+        # Whoever may look nobody up is shown no box for it.
+        "search": nav.address_of("search") if has(user, Permission.CADRE_VIEW) else "",
     }
 
 
