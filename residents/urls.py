@@ -4,6 +4,7 @@ from django.urls import path
 
 from residents.views import (
     care,
+    compound_homes,
     compounds,
     control,
     findings,
@@ -31,6 +32,10 @@ urlpatterns = [
     path("residents/places/<int:pk>/buildings/", places.place_buildings, name="place_buildings"),
     path("residents/compounds/", compounds.compound_list, name="compound_list"),
     path("residents/compounds/<int:pk>/", compounds.compound_detail, name="compound_detail"),
+    path("residents/compounds/<int:pk>/homes/", compound_homes.compound_homes_list, name="compound_homes"),
+    path("residents/compounds/<int:pk>/choose/", compound_homes.compound_choose, name="compound_choose"),
+    path("residents/compounds/<int:pk>/export/", compound_homes.compound_export, name="compound_export"),
+    path("residents/compounds/<int:pk>/public/", compound_homes.compound_public, name="compound_public"),
     path("residents/buildings/<int:pk>/", places.building_edit, name="building_edit"),
     path("residents/rounds/", rounds.round_list, name="round_list"),
     path("residents/rounds/plans/", round_plans.round_plan_list, name="round_plan_list"),

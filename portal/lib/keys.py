@@ -1,4 +1,4 @@
-"""Many keys of rows in one address: 3-8.12 stands for 3, 4, 5, 6, 7, 8 and 12."""
+"""Many keys of rows in one address: 3-8,12 stands for 3, 4, 5, 6, 7, 8 and 12."""
 
 import re
 from collections.abc import Iterable
@@ -17,13 +17,13 @@ def packed(keys: Iterable[int]) -> str:
             runs[-1][1] = key
         else:
             runs.append([key, key])
-    return ".".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
 def unpacked(word: str) -> list[int]:
     """The keys of such a word; nonsense in it counts for nothing, and there are never more than ten thousand."""
     found: list[int] = []
-    for part in word[:LONGEST].split("."):
+    for part in word[:LONGEST].split(","):
         if not (match := PART.fullmatch(part)):
             continue
         first = int(match[1])

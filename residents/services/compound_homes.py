@@ -1,16 +1,23 @@
 """Homes of a compound's picture from near by: who lives there, as far as the reader may know."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.lib import masks
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.lib import masks, sheets
+from residents.access import Permission, may_in
 from residents.layers import Layer, Mark
 from residents.models import CareProfile, Compound, Dwelling, Resident
 from residents.models.households import DwellingQuerySet
+
+# Stands for the homes that a layer does not name.
+REST = "rest"
 
 
 @dataclass(frozen=True)
@@ -55,15 +62,88 @@ def said(home: Dwelling, layers: Iterable[Layer]) -> list[tuple[Layer, Mark | No
 
 def notes(homes: DwellingQuerySet, *, full: bool) -> Mapping[int, str]:
     """A line for each home of one entrance: its head, and how many live there."""
-    living = Count("residents", filter=Q(residents__left_on=None, residents__lives_in=True))
-    heads = dict(
-        Resident.objects.registered()
-        .filter(dwelling__in=homes, relation=Resident.Relation.HEAD)
-        .values_list("dwelling", "name")
-    )
-    return {pk: _note(heads.get(pk, ""), n, full=full) for pk, n in homes.annotate(living=living).values_list("pk", "living")}
+    heads = dict(_heads(homes).values_list("dwelling", "name"))
+    return {pk: _note(heads.get(pk, ""), n, full=full) for pk, n in _living(homes).values_list("pk", "living")}
+
+
+def _heads(homes: DwellingQuerySet) -> "QuerySet[Resident]":
+    return Resident.objects.registered().filter(dwelling__in=homes, relation=Resident.Relation.HEAD)
+
+
+def _living(homes: DwellingQuerySet) -> DwellingQuerySet:
+    return homes.annotate(living=Count("residents", filter=Q(residents__left_on=None, residents__lives_in=True)))
 
 
 def _note(head: str, living: int, *, full: bool) -> str:
     size = ngettext("%(n)s person", "%(n)s people", living) % {"n": living}
     return f"{head if full else masks.name(head)} {size}".strip()
+
+
+# Lists of chosen homes
+
+
+@dataclass(frozen=True)
+class Line:
+    """One home of a list: its place, whom to ask for, and what the open layer says."""
+
+    home: Dwelling
+    head: str
+    phone: str
+    living: int
+    mark: str
+
+
+def carrying(homes: DwellingQuerySet, layer: Layer, mark: str) -> DwellingQuerySet:
+    """Only the homes that carry a mark of a layer; REST are those that carry none."""
+    states = layer.states(homes)
+    if mark == REST:
+        return homes.exclude(pk__in=list(states))
+    return homes.filter(pk__in=[pk for pk, state in states.items() if state == mark])
+
+
+def lines(homes: Iterable[Dwelling], layer: Layer, *, full: bool) -> Iterator[Line]:
+    """The homes as a list shows them; three statements for any number of them."""
+    found = list(homes)
+    rows = Dwelling.objects.filter(pk__in=[home.pk for home in found])
+    heads = {head.dwelling_id: head for head in _heads(rows)}
+    living = dict(_living(rows).values_list("pk", "living"))
+    labels = {mark.key: str(mark.label) for mark in layer.marks}
+    states = layer.states(rows)
+    for home in found:
+        head = heads.get(home.pk)
+        name, phone = (head.name, head.phone) if head else ("", "")
+        yield Line(
+            home=home,
+            head=name if full else masks.name(name),
+            phone=masks.phone(phone),
+            living=living[home.pk],
+            mark=labels.get(states.get(home.pk, ""), str(layer.rest)),
+        )
+
+
+def table(
+    homes: DwellingQuerySet, layer: Layer, *, by: User, compound: Compound
+) -> tuple[list[sheets.Column], list[list[Any]]]:
+    """The same rows as a sheet to be carried along; who took it out is on record."""
+    full = may_in(by, Permission.RESIDENT_NAME, compound.community)
+    rows = [
+        [n, str(line.home.entrance.building), line.home.entrance.number, line.home.floor, line.home.room_no, line.head,
+         line.phone, line.living, str(line.home.get_state_display()), line.mark, "", ""]
+        for n, line in enumerate(lines(homes.in_place_order(), layer, full=full), 1)
+    ]  # fmt: skip
+    headings = (
+        "序号",
+        "楼栋",
+        "单元",
+        "楼层",
+        "房号",
+        "户主",
+        "联系电话",
+        "在住人数",
+        "居住状态",
+        str(layer.label),
+        "完成",
+        "备注",
+    )
+    audit.record("compound.exported", compound, by=by, after={"rows": len(rows), "layer": layer.key})
+    return [sheets.Column(heading, 10) for heading in headings], rows

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
@@ -26,6 +26,8 @@ class Asked:
 
     layer: Layer
     entrances: list[Entrance]
+    # All entrances of the building, to go on to the next.
+    doors: list[Entrance]
     building: Building | None
     entrance: Entrance | None
     choosing: bool
@@ -41,6 +43,11 @@ class Asked:
         if self.entrance:
             return {"entrance": str(self.entrance.pk)}
         return {"building": str(self.building.pk)} if self.building else {}
+
+    @property
+    def picture(self) -> str:
+        """The same without ticking."""
+        return urlencode({"layer": self.layer.key} | self.near)
 
     @property
     def here(self) -> str:
@@ -60,8 +67,8 @@ def compound_list(request: Request) -> HttpResponse:
 @requires(Permission.RESIDENT_VIEW)
 def compound_detail(request: Request, pk: int) -> HttpResponse:
     """The steward sees every home of her compound at once, and one of them beside it."""
-    compound = _found(request, pk)
-    asked = _asked(request, compound)
+    compound = found(request, pk)
+    asked = asked_of(request.GET, compound)
     home = _home(request, compound)
     if getattr(request, "htmx", None) and request.htmx.target == PANEL:  # type: ignore[attr-defined]
         context = {"compound": compound, "asked": asked, **_panel(request, home)}
@@ -70,24 +77,23 @@ def compound_detail(request: Request, pk: int) -> HttpResponse:
     return page(request, "residents/compounds/detail.html", context)
 
 
-def _found(request: Request, pk: int) -> Compound:
+def found(request: Request, pk: int) -> Compound:
+    """A compound of one's own communities."""
     rows = Compound.objects.within(request.communities).select_related("community__subdistrict")
     return get_object_or_404(rows, pk=pk)
 
 
-def _asked(request: Request, compound: Compound) -> Asked:
-    """Nonsense is the whole compound on its first layer."""
+def asked_of(values: QueryDict, compound: Compound) -> Asked:
+    """What a query or a form asks for; nonsense is the whole compound on its first layer."""
     known = layers()
-    layer = known.get(request.GET.get("layer", ""), next(iter(known.values())))
+    layer = known.get(values.get("layer", ""), next(iter(known.values())))
     entrances = list(compounds.entrances_of(compound))
-    entrance = next((e for e in entrances if str(e.pk) == request.GET.get("entrance")), None)
-    asked = request.GET.get("building")
+    entrance = next((e for e in entrances if str(e.pk) == values.get("entrance")), None)
+    asked = values.get("building")
     building = entrance.building if entrance else next((e.building for e in entrances if str(e.building_id) == asked), None)
-    if entrance:
-        entrances = [entrance]
-    elif building:
-        entrances = [e for e in entrances if e.building_id == building.pk]
-    return Asked(layer, entrances, building, entrance, request.GET.get("choose") == "1")
+    doors = [e for e in entrances if building and e.building_id == building.pk]
+    shown = [entrance] if entrance else doors or entrances
+    return Asked(layer, shown, doors, building, entrance, values.get("choose") == "1")
 
 
 def _picture(request: Request, compound: Compound, asked: Asked, home: Dwelling | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.lib.constraints import lasts_on
 from portal.lib.errors import Refused
+from portal.lib.keys import unpacked
 from portal.lib.pages import page
 from portal.lib.paging import paged
 from residents.access import Permission, Request, requires
@@ -78,7 +79,7 @@ def _only(request: Request) -> Any:
 
 def _chosen(request: Request) -> dict[str, Any]:
     """The homes that were chosen in the compound's picture."""
-    wanted = [pk for pk in ",".join(request.GET.getlist("dwellings")).split(",") if pk.isdecimal() and len(pk) < 18]
+    wanted = unpacked(request.GET.get("dwellings", ""))
     if not wanted:
         return {}
     rows = Dwelling.objects.filter(community__in=request.communities, pk__in=wanted[:MOST_CHOSEN])

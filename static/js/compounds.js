@@ -1,4 +1,5 @@
-// The picture of a compound: arrow keys move from home to home, Esc closes the home beside it. Links work without this.
+// The picture of a compound: arrow keys move from home to home, Esc closes the home beside it, and where homes are ticked
+// an entrance or a floor ticks all of its own. Links and boxes work without this.
 
 const homes = document.querySelector("[data-homes]");
 const cells = () => [...homes.querySelectorAll(".p-home")];
@@ -44,6 +45,9 @@ if (homes) {
   homes.addEventListener("click", (event) => {
     const cell = event.target.closest("a.p-home");
     if (!cell) return;
+    // The home comes in on the other side.
+    const { left, width } = cell.getBoundingClientRect();
+    homes.closest(".p-compound").classList.toggle("p-start", left + width / 2 > window.innerWidth / 2);
     homes.querySelector("[aria-current]")?.removeAttribute("aria-current");
     cell.setAttribute("aria-current", "true");
     stand(cell);
@@ -55,4 +59,33 @@ if (homes) {
     close.click();
     homes.querySelector(".p-home[aria-current]")?.focus();
   });
+
+  // Choosing homes.
+  const chosen = document.querySelector("[data-chosen]");
+  if (chosen) {
+    const boxes = (found) => found.flatMap((td) => [...td.querySelectorAll("input")]);
+    const count = () => {
+      chosen.textContent = homes.querySelectorAll("input:checked").length || "";
+    };
+    const toggle = (found) => {
+      const all = found.every((box) => box.checked);
+      for (const box of found) box.checked = !all;
+      count();
+    };
+    // The cells below the head of an entrance: heads span as many columns as the entrance has homes side by side.
+    const below = (head) => {
+      let first = 0;
+      for (let th = head.previousElementSibling; th; th = th.previousElementSibling) first += th.colSpan;
+      const rows = [...head.closest("table").tBodies[0].rows];
+      return rows.flatMap((row) => [...row.cells].slice(first, first + head.colSpan));
+    };
+    homes.addEventListener("click", (event) => {
+      const head = event.target.closest("th");
+      if (!head) return;
+      event.preventDefault();
+      toggle(boxes(head.scope === "row" ? [...head.parentElement.cells] : below(head)));
+    });
+    homes.addEventListener("change", count);
+    count();
+  }
 }

@@ -1,14 +1,17 @@
 """A compound as it stands: every home in its place, what the layers say, and who may read it."""
 
+import io
 import re
 
 import pytest
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
+from portal.accounts.models import Event
 from portal.lib.keys import MOST, packed, unpacked
-from residents.layers import layers
+from residents.layers import Layer, Mark, layers
 from residents.models import Dwelling, Resident
-from residents.services import compounds
+from residents.services import compound_counts, compounds
 from residents.services import households as moves
 from residents.services.care import categories
 from tests import factories
@@ -20,7 +23,7 @@ def stand(compound, rooms, *, building="1", entrance="1", floors=3):
     """Homes of one entrance by room number; the floor is what stands before the last two digits."""
     house, _ = compound.buildings.get_or_create(number=building, defaults={"floors": floors})
     door, _ = house.entrances.get_or_create(number=entrance)
-    return [factories.DwellingFactory(entrance=door, floor=int(room[:-2]), room_no=room) for room in rooms]
+    return [factories.DwellingFactory(entrance=door, floor=int(room[0]), room_no=room) for room in rooms]
 
 
 def picture(compound):
@@ -221,22 +224,150 @@ def test_list_of_compounds_counts_homes(cast, sign_in, queries):
     assert len(three) == len(one)
 
 
+# Lists of chosen homes
+
+
+def listed(client, compound, **query):
+    found = client.get(reverse("residents:compound_homes", args=[compound.pk], query=query))
+    return [line.home.room_no for line in found.context["lines"]]
+
+
+def test_list_has_the_homes_of_a_mark_a_building_or_a_choice(cast, sign_in):
+    first, second = stand(cast.hefengyuan, ["101", "201"])
+    (third,) = stand(cast.hefengyuan, ["301"], building="2")
+    (theirs,) = stand(cast.yushu_rental, ["901"])
+    Dwelling.objects.filter(pk=second.pk).update(state=Dwelling.State.AWAY)
+    client = sign_in(cast.worker)
+
+    assert listed(client, cast.hefengyuan) == ["101", "201", "301"]
+    assert listed(client, cast.hefengyuan, layer="occupancy", mark="away") == ["201"]
+    assert listed(client, cast.hefengyuan, layer="care", mark="rest", building=third.entrance.building_id) == ["301"]
+    assert listed(client, cast.hefengyuan, homes=f"{first.pk}-{second.pk},{theirs.pk}") == ["101", "201"]
+    assert listed(client, cast.hefengyuan, order="walking", homes=f"{first.pk},{second.pk}") == ["201", "101"]
+    assert listed(client, cast.hefengyuan, mark="nonsense\x00", layer="'") == []
+
+
+def test_list_tells_whom_to_ask_for(cast, sign_in):
+    (home,) = stand(cast.hefengyuan, ["101"])
+    factories.ResidentFactory(dwelling=home, name="王建国", relation="head", phone="19900001234")
+    factories.ResidentFactory(dwelling=home, lives_in=False)
+    link = reverse("residents:compound_homes", args=[cast.hefengyuan.pk])
+
+    def line(user):
+        (found,) = sign_in(user).get(link).context["lines"]
+        return (found.head, found.phone, found.living, found.mark)
+
+    assert line(cast.worker) == ("王建国", "199****1234", 1, "at home")
+    assert line(cast.cadre_user) == ("王**", "199****1234", 1, "at home")
+
+
+def test_list_asks_as_much_for_three_homes_as_for_one(cast, sign_in, queries):
+    stand(cast.hefengyuan, ["101"])
+    client, link = sign_in(cast.worker), reverse("residents:compound_homes", args=[cast.hefengyuan.pk])
+    client.get(link)
+    with queries() as one:
+        client.get(link)
+    stand(cast.hefengyuan, ["201", "301"])
+    with queries() as three:
+        client.get(link)
+
+    assert len(three) == len(one)
+
+
+def test_ticked_homes_become_a_list_or_a_round(cast, sign_in):
+    first, second, third = stand(cast.hefengyuan, ["101", "201", "301"])
+    (theirs,) = stand(cast.yushu_rental, ["901"])
+    client, link = sign_in(cast.worker), reverse("residents:compound_choose", args=[cast.hefengyuan.pk])
+    ticked = {"layer": "care", "home": [first.pk, second.pk, theirs.pk, "x", "9" * 30, "１"]}
+    homes = f"{first.pk}-{second.pk}"
+
+    assert client.post(link, ticked).url == f"/residents/compounds/{cast.hefengyuan.pk}/homes/?layer=care&homes={homes}"
+    assert client.post(link, ticked | {"round": "1"}).url == f"{reverse('residents:round_new')}?dwellings={homes}"
+    assert client.post(link, {"home": theirs.pk}, follow=True).content.decode().count("Tick at least one home first.") == 1
+    assert third.pk
+
+
+def test_too_many_scattered_homes_are_refused_kindly(cast, sign_in):
+    (home,) = stand(cast.hefengyuan, ["101"])
+    rooms = (Dwelling(community=cast.qinghe, entrance=home.entrance, floor=1, room_no=f"门{n}") for n in range(2000))
+    every = [home.pk for home in Dwelling.objects.bulk_create(rooms)]
+    link = reverse("residents:compound_choose", args=[cast.hefengyuan.pk])
+
+    found = sign_in(cast.worker).post(link, {"home": every[::2], "choose": "1"}, follow=True)
+
+    assert "too many scattered homes" in found.content.decode()
+    assert found.request["PATH_INFO"] == f"/residents/compounds/{cast.hefengyuan.pk}/"
+
+
+def test_cells_have_boxes_while_homes_are_chosen(cast, sign_in):
+    (home,) = stand(cast.hefengyuan, ["101"])
+
+    html = sign_in(cast.worker).get(address(cast.hefengyuan, choose="1")).content.decode()
+
+    assert f'<input type="checkbox" name="home" value="{home.pk}" aria-label="101 at home">' in html
+
+
+def test_export_gives_the_same_rows_and_leaves_a_line(cast, sign_in):
+    home, _ = stand(cast.hefengyuan, ["101", "201"])
+    Dwelling.objects.filter(pk=home.pk).update(state=Dwelling.State.AWAY)
+    factories.ResidentFactory(dwelling=home, name="=1+1", relation="head", phone="19900001234")
+    link = reverse("residents:compound_export", args=[cast.hefengyuan.pk])
+
+    sent = sign_in(cast.secretary).post(link, {"layer": "occupancy", "mark": "away"})
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(sent))).get_sheet_by_index(0).to_python()
+
+    assert rows[0][0] == "荷风苑 Occupancy"
+    assert rows[3] == [1.0, "1栋", "1", 1.0, "101", "=1+1", "199****1234", 1.0, "away", "away", "", ""]
+    line = Event.objects.get(kind="compound.exported")
+    assert (line.by, line.after) == (cast.secretary, {"rows": 1, "layer": "occupancy"})
+    assert sign_in(cast.worker).post(link).status_code == 403
+
+
+# The print for the gate
+
+
+def test_floors_of_few_homes_are_counted_only_in_their_building(cast):
+    homes = stand(cast.hefengyuan, ["201", "202", "203", "101", "102"], floors=2)
+    red = Mark("red", "R", "red sign", "bad")
+    signs = Layer("signs", "Signs", (red,), lambda found: {home.pk: "red" for home in found}, public=True)
+    (house,) = picture(cast.hefengyuan)
+
+    counted = compound_counts.counted(house, [(signs, red)], {"signs": {home.pk: "red" for home in homes}})
+
+    assert [(floor.number, floor.homes, floor.counts) for floor in counted.floors] == [(2, 3, [3]), (1, 2, [None])]
+    assert (counted.homes, counted.sums) == (5, [5])
+
+
+def test_print_for_the_gate_names_nobody_and_no_room(cast, sign_in):
+    home, *_ = stand(cast.hefengyuan, ["2甲01", "2甲02", "2甲03"], floors=2)
+    factories.ResidentFactory(dwelling=home, name="王建国", relation="head")
+
+    found = sign_in(cast.worker).get(reverse("residents:compound_public", args=[cast.hefengyuan.pk]))
+
+    assert [(floor.number, floor.homes) for floor in found.context["houses"][0].floors] == [(2, 3), (1, 0)]
+    assert not [word for word in ("王", "甲") if word in found.content.decode()]
+
+
+def test_layers_that_would_tell_a_burglar_stay_inside():
+    assert [key for key in ("occupancy", "people", "care", "watch", "reach") if layers()[key].public] == []
+
+
 # Keys in an address
 
 
 @pytest.mark.parametrize(
-    ("keys", "word"), [([], ""), ([3], "3"), ([8, 3, 4, 5, 5], "3-5.8"), ([1, 3, 5], "1.3.5"), (list(range(1, 635)), "1-634")]
+    ("keys", "word"), [([], ""), ([3], "3"), ([8, 3, 4, 5, 5], "3-5,8"), ([1, 3, 5], "1,3,5"), (list(range(1, 635)), "1-634")]
 )
 def test_keys_are_packed_and_come_back(keys, word):
     assert packed(keys) == word
     assert unpacked(word) == sorted(set(keys))
 
 
-@pytest.mark.parametrize("word", ["x", "-", "3-", "１-３", "5-3", "1" * 99, "\x00", ".", "'"])
+@pytest.mark.parametrize("word", ["x", "-", "3-", "１-３", "5-3", "1" * 99, "\x00", ",", "'"])
 def test_nonsense_is_no_key(word):
     assert unpacked(word) == []
 
 
 def test_a_word_never_becomes_more_keys_than_can_be_handled():
-    assert len(unpacked("1-999999999999.5-9")) == MOST
-    assert len(unpacked(".".join(["1-9999"] * 200))) == MOST
+    assert len(unpacked("1-999999999999,5-9")) == MOST
+    assert len(unpacked(",".join(["1-9999"] * 200))) == MOST
