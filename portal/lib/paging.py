@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
@@ -12,7 +11,7 @@ PER_PAGE = 50
 MOST = 10_000
 
 
-def paged(request: HttpRequest, rows: "QuerySet[Any]", per_page: int = PER_PAGE) -> "Page[Any]":
+def paged(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> "Page[Any]":
     """The page that `?page=` names; nonsense is the first page, too far is the last."""
     return Capped(rows, per_page).get_page(request.GET.get("page"))
 

@@ -32,7 +32,7 @@ class TemperatureField(forms.DecimalField):
         # One sentence for everything that is out of range.
         self.validators = [_between(said)]
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         text = unicodedata.normalize("NFKC", str(value or "")).strip().replace(",", ".").replace("。", ".").rstrip("℃°Cc ")
         if len(text) > 8 or not text.isascii():
             raise ValidationError(self.error_messages["invalid"], code="invalid")

@@ -28,7 +28,7 @@ class SlotsField(forms.CharField):
         found = re.findall(r"\d{1,2}:\d{2}", unicodedata.normalize("NFKC", text))
         rest = re.sub(r"\d{1,2}:\d{2}|[\s,;、和]", "", unicodedata.normalize("NFKC", text))
         try:
-            times = sorted({dt.time(*map(int, one.split(":"))) for one in found})
+            times = sorted({dt.datetime.strptime(one, "%H:%M").time() for one in found})  # noqa: DTZ007
         except ValueError as error:
             raise ValidationError(_("Write times like 08:00 13:00.")) from error
         if rest or not 0 < len(times) <= MOST_SLOTS:

@@ -16,8 +16,9 @@ AWAY = Outcome("away", _("Known to be away"), "briefcase")
 def starts(given: Given) -> Iterable[Start]:
     """Dark, on the watch list, and not known to be away."""
     home = given.stop.dwelling
-    watched = home and (home.light_watch or home.watch_level > 0)
-    if given.outcome == DARK.code and watched and home.state not in (Dwelling.State.AWAY, Dwelling.State.VACANT):
+    if home is None or given.outcome != DARK.code:
+        return
+    if (home.light_watch or home.watch_level > 0) and home.state not in (Dwelling.State.AWAY, Dwelling.State.VACANT):
         yield Start("dark", follow_up="wellbeing_call")
 
 

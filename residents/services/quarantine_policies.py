@@ -69,7 +69,8 @@ def _nearness(policy: QuarantinePolicy) -> int:
 
 def plan(policy: QuarantinePolicy, first_day: dt.date) -> list[Planned]:
     """The days of every stage. Where the first day does not count, it comes on top of the first stage."""
-    made, start = [], first_day
+    made: list[Planned] = []
+    start = first_day
     for stage in policy.stages.all():
         extra = 0 if made or policy.first_day_counts else 1
         ends = start + dt.timedelta(days=stage.days - 1 + extra)

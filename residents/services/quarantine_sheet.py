@@ -12,8 +12,7 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib import sheets
 from portal.lib.sheets import Column
-from residents.models import CareTeamMember, CaseTest, Community, HealthCheck, QuarantineCase, Resident
-from residents.models.quarantine import CaseStage, StageKind
+from residents.models import CareTeamMember, CaseStage, CaseTest, Community, HealthCheck, QuarantineCase, Resident, StageKind
 
 HEADINGS = (
     "序号", "小区*", "楼栋", "单元", "房号*", "姓名*", "性别", "年龄", "身份证号", "联系电话*",
