@@ -81,7 +81,7 @@ TABLE: dict[str, Kept] = {
     "residents.DutyPolicy": Kept(
         plain="id community subdistrict district starts_on ends_on fever_limit day_starts_at day_ends_at min_rest_hours "
         "sign_in_before_minutes late_after_minutes absent_after_minutes remind_before_minutes handover_within_minutes "
-        "crowded_from free_after_days free_tested_within_days undo_seconds"
+        "crowded_from free_after_days free_tested_within_days undo_seconds errand_urgent_minutes errand_minutes ask_link_days"
     ),
     "residents.QuarantinePolicy": Kept(
         plain="id name contact_class community subdistrict district starts_on ends_on first_day_counts checks_a_day "
@@ -128,6 +128,18 @@ TABLE: dict[str, Kept] = {
     "residents.EpidemicFreeStatus": Kept(
         plain="id community compound state applied_on tested_on granted_on suspended_on restored_on cancelled_on batch reason"
     ),
+    "residents.ErrandKind": Kept(plain="id code name name_en asks required example is_goods position in_use"),
+    "residents.Errand": Kept(
+        plain="id key community dwelling entrance resident kind urgency goes_first channel need_by requested_at requested_by "
+        "waits_since promised_by escalated escalates_at state assignee accepted_at accepted_by first_accepted_at started_at "
+        "bought_at outcome delivered_at delivered_by ended_at merged_into confirmed_at link_version",
+        personal="written_home written_name written_phone end_reason",
+        sensitive="what details",
+    ),
+    "residents.ErrandLine": Kept(plain="id errand position quantity unit state", personal="name", sensitive="substitute"),
+    "residents.ErrandNote": Kept(plain="id errand written_at by", sensitive="text"),
+    # Money is accounted for: rows stay as they are.
+    "residents.Payment": Kept(plain="id key errand kind amount helper reverses paid_at recorded_by", personal="receipt note"),
     "deployments.SendingUnit": Kept(plain="id name level", personal="leader leader_phone liaison liaison_phone"),
     "deployments.Supervisor": Kept(plain="id user unit starts_on ends_on"),
     "deployments.Cadre": Kept(

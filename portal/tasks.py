@@ -10,7 +10,12 @@ from django.db import close_old_connections
 from portal import erasure
 from portal.jobs import services as jobs
 from portal.reports.services import reminders
-from residents.services import control, health_checks, rounds
+from residents.services import (
+    control,
+    errand_queue,
+    health_checks,
+    rounds,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +25,7 @@ DUE: list[Callable[[], object]] = [
     jobs.tidy,
     reminders.due,
     health_checks.escalate,
+    errand_queue.escalate,
     control.review,
     rounds.due,
     erasure.due,

@@ -81,13 +81,29 @@ class Permission(StrEnum):
     QUARANTINE_DECIDE = "quarantine_decide"  # release, extend, let out, void
     QUARANTINE_CHECK = "quarantine_check"  # take temperatures, at doors and by phone
     CONTROL_DECIDE = "control_decide"  # control level and epidemic-free status of a compound
+    ERRAND_VIEW = "errand_view"  # the queue: names and phones masked, but for one's own
+    ERRAND_ASK = "errand_ask"  # take a request down
+    ERRAND_CLAIM = "errand_claim"  # take one, do it, write down what was spent
+    ERRAND_DESK = "errand_desk"  # give, merge, pass on, cancel, reopen
+    ERRAND_SETTLE = "errand_settle"  # pay helpers back, take a wrong amount back, print the sheets for the doors
     EXPORT = "export"
 
 
 _P = Permission
 
 _VOLUNTEER = frozenset(
-    {_P.MY_DAY, _P.GATE_LOG, _P.SHIFT_VIEW, _P.HANDOVER_VIEW, _P.RESIDENT_FIND, _P.QUARANTINE_CHECK, _P.ROUND_WALK}
+    {
+        _P.MY_DAY,
+        _P.GATE_LOG,
+        _P.SHIFT_VIEW,
+        _P.HANDOVER_VIEW,
+        _P.RESIDENT_FIND,
+        _P.QUARANTINE_CHECK,
+        _P.ROUND_WALK,
+        _P.ERRAND_VIEW,
+        _P.ERRAND_ASK,
+        _P.ERRAND_CLAIM,
+    }
 )
 _CADRE = _VOLUNTEER | {_P.RESIDENT_VIEW}
 _WORKER = _CADRE | {
@@ -109,6 +125,7 @@ _WORKER = _CADRE | {
     _P.QUARANTINE_COUNT,
     _P.QUARANTINE_VIEW,
     _P.QUARANTINE_EDIT,
+    _P.ERRAND_DESK,
 }
 _SECRETARY = _WORKER | {
     _P.AUDIT_VIEW,
@@ -127,6 +144,7 @@ _SECRETARY = _WORKER | {
     _P.REPORT_EDIT,
     _P.QUARANTINE_DECIDE,
     _P.CONTROL_DECIDE,
+    _P.ERRAND_SETTLE,
     _P.EXPORT,
 }
 _OFFICER = frozenset(

@@ -3,10 +3,15 @@
 from django.urls import path
 
 from residents.views import (
+    asks,
     care,
     compound_homes,
     compounds,
     control,
+    errand_money,
+    errand_sheets,
+    errand_steps,
+    errands,
     findings,
     health_checks,
     households,
@@ -25,6 +30,20 @@ from residents.views import (
 app_name = "residents"
 
 urlpatterns = [
+    path("ask/<str:token>/", asks.ask, name="ask"),
+    path("residents/errands/", errands.errand_list, name="errand_list"),
+    path("residents/errands/new/", errands.errand_create, name="errand_create"),
+    path("residents/errands/paste/", errands.errand_paste, name="errand_paste"),
+    path("residents/errands/mine/", errands.errand_mine, name="errand_mine"),
+    path("residents/errands/sheets/", errand_sheets.errand_sheets, name="errand_sheets"),
+    path("residents/errands/ledger/", errand_money.errand_ledger, name="errand_ledger"),
+    path("residents/errands/ledger/<int:pk>/", errand_money.errand_book, name="errand_book"),
+    path("residents/errands/lines/<int:pk>/", errand_steps.errand_line, name="errand_line"),
+    path("residents/errands/payments/<int:pk>/receipt/", errand_money.errand_receipt, name="errand_receipt"),
+    path("residents/errands/payments/<int:pk>/reverse/", errand_money.errand_reverse, name="errand_reverse"),
+    path("residents/errands/<int:pk>/", errands.errand_detail, name="errand_detail"),
+    path("residents/errands/<int:pk>/pay/", errand_money.errand_pay, name="errand_pay"),
+    path("residents/errands/<int:pk>/<slug:step>/", errand_steps.errand_step, name="errand_step"),
     path("residents/places/", places.place_list, name="place_list"),
     path("residents/places/new/", places.place_create, name="place_create"),
     path("residents/places/<int:pk>/", places.place_detail, name="place_detail"),

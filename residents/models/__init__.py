@@ -1,6 +1,8 @@
 """Places, memberships and the people who live there."""
 
 from residents.models.control import ControlChange, ControlLevel, EpidemicFreeStatus
+from residents.models.errand_money import Payment
+from residents.models.errands import Errand, ErrandKind, ErrandLine, ErrandNote, ErrandState, Outcome, Urgency
 from residents.models.health_checks import HealthCheck, Method, SiteCall, Slot, Symptom, Verification
 from residents.models.households import CareCategory, CareProfile, Dwelling, Resident, ResidentChange
 from residents.models.memberships import Membership, Role
@@ -29,12 +31,19 @@ __all__ = [
     "Dwelling",
     "Entrance",
     "EpidemicFreeStatus",
+    "Errand",
+    "ErrandKind",
+    "ErrandLine",
+    "ErrandNote",
+    "ErrandState",
     "ExitPermit",
     "Finding",
     "Grid",
     "HealthCheck",
     "Membership",
     "Method",
+    "Outcome",
+    "Payment",
     "Persuasion",
     "PolicyStage",
     "QuarantineCase",
@@ -51,5 +60,6 @@ __all__ = [
     "Subdistrict",
     "Symptom",
     "Transfer",
+    "Urgency",
     "Verification",
 ]

@@ -57,6 +57,11 @@ class DutyPolicy(models.Model):
 
     crowded_from = models.PositiveSmallIntegerField(_("a home is proposed for watching from (people)"), default=10)
 
+    # The seed says at once; an hour where nobody is in danger.
+    errand_urgent_minutes = models.PositiveSmallIntegerField(_("an urgent errand is taken within (minutes)"), default=15)
+    errand_minutes = models.PositiveSmallIntegerField(_("an errand is taken within (minutes)"), default=60)
+    ask_link_days = models.PositiveSmallIntegerField(_("the sheet at the door is good for (days)"), default=90)
+
     objects = DutyPolicyQuerySet.as_manager()
 
     class Meta:

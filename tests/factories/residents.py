@@ -14,6 +14,8 @@ from residents.models import (
     District,
     Dwelling,
     Entrance,
+    Errand,
+    ErrandKind,
     Membership,
     PolicyStage,
     QuarantineCase,
@@ -207,3 +209,36 @@ class StopFactory(factory.django.DjangoModelFactory):
     round = factory.SubFactory(RoundFactory)
     dwelling = factory.SubFactory(DwellingFactory)
     position = factory.Sequence(lambda n: n + 1)
+
+
+class ErrandKindFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ErrandKind
+        django_get_or_create = ("code",)
+
+    code = "groceries"
+    name = "代购"
+    name_en = "groceries"
+
+
+class ErrandFactory(factory.django.DjangoModelFactory):
+    """A request that waits; give `assignee` and a `state` for one in hand."""
+
+    class Meta:
+        model = Errand
+
+    dwelling = factory.SubFactory(DwellingFactory)
+    community = factory.SelfAttribute("dwelling.community")
+    entrance = factory.SelfAttribute("dwelling.entrance")
+    kind = factory.SubFactory(ErrandKindFactory)
+    what = "大米 10 斤"
+    written_name = "王建国"
+    written_phone = "19900021234"
+    channel = Errand.Channel.PHONE
+    promised_by = factory.LazyAttribute(lambda errand: errand.waits_since + dt.timedelta(minutes=60))
+    escalates_at = factory.SelfAttribute("promised_by")
+    waits_since = factory.LazyFunction(timezone.now)
+    requested_at = factory.SelfAttribute("waits_since")
+    accepted_at = factory.LazyAttribute(lambda errand: timezone.now() if errand.assignee else None)
+    accepted_by = factory.SelfAttribute("assignee")
+    assignee = None

@@ -39,8 +39,11 @@ from residents.models import (
     Community,
     Dwelling,
     EpidemicFreeStatus,
+    Errand,
+    ErrandLine,
     Finding,
     HealthCheck,
+    Payment,
     QuarantineCase,
     Resident,
     Round,
@@ -140,6 +143,20 @@ class World:
     @cached_property
     def job(self) -> Job:
         return Job.objects.create(kind="import_cadres", state="previewed", community=self.cast.qinghe, by=self.cast.secretary)
+
+    @cached_property
+    def errand(self) -> Errand:
+        entrance = factories.EntranceFactory(building__compound=self.cast.hefengyuan)
+        return factories.ErrandFactory(dwelling=factories.DwellingFactory(entrance=entrance))
+
+    @cached_property
+    def errand_line(self) -> ErrandLine:
+        return ErrandLine.objects.create(errand=self.errand, position=1, name="盐")
+
+    @cached_property
+    def payment(self) -> Payment:
+        helper = self.cast.secretary
+        return Payment.objects.create(errand=self.errand, kind="paid", amount=1, helper=helper, recorded_by=helper)
 
     @cached_property
     def building(self) -> Building:
@@ -272,6 +289,9 @@ PORTAL = {
     "set_language": Row(may=EVERYBODY, public=True, get=302, post=302),
 }
 
+# Money of an errand is written down by who has it, and paid back by the secretary.
+NOT_IN_HAND = {(who, how): 404 for who in ("worker", "cadre_user") for how in ("get", "post")}
+
 RESIDENTS: dict[str, Row] = {
     "residents:finding_handle": Row(may=WORKERS, kwargs=lambda w: {"pk": w.finding.pk}, get=405, post=302),
     "residents:finding_list": Row(may=WORKERS),
@@ -320,6 +340,28 @@ RESIDENTS: dict[str, Row] = {
     "residents:site_call_list": Row(may=CREW),
     "residents:site_call_record": Row(may=CREW, kwargs=lambda w: {"pk": w.at_site.pk}, post=422),
     "residents:transfer_step": Row(may=WORKERS, kwargs=lambda w: {"pk": w.transfer.pk, "step": "left"}, post=422),
+    # A token that was never given out: everybody is told the same.
+    "residents:ask": Row(may=EVERYBODY, kwargs=lambda w: {"token": "x.y.z"}, get=404, post=404, of_others=404, public=True),
+    "residents:errand_book": Row(
+        may=CREW, kwargs=lambda w: {"pk": w.cast.cadre_user.pk}, get=404, but={("cadre_user", "get"): 200}
+    ),
+    "residents:errand_create": Row(may=CREW, post=200),
+    "residents:errand_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.errand.pk}),
+    "residents:errand_ledger": Row(may=WORKERS),
+    "residents:errand_line": Row(may=CREW, kwargs=lambda w: {"pk": w.errand_line.pk}, get=405, post=404),
+    "residents:errand_list": Row(may=CREW),
+    "residents:errand_mine": Row(may=CREW),
+    "residents:errand_paste": Row(may=CREW, post=422),
+    "residents:errand_pay": Row(may=CREW, kwargs=lambda w: {"pk": w.errand.pk}, post=422, but=NOT_IN_HAND),
+    "residents:errand_receipt": Row(may=CREW, kwargs=lambda w: {"pk": w.payment.pk}, get=404),
+    "residents:errand_reverse": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.payment.pk}, post=422),
+    "residents:errand_sheets": Row(may=SECRETARIES),
+    "residents:errand_step": Row(
+        may=CREW,
+        kwargs=lambda w: {"pk": w.errand.pk, "step": "cancel"},
+        post=422,
+        but={("cadre_user", how): 403 for how in ("get", "post")},
+    ),
     "residents:building_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.building.pk}, post=200),
     "residents:compound_choose": Row(may=CREW, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}, get=405, post=302),
     "residents:compound_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),

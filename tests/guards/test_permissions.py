@@ -5,6 +5,7 @@ from tests.guards.urls import ours
 
 # Opened by everybody.
 PUBLIC = {"account_reset_password", "healthz", "residents:health_check_own"}
+PUBLIC = {"account_reset_password", "healthz", "residents:ask"}
 # Of other packages: these are for strangers ...
 FOREIGN_PUBLIC = {
     "account_inactive",

@@ -19,6 +19,7 @@ NO_COMMUNITY = {
     "residents.CareCategory": "is a word of the whole city",
     "residents.QuarantinePolicy": "may hold for a level above",
     "residents.PolicyStage": "belongs to its rule",
+    "residents.ErrandKind": "is a word of the whole city",
     "residents.District": "stands above communities",
     "residents.DutyPolicy": "may hold for a level above",
     "residents.Subdistrict": "stands above communities",

@@ -1,11 +1,13 @@
-"""Failed sign-ins."""
+"""Failed sign-ins, and whatever else is limited in number."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Attempt(models.Model):
-    """One attempt to sign in that has not succeeded; kept in the database, so that an absent cache opens nothing.
+    """One attempt to sign in that has not succeeded, or one request without a sign-in.
+
+    Kept in the database, so that an absent cache opens nothing.
 
     `key` is a keyed hash of what is limited (an address, an account from unknown devices, one known device).
     """

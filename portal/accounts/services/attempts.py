@@ -1,4 +1,4 @@
-"""How often one may try a password.
+"""How often one may try a password, or do something else without a sign-in (`count`).
 
 Whoever signed in on this device before has a count of their own: an attack from elsewhere, even from the same
 office's address, does not lock out the secretary at night. Everybody else is limited by address, by account and
@@ -6,6 +6,7 @@ address, and, more generously, by account.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -45,7 +46,11 @@ def begin(*, account: str, address: str, device: str) -> list[int]:
 
     Written first and counted afterwards, each by itself: of many attempts at once none slips by unseen.
     """
-    limits = limits_of(account=account, address=address, device=device)
+    return count(limits_of(account=account, address=address, device=device))
+
+
+def count(limits: Mapping[str, Limit]) -> list[int]:
+    """Count an attempt against each limit; returns its rows, or nothing where one is reached."""
     rows = [Attempt.objects.create(key=key).pk for key in limits]
     if any(_reached(key, limit) for key, limit in limits.items()):
         # A refused attempt must not prolong the wait.

@@ -1,0 +1,66 @@
+"""What is asked when money moved."""
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib import photos
+from portal.lib.forms import CleanTextMixin, helper
+from residents.models import Payment
+from residents.models.errand_money import LEAST, MOST
+
+
+class PaymentForm(CleanTextMixin, forms.Form):
+    """One amount, who paid it, and the receipt where a helper advanced it."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=_("who paid"), widget=forms.RadioSelect)
+    amount = forms.DecimalField(
+        label=_("amount (yuan)"), min_value=LEAST, max_value=MOST, max_digits=10, decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )  # fmt: skip
+    receipt = forms.FileField(
+        label=_("photo of the receipt"), required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )  # fmt: skip
+    note = forms.CharField(label=_("note"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, kinds: list[str], cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(k.value, k.label) for k in Payment.Kind if k.value in kinds]  # type: ignore[attr-defined]
+        self.initial.setdefault("key", uuid.uuid4())
+        self.initial.setdefault("kind", kinds[0])
+        self.helper = helper(self, submit=_("Write it down"), cancel=cancel)
+
+    def clean_key(self) -> uuid.UUID:
+        """A missing key is no mistake of the person's."""
+        return self.cleaned_data["key"] or uuid.uuid4()
+
+    def clean_amount(self) -> Decimal:
+        """Cents are the smallest."""
+        return Decimal(self.cleaned_data["amount"]).quantize(LEAST)
+
+    def clean_receipt(self) -> Any:
+        """Only a picture, small and without where it was taken."""
+        upload = self.cleaned_data["receipt"]
+        return photos.cleaned(upload) if upload else None
+
+    def clean(self) -> dict[str, Any]:
+        """Money that a helper lent is only believed with a receipt."""
+        facts: dict[str, Any] = super().clean() or {}
+        if facts.get("kind") == Payment.Kind.ADVANCED and not facts.get("receipt") and "receipt" not in self.errors:
+            self.add_error("receipt", _("Add a photo of the receipt."))
+        return facts
+
+
+class ReverseForm(CleanTextMixin, forms.Form):
+    """Why an amount was wrong."""
+
+    note = forms.CharField(label=_("reason"), max_length=120)
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper(self, submit=_("Take it back"), cancel=cancel, danger=True)

@@ -1,0 +1,221 @@
+"""What is asked when an errand is taken down, and at each of its steps."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import User
+from portal.lib.forms import CleanCharField, CleanTextMixin, helper, pair
+from residents.models import Compound, Dwelling, Errand, ErrandKind, ErrandLine, Outcome, Urgency
+from residents.models.errands import DETAILS, FAILURES, SUCCESSES
+from residents.services.errand_chat import LONGEST
+from residents.services.errand_homes import find_home, find_resident
+from residents.services.errand_requests import MOST_LINES, Place, Thing, things_in
+
+PHONE = RegexValidator(r"^\+?[\d -]{5,20}$", _("A phone number has digits only."))
+
+
+class AskMixin(CleanTextMixin):
+    """What every request has, whoever writes it: what, the questions of its kind, and a key that makes it one."""
+
+    asked: ErrandKind
+    cleaned_data: dict[str, Any]
+
+    def add_questions(self) -> list[str]:
+        """Give the form one field for each question of the kind."""
+        for key in self.asked.asks:
+            if key in DETAILS:
+                self.fields[f"detail_{key}"] = CleanCharField(label=DETAILS[key], required=False, max_length=80)
+        return [name for name in self.fields if name.startswith("detail_")]
+
+    @property
+    def details(self) -> dict[str, str]:
+        """The answers by their question."""
+        return {name.removeprefix("detail_"): value for name, value in self.cleaned_data.items() if name.startswith("detail_")}
+
+    def clean_what(self) -> str:
+        """Something must be wanted, and no more than fits on a list."""
+        what: str = self.cleaned_data["what"].replace("\r\n", "\n")
+        if len(self.things(what)) > MOST_LINES:
+            raise forms.ValidationError(_t("At most %(most)s things in one request. Make two of it.") % {"most": MOST_LINES})
+        return what
+
+    def things(self, what: str) -> list[Thing]:
+        """The list of goods, where the kind is one."""
+        return things_in(what) if self.asked.is_goods else []
+
+    def clean_key(self) -> uuid.UUID:
+        """A missing key is no mistake of the person's."""
+        return self.cleaned_data["key"] or uuid.uuid4()
+
+
+class ErrandForm(AskMixin, forms.Form):
+    """A request that somebody phoned, wrote in the chat or said at the door."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    kind = forms.CharField(max_length=24, widget=forms.HiddenInput)
+    compound = forms.ModelChoiceField(None, label=_("compound"))
+    home = forms.CharField(
+        label=_("home"), max_length=40, widget=forms.TextInput(attrs={"placeholder": "17-3-702", "autocomplete": "off"})
+    )
+    name = forms.CharField(label=_("name"), max_length=40, required=False)
+    phone = forms.CharField(label=_("phone"), max_length=20, required=False, validators=[PHONE])
+    what = forms.CharField(
+        label=_("what is needed"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One thing a line."),
+    )  # fmt: skip
+    urgency = forms.TypedChoiceField(label=_("urgency"), choices=Urgency, coerce=int, initial=Urgency.NORMAL)
+    channel = forms.ChoiceField(label=_("came by"), choices=Errand.Channel.choices[1:], initial=Errand.Channel.PHONE)
+    need_by = forms.DateTimeField(
+        label=_("needed by"), required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, communities: Any, kind: ErrandKind, submit: Any, cancel: str, **kwargs: Any) -> None:
+        self.asked = kind
+        super().__init__(*args, **kwargs)
+        questions = self.add_questions()
+        compounds = Compound.objects.within(communities).select_related("community").order_by("community", "id")
+        self.fields["compound"].queryset = compounds  # type: ignore[attr-defined]
+        self.fields["what"].widget.attrs["placeholder"] = kind.example
+        self.initial.setdefault("key", uuid.uuid4())
+        self.initial["kind"] = kind.code
+        rows = ["key", "kind", pair("compound", "home"), pair("name", "phone"), "what", *questions]
+        self.helper = helper(self, *rows, pair("urgency", "channel", "need_by"), submit=submit, cancel=cancel,
+                             action=reverse("residents:errand_create"))  # fmt: skip
+
+    def clean_need_by(self) -> Any:
+        """By yesterday helps nobody."""
+        need_by = self.cleaned_data["need_by"]
+        if need_by and need_by < timezone.now():
+            raise forms.ValidationError(_t("This hour is past. Choose a later one, or leave it empty."))
+        return need_by
+
+    def place(self) -> Place:
+        """For which home and whom, as far as the ledger knows it."""
+        facts, compound = self.cleaned_data, self.cleaned_data["compound"]
+        dwelling = find_home(facts["home"], compound=compound, community=compound.community)
+        resident = find_resident(dwelling, facts["name"], facts["phone"])
+        return Place(
+            compound.community, dwelling, None, self._written(dwelling), resident, facts["name"], facts["phone"]
+        )  # fmt: skip
+
+    def _written(self, dwelling: Dwelling | None) -> str:
+        home = str(self.cleaned_data["home"])
+        return home if dwelling else f"{self.cleaned_data['compound']} {home}"[:40]
+
+
+class PasteForm(CleanTextMixin, forms.Form):
+    """A chat message as it is."""
+
+    longest_text = LONGEST
+
+    compound = forms.ModelChoiceField(None, label=_("compound"))
+    text = forms.CharField(
+        label=_("message"), widget=forms.Textarea(attrs={"rows": 8, "autofocus": True}),
+        help_text=_("Paste it as it stands in the group. Nothing is stored before you have looked at it."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, communities: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        compounds = Compound.objects.within(communities).select_related("community").order_by("community", "id")
+        self.fields["compound"].queryset = compounds  # type: ignore[attr-defined]
+        if len(compounds) == 1:
+            self.initial["compound"] = compounds[0]
+        self.helper = helper(self, "compound", "text", submit=_("Read it"), cancel=cancel)
+
+
+class StepForm(CleanTextMixin, forms.Form):
+    """A step that asks nothing more."""
+
+    def __init__(self, *args: Any, errand: Errand, submit: Any, cancel: str, danger: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.errand = errand
+        self.prepare()
+        self.helper = helper(self, submit=submit, cancel=cancel, danger=danger)
+
+    def prepare(self) -> None:
+        """Fill choices that depend on the errand."""
+
+
+class ReasonForm(StepForm):
+    """Why."""
+
+    reason = forms.CharField(label=_("reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class NoteForm(StepForm):
+    """One more word."""
+
+    text = forms.CharField(label=_("note"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class DeliverForm(StepForm):
+    """How it was handed over."""
+
+    outcome = forms.ChoiceField(
+        label=_("how"), choices=[(o.value, o.label) for o in SUCCESSES], initial=Outcome.HANDED, widget=forms.RadioSelect
+    )
+    note = forms.CharField(label=_("note"), max_length=300, required=False)
+
+
+class FailForm(StepForm):
+    """Why it did not work out."""
+
+    outcome = forms.ChoiceField(
+        label=_("why it did not work out"), choices=[(o.value, o.label) for o in FAILURES], widget=forms.RadioSelect
+    )
+    note = forms.CharField(label=_("note"), max_length=300, required=False)
+
+
+class UrgencyForm(StepForm):
+    """How bad it is."""
+
+    urgency = forms.TypedChoiceField(label=_("urgency"), choices=Urgency, coerce=int, widget=forms.RadioSelect)
+
+    def prepare(self) -> None:
+        """Begin with what it is now."""
+        self.initial.setdefault("urgency", self.errand.urgency)
+
+
+class HelperForm(StepForm):
+    """Who does it."""
+
+    helper = forms.ModelChoiceField(None, label=_("who does it"))
+
+    def __init__(self, *args: Any, helpers: Any, **kwargs: Any) -> None:
+        self.helpers = helpers
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
+        """Only who does errands here."""
+        self.fields["helper"].queryset = self.helpers.order_by("name", "pk")  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, User]:
+        """What the service is told."""
+        return {"helper": self.cleaned_data["helper"]}
+
+
+class MergeForm(StepForm):
+    """Into which other errand of this home."""
+
+    into_id = forms.TypedChoiceField(label=_("goes along with"), coerce=int)
+
+    def prepare(self) -> None:
+        """The open errands of the same home."""
+        same = Errand.objects.open().filter(community=self.errand.community_id, entrance=self.errand.entrance_id)
+        rows = same.filter(dwelling=self.errand.dwelling_id).exclude(pk=self.errand.pk).select_related("kind")
+        self.fields["into_id"].choices = [(row.pk, f"{row.pk} {row.kind} {row.what[:20]}") for row in rows[:50]]  # type: ignore[attr-defined]
+
+
+class LineForm(CleanTextMixin, forms.Form):
+    """What became of one thing."""
+
+    state = forms.ChoiceField(choices=[(s.value, s.label) for s in ErrandLine.State])
+    substitute = forms.CharField(label=_("instead"), max_length=60, required=False)

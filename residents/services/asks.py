@@ -1,0 +1,202 @@
+"""A resident asks without an account: the sheet at the door, and the private link afterwards.
+
+A link is signed: nobody can make one up. The sheet's says at which stairwell (or in which compound) it hangs and ends
+after the days of the policy; the private one belongs to one errand and ends some days after it. Neither shows anything
+of a home: the sheet's form is empty, and the private page shows what its reader has asked.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.accounts import audit
+from portal.accounts.outbox import draft, send
+from portal.accounts.services import attempts
+from portal.accounts.services.attempts import Limit
+from portal.lib.crypto import lookup_hash
+from portal.lib.errors import Refused
+from residents.models import Community, Compound, Entrance, Errand, ErrandLine, Membership, Role
+from residents.models.errands import DONE, ENDED, Urgency
+from residents.services import errand_lines, errands
+from residents.services.errand_homes import find_home, find_resident, find_room
+from residents.services.errand_requests import Place, Thing, ask
+from residents.services.policies import duty_policy
+
+SIGNER = signing.TimestampSigner(salt="residents.asks", sep=".")
+# A private link can be read for so many days after its errand has ended.
+READABLE = dt.timedelta(days=14)
+# A whole stairwell behind one sheet, a whole mast behind one address of a mobile network.
+PER_SHEET, PER_ADDRESS, PER_PHONE = Limit(60, 10), Limit(30, 10), Limit(8, 60)
+PER_LINK = Limit(30, 10)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Where a sheet hangs: at a stairwell, or for the chat group of a compound."""
+
+    compound: Compound
+    entrance: Entrance | None = None
+
+    @property
+    def community(self) -> Community:
+        return self.compound.community
+
+    @property
+    def key(self) -> str:
+        """What its token says."""
+        return f"s{self.entrance.pk}" if self.entrance else f"c{self.compound.pk}"
+
+
+class Expired(Exception):  # noqa: N818 - it is an answer, not an error
+    """A link that was good once; `community` is whom to ask for a new one, where that may be said."""
+
+    def __init__(self, community: Community | None) -> None:
+        super().__init__()
+        self.community = community
+
+
+def sheet_link(sheet: Sheet) -> str:
+    """The token on the sheet."""
+    return SIGNER.sign(sheet.key)
+
+
+def errand_link(errand: Errand) -> str:
+    """The token of the private page of an errand."""
+    return SIGNER.sign(f"e{errand.pk}-{errand.link_version}")
+
+
+def opened(token: str) -> Sheet | Errand | None:
+    """What a token leads to; None where it was never given out. Raises Expired where it was."""
+    try:
+        key = SIGNER.unsign(token)
+    except signing.BadSignature:
+        return None
+    age = timezone.now() - _signed_at(token)
+    return _errand(key) if key.startswith("e") else _sheet(key, age)
+
+
+def _signed_at(token: str) -> dt.datetime:
+    # The signature holds, so the time in it is ours.
+    seconds = signing.b62_decode(token.rsplit(SIGNER.sep, 2)[1])
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+def _errand(key: str) -> Errand | None:
+    pk, _dash, version = key[1:].partition("-")
+    errand = Errand.objects.with_places().select_related("community").filter(pk=pk, link_version=version).first()
+    if errand and errand.ended_at and errand.ended_at < timezone.now() - READABLE:
+        raise Expired(errand.community)
+    return errand
+
+
+def _sheet(key: str, age: dt.timedelta) -> Sheet | None:
+    community = "community__subdistrict"
+    if key.startswith("s"):
+        entrance = Entrance.objects.select_related(f"building__compound__{community}").filter(pk=key[1:]).first()
+        sheet = Sheet(entrance.building.compound, entrance) if entrance else None
+    else:
+        compound = Compound.objects.select_related(community).filter(pk=key[1:]).first()
+        sheet = Sheet(compound) if compound else None
+    if sheet and age > dt.timedelta(days=duty_policy(sheet.community, timezone.localdate()).ask_link_days):
+        raise Expired(sheet.community)
+    return sheet
+
+
+# Asking
+
+
+def within_limits(*, link: str, address: str, phone: str = "", limit: Limit = PER_SHEET) -> bool:
+    """Count one request against the link, the address and the phone it comes from."""
+    limits = {lookup_hash(f"ask link {link}"): limit, lookup_hash(f"ask address {address}"): PER_ADDRESS}
+    if phone:
+        limits[lookup_hash(f"ask phone {phone}")] = PER_PHONE
+    return bool(attempts.count(limits))
+
+
+def request(
+    *, sheet: Sheet, key: uuid.UUID, home: str, name: str, phone: str, kind: Any, what: str,
+    things: Sequence[Thing] = (), details: dict[str, str] | None = None, urgent: bool = False,
+    need_by: dt.datetime | None = None,
+) -> Errand:  # fmt: skip
+    """Store what a resident asks. The same words sent again find the same errand, other words are another."""
+    dwelling = (
+        find_room(home, sheet.entrance)
+        if sheet.entrance
+        else find_home(home, compound=sheet.compound, community=sheet.community)
+    )
+    said = "\n".join([sheet.key, home, phone, kind.code, what, *(thing.name for thing in things), str(details or {})])
+    place = Place(
+        sheet.community, dwelling, sheet.entrance, home, find_resident(dwelling, name, phone), name, phone
+    )  # fmt: skip
+    return ask(
+        key=uuid.uuid5(key, said), place=place, kind=kind, what=what, things=things, details=details,
+        urgency=Urgency.HEALTH if urgent else Urgency.NORMAL, channel=Errand.Channel.OWN, need_by=need_by, by=None,
+    )  # fmt: skip
+
+
+# Afterwards, by the private link
+
+
+@transaction.atomic
+def confirm(*, errand_id: int, thanks: str = "") -> Errand:
+    """The resident has it; may say thank you."""
+    errand = errands.locked(errand_id)
+    errands.expect(errand, *DONE)
+    if errand.confirmed_at:
+        return errand
+    errand.confirmed_at = timezone.now()
+    errand.save(update_fields=["confirmed_at"])
+    if thanks:
+        errand.notes.create(text=thanks)
+    audit.record("errand.confirmed", errand, by=None)
+    return errand
+
+
+@transaction.atomic
+def complain(*, errand_id: int, text: str) -> Errand:
+    """Something is wrong with what was brought: the errand is open again, and the desk is told at once."""
+    if not text:
+        raise Refused(_("Write what is wrong, so that the right thing is brought."))
+    errand = errands.reopen(errand_id=errand_id, reason=text, by=None)
+    office = Membership.objects.live().filter(
+        role__in=(Role.WORKER, Role.SECRETARY), community=errand.community, user__is_active=True
+    )
+    send(
+        draft(row.user, "errand_wrong", key=f"errand_wrong-{errand.pk}-{errand.waits_since:%Y%m%d%H%M%S}",
+              link=reverse("residents:errand_detail", args=[errand.pk]), errand=errand.pk, label=errand.kind.name)
+        for row in office.select_related("user")
+    )  # fmt: skip
+    return errand
+
+
+@transaction.atomic
+def add(*, errand_id: int, text: str) -> Errand:
+    """The resident remembers something more, before it is bought."""
+    errand = errands.locked(errand_id)
+    errands.expect(errand, "requested", "reopened", "accepted", "in_progress")
+    if errand.notes.filter(by=None).count() >= MOST_NOTES:
+        raise Refused(_("That is a lot already. Ask for the rest once this has come."))
+    return errands.note(errand_id=errand_id, text=text, by=None)
+
+
+MOST_NOTES = 10
+
+
+def answer(*, errand: Errand, line_id: int, agreed: bool) -> ErrandLine:
+    """The resident says whether something else will do."""
+    if not errand.lines.filter(pk=line_id).exists():
+        raise Refused(_("This is not part of your request."))
+    return errand_lines.answer(line_id=line_id, agreed=agreed)
+
+
+def is_over(errand: Errand) -> bool:
+    """Whether nothing can be done with the private page any more but read it."""
+    return errand.state in ENDED and errand.state not in DONE

@@ -1,0 +1,64 @@
+"""Which home of the ledger a request means, and which homes go first."""
+
+import re
+
+from django.db.models import QuerySet
+
+from residents.models import CareProfile, Community, Compound, Dwelling, Entrance, QuarantineCase, Resident
+from residents.models.quarantine import FOLLOWED
+
+# 17-3-702, 17号楼3单元702室, 17栋3单元702, 17 3 702
+WHOLE = re.compile(
+    r"(\d{1,4})\s*(?:号楼|号|栋|幢|座|[-—–－/ ])\s*(\d{1,2})\s*(?:单元|门|[-—–－/ ])\s*(\d{2,5}[甲乙丙丁A-Da-d]?)"
+)
+# 17号楼702, 17-702: a building without entrances
+SHORT = re.compile(r"(\d{1,4})\s*(?:号楼|栋|幢|座|[-—–－])\s*(\d{3,5}[甲乙丙丁A-Da-d]?)")
+ROOM = re.compile(r"^\s*(\d{1,5}[甲乙丙丁A-Da-d]?)\s*[室号]?\s*$")
+
+
+def goes_first(dwelling: Dwelling | None, resident: Resident | None) -> bool:
+    """Whether nobody may leave this home, or the person cannot walk its stairs."""
+    if dwelling is None:
+        return False
+    if QuarantineCase.objects.filter(dwelling=dwelling, state__in=FOLLOWED).exists():
+        return True
+    needing = CareProfile.objects.live().filter(category__code="mobility_impaired", resident__dwelling=dwelling)
+    return needing.filter(resident=resident).exists() if resident else needing.exists()
+
+
+def find_home(text: str, *, compound: Compound | None, community: Community) -> Dwelling | None:
+    """The one home of a community that a written address means; none where it could be two."""
+    homes = Dwelling.objects.filter(entrance__building__compound__community=community)
+    if compound:
+        homes = homes.filter(entrance__building__compound=compound)
+    return _only(_matching(homes, text))
+
+
+def find_room(text: str, entrance: Entrance) -> Dwelling | None:
+    """The home behind a door of this stairwell."""
+    found = ROOM.match(text)
+    room = found[1] if found else text.strip()
+    return entrance.dwellings.filter(room_no__iexact=room).first()
+
+
+def find_resident(dwelling: Dwelling | None, name: str, phone: str) -> Resident | None:
+    """The person of a home who asks, if the name or the phone says so."""
+    if dwelling is None:
+        return None
+    people = Resident.objects.registered().filter(dwelling=dwelling)
+    return (people.filter(name=name).first() if name else None) or (people.filter(phone=phone).first() if phone else None)
+
+
+def _matching(homes: "QuerySet[Dwelling]", text: str) -> "QuerySet[Dwelling]":
+    if found := WHOLE.search(text):
+        building, entrance, room = found.groups()
+        return homes.filter(entrance__building__number=building, entrance__number=entrance, room_no__iexact=room)
+    if found := SHORT.search(text):
+        building, room = found.groups()
+        return homes.filter(entrance__building__number=building, room_no__iexact=room)
+    return homes.none()
+
+
+def _only(rows: "QuerySet[Dwelling]") -> Dwelling | None:
+    found = list(rows.select_related("entrance__building__compound")[:2])
+    return found[0] if len(found) == 1 else None

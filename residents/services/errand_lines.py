@@ -1,0 +1,55 @@
+"""The things of an errand: bought, not to be had, something else instead."""
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.accounts.outbox import tell
+from portal.lib.constraints import explained
+from portal.lib.errors import Refused
+from residents.models import ErrandLine
+from residents.models.errands import IN_HAND
+from residents.services.errands import expect, locked
+
+State = ErrandLine.State
+# What a helper marks; the resident answers a substitute.
+MARKS = (State.WANTED, State.BOUGHT, State.OUT_OF_STOCK, State.ASKED, State.AGREED, State.DECLINED)
+
+
+@transaction.atomic
+def mark(*, line_id: int, state: str, substitute: str = "", by: User) -> ErrandLine:
+    """Whoever has the errand says what became of one thing."""
+    line = ErrandLine.objects.select_related("errand").get(pk=line_id)
+    errand = locked(line.errand_id)
+    expect(errand, *IN_HAND)
+    if errand.assignee_id != by.pk:
+        raise Refused(_("This errand is not in your hands. Take it first, or ask the desk for it."))
+    if state == State.ASKED and not substitute:
+        raise Refused(_("Say what would do instead."))
+    before = {"state": line.state}
+    line.state, line.substitute = state, substitute or line.substitute
+    with explained(ErrandLine):
+        line.save(update_fields=["state", "substitute"])
+    audit.record("errandline.marked", line, by=by, community=errand.community, before=before, after={"state": state})
+    return line
+
+
+@transaction.atomic
+def answer(*, line_id: int, agreed: bool) -> ErrandLine:
+    """The resident says whether the substitute will do."""
+    line = ErrandLine.objects.select_related("errand").get(pk=line_id)
+    errand = locked(line.errand_id)
+    line.refresh_from_db(fields=["state"])
+    if line.state != State.ASKED:
+        raise Refused(_("This has been answered already."))
+    expect(errand, *IN_HAND)
+    line.state = State.AGREED if agreed else State.DECLINED
+    line.save(update_fields=["state"])
+    if errand.assignee:
+        tell(errand.assignee, "errand_answered", key=f"errand_answered-{line.pk}-{timezone.now():%Y%m%d%H%M%S%f}",
+             link=reverse("residents:errand_detail", args=[errand.pk]), errand=errand.pk)  # fmt: skip
+    audit.record("errandline.answered", line, by=None, community=errand.community, after={"state": line.state})
+    return line

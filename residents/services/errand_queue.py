@@ -1,0 +1,130 @@
+"""Who waits for what: the queue, who could help, and who is told when nobody came."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.accounts.outbox import draft, send
+from portal.lib.constraints import lasts_on
+from residents.access import GRANTS, Permission
+from residents.models import Errand, ErrandState, Membership, Role
+from residents.models.errands import DONE, ENDED, IN_HAND, URGENT, WAITING
+
+# What the pills of the queue ask.
+VIEWS = ("waiting", "overdue", "in_hand", "to_settle", "ended")
+# One minute's task looks at so many; the next takes the rest.
+AT_ONCE = 500
+
+
+def chosen(rows: Any, view: str, now: dt.datetime) -> Any:
+    """The rows of one view of the queue, in the order in which they are to be looked at."""
+    if view == "overdue":
+        return rows.overdue(now).in_queue_order()
+    if view == "in_hand":
+        return rows.filter(state__in=IN_HAND).in_queue_order()
+    if view == "to_settle":
+        return rows.filter(state=ErrandState.DELIVERED).order_by("delivered_at", "id")
+    if view == "ended":
+        return rows.filter(state__in=ENDED).order_by("-ended_at", "-id")
+    return rows.waiting().in_queue_order()
+
+
+def counts(rows: Any, now: dt.datetime) -> dict[str, int]:
+    """How many each view holds, in one statement; what has ended is not counted, it only grows."""
+    found: dict[str, int] = rows.order_by().aggregate(
+        waiting=Count("pk", filter=Q(state__in=WAITING)),
+        overdue=Count("pk", filter=Q(state__in=WAITING, promised_by__lt=now)),
+        in_hand=Count("pk", filter=Q(state__in=IN_HAND)),
+        to_settle=Count("pk", filter=Q(state=ErrandState.DELIVERED)),
+    )
+    return found
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who could take an errand, and why them."""
+
+    helper: User
+    same_building: bool
+    open: int
+
+
+def helpers(community_id: int) -> "QuerySet[User]":
+    """Everybody who does errands in a community today."""
+    roles = [role for role, granted in GRANTS.items() if Permission.ERRAND_CLAIM in granted]
+    here = Membership.objects.filter(
+        lasts_on(timezone.localdate()), user=OuterRef("pk"), community=community_id, role__in=roles
+    )
+    return User.objects.filter(Exists(here), is_active=True)
+
+
+def suggestions(errand: Errand, most: int = 5) -> list[Candidate]:
+    """Who is in the same building already, then who has least to do; two statements at most."""
+    building = errand.entrance.building_id if errand.entrance else None
+    busy = Q(errands__state__in=IN_HAND)
+    rows = helpers(errand.community_id).exclude(pk=errand.assignee_id or 0).annotate(
+        open_errands=Count("errands", filter=busy, distinct=True),
+        near=Count("errands", filter=busy & Q(errands__entrance__building=building), distinct=True),
+    )  # fmt: skip
+    found = [Candidate(user, bool(building and user.near), user.open_errands) for user in rows]
+    return sorted(found, key=lambda one: (not one.same_building, one.open, one.helper.pk))[:most]
+
+
+def mine(user: User) -> "QuerySet[Errand]":
+    """What I have in hand, in the order of the doors."""
+    rows = Errand.objects.filter(assignee=user, state__in=IN_HAND).with_places().prefetch_related("lines")
+    return rows.in_walking_order()
+
+
+def done_today(user: User) -> int:
+    """How many I have done since midnight."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return Errand.objects.filter(delivered_by=user, state__in=DONE, delivered_at__gte=midnight).count()
+
+
+def escalate(now: dt.datetime | None = None) -> int:
+    """Tell the desk who was kept waiting longer than promised, and after the same time again the secretary.
+
+    The minute task calls it.
+    """
+    now = now or timezone.now()
+    return _raise(0, (Role.WORKER,), now) + _raise(1, (Role.SECRETARY,), now)
+
+
+@transaction.atomic
+def _raise(level: int, roles: Sequence[str], now: dt.datetime) -> int:
+    late = Errand.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    late = late.waiting().filter(escalated=level, escalates_at__lt=now)
+    rows = list(late.select_related("kind").order_by("escalates_at", "id")[:AT_ONCE])
+    if not rows:
+        return 0
+    office = _office({row.community_id for row in rows}, roles)
+    send(
+        draft(
+            user, "errand_overdue", key=f"errand_overdue-{row.pk}-{level}-{row.promised_by:%Y%m%d%H%M%S}",
+            link=reverse("residents:errand_detail", args=[row.pk]), errand=row.pk, label=row.kind.name,
+            urgent="1" if row.urgency in URGENT else "",
+        )
+        for row in rows
+        for user in office.get(row.community_id, [])
+    )  # fmt: skip
+    for row in rows:
+        row.escalated = level + 1
+        row.escalates_at = row.promised_by + (row.promised_by - row.waits_since) if level == 0 else None
+    Errand.objects.bulk_update(rows, ["escalated", "escalates_at"])
+    return len(rows)
+
+
+def _office(communities: set[int], roles: Sequence[str]) -> dict[int, list[User]]:
+    found: dict[int, list[User]] = {}
+    rows = Membership.objects.live().filter(role__in=roles, community__in=communities, user__is_active=True)
+    for membership in rows.select_related("user"):
+        found.setdefault(membership.community_id or 0, []).append(membership.user)
+    return found

@@ -1,0 +1,105 @@
+"""How an errand is asked: for which home, what, how soon; stored once however often it is sent."""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.lib.constraints import explained
+from portal.lib.errors import Refused
+from residents.models import Community, Dwelling, Entrance, Errand, ErrandKind, ErrandLine, Resident, Urgency
+from residents.models.errands import URGENT
+from residents.services import errand_kinds
+from residents.services.errand_homes import goes_first
+from residents.services.policies import duty_policy
+
+MOST_LINES = 30
+# 大米 10 斤, 鸡蛋30个, 盐 x2
+THING = re.compile(r"^(?P<name>.*?[^\d\s.])\s*[x×*]?\s*(?P<quantity>\d{1,4}(?:\.\d{1,2})?)\s*(?P<unit>[^\d\s]{0,4})$")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One line of a request."""
+
+    name: str
+    quantity: Decimal = Decimal(1)
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """For which home and whom: of the ledger, as written, or both."""
+
+    community: Community
+    dwelling: Dwelling | None = None
+    entrance: Entrance | None = None
+    written_home: str = ""
+    resident: Resident | None = None
+    written_name: str = ""
+    written_phone: str = ""
+
+
+def things_in(text: str) -> list[Thing]:
+    """The things of a list written one a line, or with commas: 大米 10 斤."""
+    parts = [part.strip() for part in re.split(r"[\n,,;;、]", text)]
+    return [_thing(part) for part in parts if part]
+
+
+def _thing(part: str) -> Thing:
+    found = THING.match(part)
+    if found and Decimal(found["quantity"]):
+        return Thing(found["name"][:60], Decimal(found["quantity"]), found["unit"])
+    return Thing(part[:60])
+
+
+def promised_by(community: Community, urgency: int, since: dt.datetime) -> dt.datetime:
+    """By when somebody has it, as the policy of the day says."""
+    policy = duty_policy(community, timezone.localdate(since))
+    minutes = policy.errand_urgent_minutes if urgency in URGENT else policy.errand_minutes
+    return since + dt.timedelta(minutes=minutes)
+
+
+@transaction.atomic
+def ask(
+    *, key: uuid.UUID, place: Place, kind: ErrandKind, what: str = "", things: Sequence[Thing] = (),
+    details: Mapping[str, Any] | None = None, urgency: int = Urgency.NORMAL, channel: str,
+    need_by: dt.datetime | None = None, by: User | None,
+) -> Errand:  # fmt: skip
+    """Store a request. The same key again finds the first one: an impatient thumb never makes two."""
+    # One request after the other of a community: the second of two at once must see the first.
+    Community.objects.select_for_update(no_key=True).get(pk=place.community.pk)
+    if stored := Errand.objects.with_places().filter(key=key, community=place.community).first():
+        return stored
+    answers = errand_kinds.answered(kind, details or {})
+    if by:
+        # A resident who does not know the strength of a pill is rung up, not sent away.
+        errand_kinds.check(kind, answers)
+    if len(things) > MOST_LINES:
+        raise Refused(_("At most %(most)s things in one request. Make two of it.") % {"most": MOST_LINES})
+    now = timezone.now()
+    promise = promised_by(place.community, urgency, now)
+    with explained(Errand):
+        errand = Errand.objects.create(
+            key=key, community=place.community, dwelling=place.dwelling,
+            entrance=place.dwelling.entrance if place.dwelling else place.entrance, written_home=place.written_home,
+            resident=place.resident, written_name=place.written_name, written_phone=place.written_phone,
+            kind=kind, what=what, details=answers, urgency=urgency, goes_first=goes_first(place.dwelling, place.resident),
+            channel=channel, need_by=need_by, requested_at=now, requested_by=by,
+            waits_since=now, promised_by=promise, escalates_at=promise,
+        )  # fmt: skip
+    ErrandLine.objects.bulk_create(
+        ErrandLine(errand=errand, position=n, name=thing.name, quantity=thing.quantity, unit=thing.unit)
+        for n, thing in enumerate(things, 1)
+    )
+    audit.record("errand.asked", errand, by=by, after={"kind": kind, "channel": channel, "urgency": errand.urgency})
+    return errand

@@ -1,0 +1,287 @@
+"""The life of an errand: taken, brought, done. How it is asked is in errand_requests, money in errand_money.
+
+`by=None` is the resident, by the private link (services.asks).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.accounts.outbox import tell
+from portal.lib.constraints import explained
+from portal.lib.errors import Refused
+from residents.access import Permission, communities_for
+from residents.models import Errand, ErrandLine, ErrandNote, ErrandState, Outcome
+from residents.models.errands import DONE, IN_HAND, OPEN, SUCCESSES, WAITING
+from residents.services.errand_requests import MOST_LINES, promised_by
+
+State = ErrandState
+# What a failure at the door or in the shop leads to.
+AFTER = {
+    Outcome.NO_ANSWER: State.REQUESTED,
+    Outcome.OUT_OF_STOCK: State.REQUESTED,
+    Outcome.NO_WAY: State.REQUESTED,
+    Outcome.REFUSED: State.CANCELLED,
+    Outcome.WRONG_HOME: State.CANCELLED,
+    Outcome.OTHER_SERVICE: State.REFERRED,
+}
+
+
+def locked(errand_id: int) -> Errand:
+    """The errand, locked: two thumbs press at once."""
+    Errand.objects.select_for_update(no_key=True).get(pk=errand_id)
+    return Errand.objects.with_places().select_related("community__subdistrict").get(pk=errand_id)
+
+
+def expect(errand: Errand, *states: str) -> None:
+    """Refuse a step that does not follow from where the errand stands."""
+    if errand.state not in states:
+        raise Refused(
+            _("This errand is “%(state)s”, and from there this step does not follow. Reload the page to see what may be done.")
+            % {"state": errand.get_state_display()}
+        )
+
+
+@transaction.atomic
+def claim(*, errand_id: int, by: User) -> Errand:
+    """Give an errand that waits to the person who asked first."""
+    errand = locked(errand_id)
+    if errand.assignee_id == by.pk and errand.state in IN_HAND:
+        return errand
+    if errand.assignee_id:
+        raise Refused(_("Somebody has already taken this errand. Choose another from the list."))
+    expect(errand, *WAITING)
+    return _give(errand, by, by, "errand.accepted")
+
+
+@transaction.atomic
+def assign(*, errand_id: int, helper: User, by: User) -> Errand:
+    """The desk gives an errand to somebody; also takes it from one and gives it to another."""
+    errand = locked(errand_id)
+    expect(errand, *OPEN)
+    _expect_helper(helper, errand)
+    if errand.assignee_id == helper.pk:
+        raise Refused(_("%(name)s has it already.") % {"name": helper})
+    errand = _give(errand, helper, by, "errand.assigned")
+    moment = f"{errand.accepted_at:%Y%m%d%H%M%S%f}"
+    tell(
+        helper, "errand_assigned", key=f"errand_assigned-{errand.pk}-{moment}",
+        link=reverse("residents:errand_detail", args=[errand.pk]), label=errand.kind.name, errand=errand.pk,
+    )  # fmt: skip
+    return errand
+
+
+def _expect_helper(helper: User, errand: Errand) -> None:
+    if not helper.is_active or not communities_for(helper, Permission.ERRAND_CLAIM).filter(pk=errand.community_id).exists():
+        raise Refused(_("%(name)s does no errands in this community. Choose somebody else.") % {"name": helper})
+
+
+def _give(errand: Errand, helper: User, by: User, kind: str) -> Errand:
+    now = timezone.now()
+    before = {"state": errand.state, "assignee": errand.assignee_id}
+    errand.assignee, errand.accepted_at, errand.accepted_by = helper, now, by
+    errand.first_accepted_at = errand.first_accepted_at or now
+    errand.state = State.ACCEPTED if errand.state in WAITING else errand.state
+    return _saved(errand, kind, by, before, ["assignee", "accepted_at", "accepted_by", "first_accepted_at"])
+
+
+@transaction.atomic
+def hand_over(*, errand_id: int, helper: User, by: User) -> Errand:
+    """Whoever has it gives it to a colleague."""
+    errand = _own(errand_id, by)
+    if helper.pk == by.pk:
+        raise Refused(_("Choose somebody else than yourself."))
+    return assign(errand_id=errand.pk, helper=helper, by=by)
+
+
+@transaction.atomic
+def give_back(*, errand_id: int, reason: str, by: User) -> Errand:
+    """Whoever has it cannot do it: it waits again, and the clock runs on from now."""
+    errand = _own(errand_id, by)
+    return _back(errand, reason, by, "errand.given_back")
+
+
+@transaction.atomic
+def start(*, errand_id: int, by: User) -> Errand:
+    """Whoever has it sets out."""
+    errand = _own(errand_id, by)
+    expect(errand, State.ACCEPTED)
+    return _step(errand, State.IN_PROGRESS, "errand.started", by, started_at=timezone.now())
+
+
+@transaction.atomic
+def bought(*, errand_id: int, by: User) -> Errand:
+    """Everything that was to be had is in the bag: on the way to the door."""
+    errand = _own(errand_id, by)
+    expect(errand, State.ACCEPTED, State.IN_PROGRESS)
+    if errand.lines.filter(state=ErrandLine.State.ASKED).exists():
+        raise Refused(_("The resident has not said yet whether the substitute will do. Ring them, then mark the thing."))
+    now = timezone.now()
+    # Whoever forgot to press "set out" did set out.
+    return _step(errand, State.IN_DELIVERY, "errand.bought", by, bought_at=now, started_at=errand.started_at or now)
+
+
+@transaction.atomic
+def deliver(*, errand_id: int, outcome: str, note: str = "", by: User) -> Errand:
+    """Done, and how: from there only the money is open."""
+    errand = _own(errand_id, by)
+    if errand.state == State.DELIVERED:
+        return errand
+    expect(errand, *IN_HAND)
+    if outcome not in SUCCESSES:
+        raise Refused(_("Say how it was handed over."))
+    _note(errand, note, by)
+    now = timezone.now()
+    return _step(errand, State.DELIVERED, "errand.delivered", by, outcome=outcome, delivered_at=now, delivered_by=by)
+
+
+@transaction.atomic
+def fail(*, errand_id: int, outcome: str, note: str, by: User) -> Errand:
+    """It did not work out: it waits again, is passed on, or ends, by the reason."""
+    errand = _own(errand_id, by)
+    expect(errand, *IN_HAND)
+    if outcome not in AFTER:
+        raise Refused(_("Say why it did not work out."))
+    reason = _(": ").join(filter(None, [str(Outcome(outcome).label), note]))
+    errand.outcome = outcome
+    if AFTER[Outcome(outcome)] == State.REQUESTED:
+        return _back(errand, reason, by, "errand.failed")
+    return _end(errand, AFTER[Outcome(outcome)], reason, by, "errand.failed")
+
+
+@transaction.atomic
+def cancel(*, errand_id: int, reason: str, by: User | None) -> Errand:
+    """Not wanted any more. A resident can still say so until it is bought."""
+    errand = locked(errand_id)
+    if errand.state == State.CANCELLED:
+        return errand
+    expect(errand, *(OPEN if by else (*WAITING, State.ACCEPTED)))
+    if by is None and errand.assignee:
+        tell(errand.assignee, "errand_cancelled", key=f"errand_cancelled-{errand.pk}", errand=errand.pk, label=errand.kind.name)
+    return _end(errand, State.CANCELLED, reason, by, "errand.cancelled")
+
+
+@transaction.atomic
+def refer(*, errand_id: int, reason: str, by: User) -> Errand:
+    """Another service does it: which one, is the reason."""
+    errand = locked(errand_id)
+    expect(errand, *OPEN)
+    return _end(errand, State.REFERRED, reason, by, "errand.referred")
+
+
+@transaction.atomic
+def merge(*, errand_id: int, into_id: int, by: User) -> Errand:
+    """One home asked twice, by phone and in the chat: the things go along with the other errand."""
+    if errand_id == into_id:
+        raise Refused(_("Choose another errand."))
+    # Always the smaller number first, or two merges at once wait for each other.
+    first, second = (locked(pk) for pk in sorted((errand_id, into_id)))
+    errand, into = (first, second) if first.pk == errand_id else (second, first)
+    if errand.community_id != into.community_id:
+        raise Refused(_("Choose another errand."))
+    expect(errand, *WAITING)
+    expect(into, *WAITING, *IN_HAND)
+    taken = into.lines.count()
+    if taken + errand.lines.count() > MOST_LINES:
+        raise Refused(_("At most %(most)s things in one request. Make two of it.") % {"most": MOST_LINES})
+    ErrandLine.objects.bulk_create(
+        ErrandLine(errand=into, position=taken + n, name=line.name, quantity=line.quantity, unit=line.unit)
+        for n, line in enumerate(errand.lines.all(), 1)
+    )
+    _note(into, errand.what[:300], by)
+    errand.merged_into = into
+    return _end(errand, State.MERGED, str(into.pk), by, "errand.merged")
+
+
+@transaction.atomic
+def reopen(*, errand_id: int, reason: str, by: User | None) -> Errand:
+    """Something is wrong with what was brought: it waits again, and the desk hears of it."""
+    errand = locked(errand_id)
+    expect(errand, *DONE)
+    errand.ended_at, errand.confirmed_at = None, None
+    _note(errand, reason, by)
+    return _waits(errand, State.REOPENED, by, "errand.reopened")
+
+
+@transaction.atomic
+def urge(*, errand_id: int, urgency: int, by: User) -> Errand:
+    """The desk sees that it is worse, or less bad, than it sounded: the promise follows."""
+    errand = locked(errand_id)
+    expect(errand, *OPEN)
+    before = {"urgency": errand.urgency}
+    errand.urgency = urgency
+    errand.promised_by = errand.escalates_at = promised_by(errand.community, urgency, errand.waits_since)
+    errand.escalated = 0
+    errand.save(update_fields=["urgency", "promised_by", "escalates_at", "escalated"])
+    audit.record("errand.urgency_set", errand, by=by, before=before, after={"urgency": urgency})
+    return errand
+
+
+@transaction.atomic
+def note(*, errand_id: int, text: str, by: User | None) -> Errand:
+    """Add a word: a brand, a door code, a call that was made."""
+    errand = locked(errand_id)
+    expect(errand, *OPEN, State.DELIVERED)
+    _note(errand, text, by)
+    audit.record("errand.noted", errand, by=by)
+    return errand
+
+
+# What the steps have in common
+
+
+def _own(errand_id: int, by: User) -> Errand:
+    errand = locked(errand_id)
+    if errand.assignee_id != by.pk:
+        raise Refused(_("This errand is not in your hands. Take it first, or ask the desk for it."))
+    return errand
+
+
+def _step(errand: Errand, state: str, kind: str, by: User, **values: Any) -> Errand:
+    before = {"state": errand.state}
+    for name, value in {"state": state, **values}.items():
+        setattr(errand, name, value)
+    return _saved(errand, kind, by, before, list(values))
+
+
+def _back(errand: Errand, reason: str, by: User, kind: str) -> Errand:
+    expect(errand, *IN_HAND)
+    _note(errand, reason, by)
+    return _waits(errand, State.REQUESTED, by, kind)
+
+
+def _waits(errand: Errand, state: str, by: User | None, kind: str) -> Errand:
+    before = {"state": errand.state, "assignee": errand.assignee_id}
+    errand.state = state
+    errand.assignee = errand.accepted_at = errand.accepted_by = errand.started_at = errand.bought_at = None
+    errand.delivered_at = errand.delivered_by = None
+    errand.waits_since, errand.escalated = timezone.now(), 0
+    errand.promised_by = errand.escalates_at = promised_by(errand.community, errand.urgency, errand.waits_since)
+    fields = ["assignee", "accepted_at", "accepted_by", "started_at", "bought_at", "delivered_at", "delivered_by",
+              "waits_since", "promised_by", "escalates_at", "escalated", "outcome", "ended_at", "confirmed_at"]  # fmt: skip
+    return _saved(errand, kind, by, before, fields)
+
+
+def _end(errand: Errand, state: str, reason: str, by: User | None, kind: str) -> Errand:
+    before = {"state": errand.state}
+    errand.state, errand.ended_at, errand.end_reason = state, timezone.now(), reason[:200]
+    return _saved(errand, kind, by, before, ["ended_at", "end_reason", "outcome", "merged_into"])
+
+
+def _saved(errand: Errand, kind: str, by: User | None, before: dict[str, Any], fields: Sequence[str]) -> Errand:
+    with explained(Errand):
+        errand.save(update_fields=["state", *fields])
+    after = {"state": errand.state, "assignee": errand.assignee_id}
+    audit.record(kind, errand, by=by, before=before, after=after)
+    return errand
+
+
+def _note(errand: Errand, text: str, by: User | None) -> None:
+    if text:
+        ErrandNote.objects.create(errand=errand, text=text[:300], by=by)

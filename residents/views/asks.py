@@ -1,0 +1,117 @@
+"""The resident's own pages: no account, no script, nothing shown of a home."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from portal.accounts.access import public
+from portal.lib.errors import Refused
+from residents.forms.asks import AskForm, WordForm
+from residents.models import Errand
+from residents.models.errands import DONE, IN_HAND, WAITING
+from residents.services import asks, errand_kinds, errands
+from residents.services.asks import Sheet
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, token: str) -> HttpResponse:
+    """I scanned the sheet at the door, or opened my own link."""
+    try:
+        found = asks.opened(token)
+    except asks.Expired as ended:
+        return render(request, "residents/asks/ended.html", {"community": ended.community}, status=410)
+    if found is None:
+        raise Http404
+    if isinstance(found, Errand):
+        return _private(request, token, found)
+    return _sheet(request, token, found)
+
+
+def _address(request: HttpRequest) -> str:
+    return str(get_adapter().get_client_ip(request))
+
+
+def _sheet(request: HttpRequest, token: str, sheet: Sheet) -> HttpResponse:
+    code = (request.POST.get("kind") or request.GET.get("kind", "")).replace("\x00", "")[:24]
+    kind = errand_kinds.in_use().filter(code=code).first()
+    if kind is None:
+        context = {"sheet": sheet, "kinds": errand_kinds.in_use()}
+        return render(request, "residents/asks/kinds.html", context)
+    form = AskForm(request.POST if request.method == "POST" else None, kind=kind, sheet=sheet)
+    context = {"sheet": sheet, "kind": kind, "form": form}
+    if form.is_bound and form.is_valid():
+        phone = form.cleaned_data["phone"]
+        if not asks.within_limits(link=sheet.key, address=_address(request), phone=phone):
+            return _too_many(request, sheet.community)
+        try:
+            errand = _stored(sheet, form)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("residents:ask", asks.errand_link(errand))
+    return render(request, "residents/asks/form.html", context, status=422 if form.is_bound else 200)
+
+
+def _stored(sheet: Sheet, form: AskForm) -> Errand:
+    facts = form.cleaned_data
+    return asks.request(
+        sheet=sheet, key=facts["key"], home=facts["home"], name=facts["name"], phone=facts["phone"], kind=form.asked,
+        what=facts["what"], things=form.things(facts["what"]), details=form.details, urgent=facts["urgent"],
+        need_by=form.need_by(),
+    )  # fmt: skip
+
+
+def _too_many(request: HttpRequest, community: Any) -> HttpResponse:
+    response = render(request, "residents/asks/too_many.html", {"community": community}, status=429)
+    response["Retry-After"] = "600"
+    return response
+
+
+def _private(request: HttpRequest, token: str, errand: Errand) -> HttpResponse:
+    if request.method != "POST":
+        context = {
+            "errand": errand,
+            "lines": errand.lines.all(),
+            "said": errand.notes.filter(by=None),
+            "waiting": errand.state in WAITING,
+            "in_hand": errand.state in IN_HAND,
+            "done": errand.state in DONE,
+            "may_cancel": errand.state in (*WAITING, "accepted"),
+            "may_add": errand.state in (*WAITING, "accepted", "in_progress"),
+        }
+        return render(request, "residents/asks/private.html", context)
+    if not asks.within_limits(link=f"e{errand.pk}", address=_address(request), limit=asks.PER_LINK):
+        return _too_many(request, errand.community)
+    form = WordForm(request.POST)
+    act = _acts(request, errand, form.cleaned_data["text"] if form.is_valid() else "").get(request.POST.get("do", ""))
+    if act is None or not form.is_valid():
+        messages.warning(request, _("This cannot be read. Please type it again, in fewer words."))
+        return redirect("residents:ask", token)
+    try:
+        act()
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, _("Thank you, we have it."))
+    return redirect("residents:ask", token)
+
+
+def _acts(request: HttpRequest, errand: Errand, text: str) -> dict[str, Callable[[], Any]]:
+    """What the resident may press."""
+    written = request.POST.get("line", "")
+    line = int(written) if written.isascii() and written.isdigit() and len(written) < 15 else 0
+    return {
+        "cancel": lambda: errands.cancel(errand_id=errand.pk, reason=text or _("cancelled by the resident"), by=None),
+        "add": lambda: asks.add(errand_id=errand.pk, text=text),
+        "confirm": lambda: asks.confirm(errand_id=errand.pk, thanks=text),
+        "wrong": lambda: asks.complain(errand_id=errand.pk, text=text),
+        "agree": lambda: asks.answer(errand=errand, line_id=line, agreed=True),
+        "decline": lambda: asks.answer(errand=errand, line_id=line, agreed=False),
+    }
