@@ -90,8 +90,8 @@ TABLE: dict[str, Kept] = {
     "residents.PolicyStage": Kept(plain="id policy position kind days test_days"),
     "residents.QuarantineCase": Kept(
         plain="id community resident dwelling state follow_up policy checks_a_day morning_by evening_by fever_limit starts_on "
-        "ends_on started_at ended_on is_fit own_room notice_no notice_served_at notice_served_by committed_on door_sign "
-        "door_seal_no verified_at verified_by release_no released_by link_version",
+        "ends_on started_at asked_from ended_on is_fit own_room notice_no notice_served_at notice_served_by committed_on "
+        "door_sign door_seal_no verified_at verified_by release_no released_by link_version",
         personal="reason source_area exposed_on end_note fitness needs",
         sensitive="contact_class positive_on alert_since care_plan",
     ),

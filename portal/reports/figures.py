@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from checkpoints.models import Passage, Post
 from deployments.models import Cadre
+from portal.lib.dates import day_bounds
 from portal.reports import sources
 from portal.reports.sources import Scope, Source
 
@@ -58,6 +59,7 @@ BLOCKS = {
     "duty": _("People on duty"),
     "gates": _("Posts and gates"),
     "places": _("Who answers for what"),
+    "quarantine": _("Quarantine"),
     "rounds": _("Rounds and services"),
 }
 
@@ -166,6 +168,41 @@ def _of_rounds() -> Iterator[Figure]:
     yield _stops("letters", _("letters handed out"), _("letters"), _of_kind("letter"), "宣传品份数")
 
 
+def _cases(key: str, label: Any, heading: str, among: Callable[[Scope], Q]) -> Figure:
+    how = Counted(sources.CASES, lambda at: Count("pk", filter=among(at)))
+    return Figure(key, label, PEOPLE, "quarantine", how, heading)
+
+
+def _of_quarantine() -> Iterator[Figure]:
+    """Who is in quarantine, where, and who came and left."""
+    at_home, monitored = ~sources.AWAY | Q(place=None), Q(kind__in=["home_monitoring", "self_monitoring"])
+    yield _cases(
+        "quarantined", _("in quarantine at home"), "居家隔离现有",
+        lambda at: sources.running(at) & at_home & (~monitored | Q(kind=None)),
+    )  # fmt: skip
+    yield _cases(
+        "quarantined_new", _("new in quarantine"), "今日新增", lambda at: Q(started_at__gte=day_bounds(at.day)[0])
+    )  # fmt: skip
+    released = Q(state="released")
+    yield _cases("released", _("released today"), "今日解除", lambda at: released & Q(ended_on=at.day))
+    yield _cases("released_so_far", _("released so far"), "累计解除", lambda at: released & Q(ended_on__lte=at.day))
+    yield _cases(
+        "monitored", _("monitored at home"), "居家健康监测现有", lambda at: sources.running(at) & at_home & monitored
+    )  # fmt: skip
+    yield _cases("at_sites", _("in central quarantine"), "集中隔离现有", lambda at: sources.running(at) & sources.AWAY)
+    moved = Counted(sources.TRANSFERS, lambda at: Count("pk"))
+    yield Figure("transferred", _("transferred today"), PEOPLE, "quarantine", moved, "今日转运")
+    for contact_class, label, heading in (
+        ("close", _("close contacts"), "密接"), ("secondary", _("secondary contacts"), "次密接"),
+        ("positive", _("positive"), "阳性"),
+    ):  # fmt: skip
+        yield _cases(f"class_{contact_class}", label, heading, _of_class(contact_class))
+
+
+def _of_class(contact_class: str) -> Callable[[Scope], Q]:
+    return lambda at: sources.running(at) & Q(contact_class=contact_class)
+
+
 PASSED = Passage.Result.PASSED.value
 
 FIGURES: tuple[Figure, ...] = (
@@ -229,6 +266,7 @@ FIGURES: tuple[Figure, ...] = (
         "places",
         Counted(sources.ENTRANCES, lambda at: Count("pk")),
     ),
+    *_of_quarantine(),
     *_of_rounds(),
     *_parts(),
 )

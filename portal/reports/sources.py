@@ -6,13 +6,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, DateTimeField, DurationField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    DateTimeField,
+    DurationField,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
 from checkpoints.models import Assignment, Passage, Post, PostStatus, Shift
 from deployments.models import Leave, Secondment
 from deployments.services.responsibilities import gaps
 from portal.lib.constraints import lasts_on
-from residents.models import DutyPolicy, Round, Stop
+from portal.lib.dates import day_bounds
+from residents.models import CaseStage, DutyPolicy, QuarantineCase, Round, Stop, Transfer
 
 NO_TIME = Value(dt.timedelta(0), output_field=DurationField())
 
@@ -97,6 +110,28 @@ def _swept(at: Scope) -> "QuerySet[Any]":
     return rows.filter(state=Stop.State.DONE)
 
 
+def _cases(at: Scope) -> "QuerySet[Any]":
+    """Everybody whose quarantine has begun; `kind` is the stage of the day, `place` where the last transfer led."""
+    stages = CaseStage.objects.filter(case=OuterRef("pk"), starts_on__lte=at.day, ends_on__gte=at.day).order_by("-position")
+    led = Transfer.objects.filter(case=OuterRef("pk"), arrived_at__lte=at.as_of).order_by("-arrived_at")
+    rows = QuarantineCase.objects.within(at.communities).filter(started_at__lte=at.as_of)
+    return rows.annotate(kind=Subquery(stages.values("kind")[:1]), place=Subquery(led.values("to")[:1]))
+
+
+def running(at: Scope) -> Q:
+    """Cases that have not ended on the day."""
+    return Q(ended_on=None) | Q(ended_on__gt=at.day)
+
+
+AWAY = Q(place__in=[Transfer.To.SITE, Transfer.To.CLINIC, Transfer.To.HOSPITAL])
+
+
+def _transfers(at: Scope) -> "QuerySet[Any]":
+    first, after = day_bounds(at.day)
+    rows = Transfer.objects.within(at.communities).filter(departed_at__gte=first, departed_at__lt=after)
+    return rows.filter(departed_at__lte=at.as_of).exclude(to=Transfer.To.HOME)
+
+
 def _posts(at: Scope) -> "QuerySet[Any]":
     sealed = PostStatus.objects.filter(lasts_on(at.day), post=OuterRef("pk"), status=PostStatus.Status.SEALED)
     return Post.objects.within(at.communities).filter(Q(closed_on=None) | Q(closed_on__gt=at.day)).exclude(Exists(sealed))
@@ -136,6 +171,8 @@ STANDS = Source("stands", _stands, "shift__post__compound__community")
 ROUNDS = Source("rounds", _rounds, "community")
 STOPS = Source("stops", _stops, "round__community")
 SWEPT = Source("swept", _swept, "round__community")
+CASES = Source("cases", _cases, "community")
+TRANSFERS = Source("transfers", _transfers, "case__community")
 POSTS = Source("posts", _posts, "compound__community")
 BUILDINGS = Source("buildings", _buildings, "compound__community")
 ENTRANCES = Source("entrances", _entrances, "building__compound__community")

@@ -116,6 +116,8 @@ class QuarantineCase(models.Model):
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    # The start, or the return from a site: no check is asked for before it.
+    asked_from = models.DateTimeField(_("health is asked from"), null=True, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     alert_since = models.DateTimeField(_("alert since"), null=True, blank=True)
 

@@ -149,10 +149,10 @@ def _due(rows: Any, day: dt.date, now: dt.datetime) -> "QuerySet[QuarantineCase]
     clock = timezone.localtime(now)
     late_from = clock.time() if clock.date() == day else dt.time.max if clock.date() > day else dt.time.min
     noon, midnight = moment(day, NOON), moment(day + dt.timedelta(days=1), dt.time.min)
-    morning = Q(started_at__lt=noon)
+    morning = Q(asked_from__lt=noon)
     # Whoever is asked once a day and began in the afternoon is asked that evening.
-    evening = Q(checks_a_day=2) | Q(started_at__gte=noon)
-    return rows.followed_on(day).filter(started_at__lt=midnight).annotate(
+    evening = Q(checks_a_day=2) | Q(asked_from__gte=noon)
+    return rows.followed_on(day).filter(asked_from__lt=midnight).annotate(
         asked_am=_flag(morning),
         asked_pm=_flag(evening),
         done_am=Exists(done.filter(slot=Slot.AM)),

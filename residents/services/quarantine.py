@@ -180,8 +180,9 @@ def start(*, case_id: int, committed: bool, door_sign: str = "", door_seal_no: s
         raise Refused(_("Choose the sign for the door: red for key areas, yellow for others."))
     case.state = State.TO_CENTRAL if central else State.ACTIVE
     case.committed_on, case.started_at = timezone.localdate(), timezone.now()
+    case.asked_from = case.started_at
     case.door_sign, case.door_seal_no = door_sign, door_seal_no
-    case.save(update_fields=["state", "committed_on", "started_at", "door_sign", "door_seal_no"])
+    case.save(update_fields=["state", "committed_on", "started_at", "asked_from", "door_sign", "door_seal_no"])
     audit.record("quarantinecase.started", case, by=by, after={"state": case.state, "door_sign": door_sign})
     return case
 

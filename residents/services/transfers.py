@@ -106,8 +106,8 @@ def _come_home(case: QuarantineCase, day: dt.date) -> None:
     case.state, case.ends_on = CaseState.ACTIVE, stages[-1].ends_on
     case.reason = QuarantineCase.Reason.DISCHARGED if case.positive_on else QuarantineCase.Reason.AFTER_CENTRAL
     # A morning that was spent at the site is not asked for at home.
-    case.started_at = timezone.now()
-    case.save(update_fields=["state", "ends_on", "reason", "started_at"])
+    case.asked_from = timezone.now()
+    case.save(update_fields=["state", "ends_on", "reason", "asked_from"])
 
 
 def _new_stage(case: QuarantineCase, position: int, day: dt.date) -> CaseStage:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from portal.accounts import audit
-from portal.demo import duty, passages, people, places, reports, rounds
+from portal.demo import duty, passages, people, places, quarantine, reports, rounds
 from residents.models import Compound, District
 
 SIGN_INS = ("secretary", "worker", "cadre", "cadre2", "supervisor", "officer", "district", "operator")
@@ -51,6 +51,7 @@ def load() -> None:
     loggers = [secondment.cadre.user for secondment in secondments if secondment.cadre.user]
     passages.build(posts, loggers)
     passages.handovers(posts, lead=loggers[0], confirmer=secretary)
+    quarantine.build(compounds, secretary)
     rounds.build(compounds["荷风苑"], secretary=secretary, walkers=[loggers[0], accounts["worker"]])
     reports.build(accounts["officer"])
     audit.record_many("compound.created", list(Compound.objects.select_related("community")), by=secretary)
