@@ -54,6 +54,11 @@ SHOTS = [
     Shot("gate", "cadre", "/my/", link=r"/gate/\d+/$"),
     Shot("passages", "secretary", "/checkpoints/passages/"),
     Shot("handovers", "secretary", "/checkpoints/handovers/"),
+    Shot("rounds", "secretary", "/residents/rounds/"),
+    Shot("round-sheet", "secretary", "/residents/rounds/", link=r"/rounds/\d+/sheet/$"),
+    Shot("round-new", "secretary", "/residents/rounds/plans/new/?kind=rubbish"),
+    Shot("findings", "secretary", "/residents/findings/"),
+    Shot("round-walk", "cadre", "/my/", link=r"/rounds/\d+/$"),
     Shot("reports", "secretary", "/reports/"),
     Shot("reports-officer", "officer", "/reports/"),
 ]

@@ -8,7 +8,7 @@ from checkpoints.models import Assignment, Passage, Shift
 from deployments.models import Cadre, SendingUnit
 from portal.accounts.models import User
 from portal.management.commands.demo import SIGN_INS
-from residents.models import Building, Community, Compound
+from residents.models import Building, Community, Compound, Round
 
 
 class DemoTest(TestCase):
@@ -33,6 +33,10 @@ class DemoTest(TestCase):
             if before := last.get(assignment.cadre_id):
                 assert (assignment.starts_at - before.ends_at).total_seconds() >= 8 * 3600
             last[assignment.cadre_id] = assignment
+
+    def test_demo_has_rounds_half_walked(self):
+        assert Round.objects.open().filter(stops__state="open").exists()
+        assert not Round.objects.filter(closed_at__isnull=False, stops__state="open").exists()
 
     def test_demo_people_have_numbers_that_belong_to_nobody(self):
         assert {cadre.id_number[:2] for cadre in Cadre.objects.all()} == {"99"}
