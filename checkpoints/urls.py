@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from checkpoints.views import attendance, board, board_steps, gate, handovers, my, passages, posts, registers, rosters, shifts
+from checkpoints.views import (
+    attendance,
+    board,
+    board_steps,
+    gate,
+    handovers,
+    my,
+    passages,
+    posts,
+    registers,
+    rosters,
+    served,
+    shifts,
+)
 
 app_name = "checkpoints"
 
@@ -31,6 +44,9 @@ urlpatterns = [
     path("checkpoints/roster/make/", rosters.roster_make, name="roster_make"),
     path("my/", my.my_day, name="my_day"),
     path("checkpoints/attendance/", attendance.attendance_list, name="attendance_list"),
+    path("checkpoints/attendance/served/", served.attendance_served, name="attendance_served"),
+    # The supervisor's own: it knows attendance, so it lives here.
+    path("deployments/mine/served/", served.supervision_served, name="supervision_served"),
     path("checkpoints/attendance/<int:pk>/in/", my.attendance_sign_in, name="attendance_sign_in"),
     path("checkpoints/attendance/<int:pk>/out/", my.attendance_sign_out, name="attendance_sign_out"),
     path("checkpoints/attendance/<int:pk>/enter/", attendance.attendance_enter, name="attendance_enter"),

@@ -3,9 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Sum
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +15,15 @@ from deployments.models import Cadre, Secondment
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
+from portal.lib.dates import week_of
 from portal.lib.errors import Refused
 from residents.models import DutyPolicy
 from residents.services.policies import duty_policy
 
 # A sign-out after midnight is usual; half a day later it is a forgotten one, and asks for a correction.
 SIGN_OUT_WITHIN = dt.timedelta(hours=12)
+
+LENGTH = ExpressionWrapper(F("signed_out_at") - F("signed_in_at"), DurationField())
 
 LABELS = {
     "expected": _("not yet due"),
@@ -186,10 +190,26 @@ def _apply(correction: AttendanceCorrection, by: User) -> None:
 
 
 def served(cadre: Cadre) -> dict[str, object]:
-    """Days with attendance, hours served and the first day, over the cadre's whole time."""
+    """Days with attendance and hours served, over the cadre's whole time."""
     rows = Attendance.objects.filter(assignment__cadre=cadre)
-    length = ExpressionWrapper(F("signed_out_at") - F("signed_in_at"), DurationField())
-    # Two statements: a sum beside a distinct count over a join would count hours twice.
-    days = rows.aggregate(days=Count("assignment__shift__day", distinct=True))["days"]
-    spent = rows.filter(signed_out_at__isnull=False).aggregate(spent=Sum(length))["spent"] or dt.timedelta()
-    return {"days": days, "hours": round(spent.total_seconds() / 3600)}
+    found = rows.aggregate(days=Count("assignment__shift__day", distinct=True), spent=Sum(LENGTH))
+    return {"days": found["days"], "hours": hours(found["spent"])}
+
+
+def served_by_each(rows: "QuerySet[Attendance]", day: dt.date) -> "QuerySet[Any]":
+    """Of each cadre in these rows: days and time served in all, in the week of a day, and when the last shift ended."""
+    week = week_of(day)
+    in_week = Q(assignment__shift__day__range=(week[0], week[-1]))
+    of_whom = {name: F(f"assignment__cadre__{name}") for name in ("name", "unit")}
+    grouped = rows.values(cadre=F("assignment__cadre"), unit_name=F("assignment__cadre__unit__name"), **of_whom)
+    return grouped.annotate(
+        days=Count("assignment__shift__day", distinct=True),
+        spent=Sum(LENGTH),
+        spent_in_week=Sum(LENGTH, filter=in_week),
+        last_ended=Max("signed_out_at"),
+    ).order_by("unit_name", "name", "cadre")
+
+
+def hours(spent: dt.timedelta | None) -> int:
+    """Whole hours of a sum of times; nothing served is nothing."""
+    return round((spent or dt.timedelta()).total_seconds() / 3600)

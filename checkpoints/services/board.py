@@ -121,7 +121,7 @@ class Board:
     @property
     def waiting(self) -> int:
         """How many on this day have not been told yet, though they could be."""
-        coming = [chip.assignment for chip in self.chips if not chip.assignment.shift.is_over]
+        coming = [chip.assignment for chip in self.chips if chip.comes and not chip.assignment.shift.is_over]
         return sum(1 for stand in coming if stand.told_at is None and stand.cadre.user_id)
 
     @property

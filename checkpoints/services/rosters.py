@@ -71,8 +71,8 @@ def publish(*, community: Community, day: dt.date, by: User) -> Published:
 
 def _tell_crews(plan: dict[int, Shift]) -> Published:
     done, told = Published(), []
-    waiting = Assignment.objects.standing().filter(shift__in=plan, told_at=None).select_related("cadre__user")
-    for member in waiting.order_by("pk"):
+    waiting = Assignment.objects.standing().with_comes().filter(shift__in=plan, told_at=None, comes=True)
+    for member in waiting.select_related("cadre__user").order_by("pk"):
         shift = plan[member.shift_id]
         if shift.is_over:
             continue

@@ -31,4 +31,4 @@ class Capped(Paginator):  # type: ignore[type-arg]
     @cached_property
     def _found(self) -> int:
         rows: Any = self.object_list
-        return int(rows.order_by().values("pk")[: MOST + 1].count())
+        return int(rows.order_by()[: MOST + 1].count())

@@ -330,3 +330,11 @@ def test_too_little_rest_is_a_conflict_and_no_gap(cast, shift, tomorrow):
         factories.AssignmentFactory(shift=one, cadre=cast.cadre)
     board = read(cast, tomorrow)
     assert (len(board.conflicts), board.gaps) == (2, shift.required + night.required - 2)
+
+
+def test_publishing_tells_nobody_who_will_not_come(cast, shift, tomorrow, sign_in):
+    factories.AssignmentFactory(shift=shift, cadre=cast.cadre)
+    factories.LeaveFactory(secondment=cast.secondment, starts_at=shift.starts_at, ends_at=shift.ends_at)
+    sign_in(cast.secretary).post(f"{BOARD}publish/", {"community": cast.qinghe.pk, "day": tomorrow})
+    assert list(Message.objects.all()) == []
+    assert read(cast, tomorrow).waiting == 0

@@ -423,6 +423,7 @@ DEPLOYMENTS: dict[str, Row] = {
         may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.secondment.pk, "state": "recalled"}, post={200, 302}
     ),
     "deployments:secondment_redeploy": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.secondment.pk}, post=200),
+    "checkpoints:supervision_served": Row(may={"supervisor"}),
     "deployments:supervision": Row(may={"supervisor"}),
     "deployments:supervision_export": Row(may={"supervisor"}, get=405, post=200),
     "deployments:supervision_offer": Row(may={"supervisor"}, post={200, 302}),
@@ -441,6 +442,7 @@ CHECKPOINTS: dict[str, Row] = {
     "checkpoints:attendance_enter": Row(may=WORKERS, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=302),
     "checkpoints:attendance_list": Row(may=WORKERS),
     "checkpoints:attendance_scan": Row(may=CREW, kwargs=lambda w: {"code": w.post.code}, post=200),
+    "checkpoints:attendance_served": Row(may=WORKERS),
     "checkpoints:attendance_sign_in": Row(
         may=CREW, kwargs=lambda w: {"pk": w.assignment.pk}, get=405, post=404, but={("cadre_user", "post"): 302}
     ),
