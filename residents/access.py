@@ -40,6 +40,7 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit_view"  # the community's trail
     PLACE_VIEW = "place_view"
     PLACE_EDIT = "place_edit"
+    SEARCH = "search"  # the search box; each thing it finds asks for its own permission
     RESIDENT_FIND = "resident_find"  # look a home or a person up, masked: at the gate, at a door
     RESIDENT_VIEW = "resident_view"  # homes and who lives there; without RESIDENT_NAME names are masked too
     RESIDENT_NAME = "resident_name"  # names and sensitive care in full; phones and ID numbers stay masked
@@ -93,6 +94,7 @@ _P = Permission
 
 _VOLUNTEER = frozenset(
     {
+        _P.SEARCH,
         _P.MY_DAY,
         _P.GATE_LOG,
         _P.SHIFT_VIEW,
@@ -149,6 +151,7 @@ _SECRETARY = _WORKER | {
 }
 _OFFICER = frozenset(
     {
+        _P.SEARCH,
         _P.PLACE_VIEW,
         _P.CADRE_VIEW,
         _P.RESPONSIBILITY_VIEW,

@@ -22,6 +22,7 @@ HOME = re.compile(
     r"(?P<room>[^-/\s]{1,12})?"
 )
 LETTERS = re.compile(r"[A-Z]{1,20}")
+UNREADABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 DIGITS = re.compile(r"\d{3,11}")
 
 
@@ -65,8 +66,9 @@ def with_people(dwellings: DwellingQuerySet) -> DwellingQuerySet:
 
 
 def _normal(text: str) -> str:
-    found = unicodedata.normalize("NFKC", text).strip().upper()
-    return re.sub(r"\s+", "", found)[:60] if HOME.fullmatch(re.sub(r"\s+", "", found)) else found[:60]
+    found = UNREADABLE.sub("", unicodedata.normalize("NFKC", text[:200])).strip().upper()[:60]
+    close = re.sub(r"\s", "", found)
+    return close if HOME.fullmatch(close) else found
 
 
 def _people(keys: list[int], asked: str) -> ResidentQuerySet:

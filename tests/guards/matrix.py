@@ -284,7 +284,7 @@ PORTAL = {
         get={200, 302},
         but={(who, "get"): 200 for who in sorted(OFFICE)},
     ),
-    "search": Row(may=OFFICE),
+    "search": Row(may=OFFICE | CREW),
     "healthz": Row(may=EVERYBODY, public=True),
     "set_language": Row(may=EVERYBODY, public=True, get=302, post=302),
 }
@@ -369,7 +369,7 @@ RESIDENTS: dict[str, Row] = {
     "residents:compound_homes": Row(may=CREW, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),
     "residents:compound_list": Row(may=CREW),
     "residents:care_create": Row(may=WORKERS, kwargs=lambda w: {"pk": w.resident.pk}, post=200),
-    "residents:care_edit": Row(may=WORKERS, kwargs=lambda w: {"pk": w.care.pk}, post=302),
+    "residents:care_edit": Row(may=WORKERS, kwargs=lambda w: {"pk": w.care.pk}, post=200),
     "residents:care_end": Row(may=WORKERS, kwargs=lambda w: {"pk": w.care.pk}, post=200),
     "residents:dwelling_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.dwelling.pk}),
     "residents:dwelling_edit": Row(may=WORKERS, kwargs=lambda w: {"pk": w.dwelling.pk}, post=200),

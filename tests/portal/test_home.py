@@ -182,7 +182,7 @@ def helpers(cast):
 def test_search_finds_people_of_ones_own_communities(cast, sign_in, helpers, asked, count):
     answer = sign_in(cast.secretary).get("/search/", {"q": asked})
 
-    assert [cadre.name for cadre in answer.context["found"]] == ["王建国"] * count
+    assert [cadre.name for cadre in answer.context["cadres"]] == ["王建国"] * count
     assert "19900004321" not in answer.content.decode()
 
 
