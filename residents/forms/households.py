@@ -23,16 +23,16 @@ class DwellingFilter(CleanTextMixin, forms.Form):
         super().__init__(data)
         compounds = Compound.objects.within(communities).select_related("community")
         self.fields["compound"].queryset = compounds  # type: ignore[attr-defined]
-        self.compound = self._chosen(compounds)
-        buildings = Building.objects.filter(compound=self.compound).order_by("id")
+        self.chosen = self._compound(compounds)
+        buildings = Building.objects.filter(compound=self.chosen).order_by("id")
         self.fields["building"].queryset = buildings  # type: ignore[attr-defined]
         names = sorted(care.labels().items(), key=lambda pair: pair[1])
         self.fields["category"].choices = [("", _("all")), *names]  # type: ignore[attr-defined]
-        self.initial["compound"] = self.compound
+        self.initial["compound"] = self.chosen
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-select"
 
-    def _chosen(self, compounds: Any) -> Compound | None:
+    def _compound(self, compounds: Any) -> Compound | None:
         """The compound asked for; nonsense and nothing are the first."""
         asked = self.data.get("compound", "")
         key = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
@@ -46,7 +46,7 @@ class DwellingFilter(CleanTextMixin, forms.Form):
         found["building"] = found["building"] and found["building"].pk
         group = self.data.get("group", "")
         return {
-            "compound": self.compound and self.compound.pk,
+            "compound": self.chosen and self.chosen.pk,
             "group": group if group in household_list.Group.values else "",
             **found,
         }

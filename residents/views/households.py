@@ -29,7 +29,7 @@ def dwelling_list(request: Request) -> HttpResponse:
     """The secretary looks through the homes of a compound."""
     form = DwellingFilter(request.GET, communities=request.communities)
     asked = form.asked()
-    crowded_from = household_list.crowded_from(form.compound and form.compound.community)
+    crowded_from = household_list.crowded_from(form.chosen.community if form.chosen else None)
     found = household_list.narrowed(household_list.listed(request.communities), asked)
     chosen = household_list.in_group(found, asked["group"], crowded_from)
     rows = paged(request, household_list.with_people(chosen))
@@ -40,10 +40,10 @@ def dwelling_list(request: Request) -> HttpResponse:
     context = {
         "rows": rows,
         "form": form,
-        "compound": form.compound,
+        "compound": form.chosen,
         "group": asked["group"],
         "groups": household_list.counts(found, crowded_from),
-        "may_import": form.compound and may_in(request.user, Permission.RESIDENT_IMPORT, form.compound.community),
+        "may_import": form.chosen and may_in(request.user, Permission.RESIDENT_IMPORT, form.chosen.community),
     }
     return page(request, "residents/households/list.html", context, part="dwelling-rows")
 
@@ -53,10 +53,10 @@ def dwelling_list(request: Request) -> HttpResponse:
 def dwelling_export(request: Request) -> HttpResponse:
     """The secretary takes the same homes out as the base list; the trail knows."""
     form = DwellingFilter(request.POST, communities=request.communities)
-    if form.compound is None:
+    if form.chosen is None:
         return redirect("residents:dwelling_list")
     job = services.ask(
-        kind="export_residents", community=form.compound.community, params={"asked": form.asked()}, by=request.user
+        kind="export_residents", community=form.chosen.community, params={"asked": form.asked()}, by=request.user
     )
     tasks.start(job)
     return redirect("jobs:job_detail", job.pk)

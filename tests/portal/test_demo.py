@@ -2,13 +2,14 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 from django.test import TestCase
 
 from checkpoints.models import Assignment, Passage, Shift
 from deployments.models import Cadre, SendingUnit
 from portal.accounts.models import User
 from portal.management.commands.demo import SIGN_INS
-from residents.models import Building, Community, Compound, Round
+from residents.models import Building, Community, Compound, Dwelling, Resident, Round
 
 
 class DemoTest(TestCase):
@@ -41,6 +42,13 @@ class DemoTest(TestCase):
     def test_demo_people_have_numbers_that_belong_to_nobody(self):
         assert {cadre.id_number[:2] for cadre in Cadre.objects.all()} == {"99"}
         assert {cadre.phone[:7] for cadre in Cadre.objects.all()} == {"1990000"}
+
+    def test_demo_has_the_homes_of_the_field_reports(self):
+        assert (Dwelling.objects.count(), Resident.objects.count()) == (3319, 6950)
+        here = Resident.objects.filter(dwelling__entrance__building__compound__name="荷风苑")
+        assert (here.count(), here.living_in().count()) == (1300, 1100)
+        assert here.filter(care__category__code="mobility").values("dwelling").distinct().count() == 36
+        assert max(Resident.objects.values_list("dwelling").annotate(n=Count("pk")).values_list("n", flat=True)) == 10
 
     def test_demo_refuses_a_database_with_places(self):
         with pytest.raises(CommandError, match="empty database"):

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from portal.accounts import audit
-from portal.demo import duty, passages, people, places, quarantine, reports, rounds
+from portal.demo import duty, households, passages, people, places, quarantine, reports, rounds
 from residents.models import Compound, District
 
 SIGN_INS = ("secretary", "worker", "cadre", "cadre2", "supervisor", "officer", "district", "operator")
@@ -44,6 +44,7 @@ def load() -> None:
     secondments = people.cadres(compounds, units, secretary)
     people.leave(secondments)
     people.responsibilities(compounds, secondments)
+    households.build(compounds, secretary=secretary)
     posts = duty.posts(compounds)
     duty.shifts(posts, secondments)
     duty.stand_now(secondments[0])
