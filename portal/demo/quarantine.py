@@ -8,6 +8,7 @@ from random import Random
 
 from django.utils import timezone
 
+from portal.accounts import audit
 from portal.accounts.models import User
 from portal.demo.names import person_name, phone
 from portal.lib.dates import moment
@@ -82,6 +83,9 @@ def build(compounds: dict[str, Compound], by: User) -> None:
         for one, home in zip(kept, chance.sample(homes, min(len(kept), len(homes))), strict=False):
             _home(chance, home, one, by)
     _levels(compounds, by)
+    cases = QuarantineCase.objects.select_related("community")
+    audit.record_many("quarantinecase.registered", list(cases), by=by)
+    audit.record_many("quarantinecase.started", list(cases.exclude(started_at=None)), by=by)
 
 
 def _home(chance: Random, home: Dwelling, kept: Kept, by: User) -> None:

@@ -31,4 +31,6 @@ class Capped(Paginator):  # type: ignore[type-arg]
     @cached_property
     def _found(self) -> int:
         rows: Any = self.object_list
+        if isinstance(rows, list):
+            return len(rows)
         return int(rows.order_by()[: MOST + 1].count())

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.models.quarantine import QuarantineCase
 from residents.scope import CommunityQuerySet
@@ -25,7 +26,7 @@ class Slot(models.TextChoices):
 class Symptom(models.TextChoices):
     """What the guide of home quarantine tells to watch for."""
 
-    FEVER = "fever", _("fever")
+    FEVER = "fever", pgettext_lazy("symptom", "fever")
     DRY_COUGH = "dry_cough", _("dry cough")
     FATIGUE = "fatigue", _("fatigue")
     SORE_THROAT = "sore_throat", _("sore throat")

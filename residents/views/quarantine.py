@@ -125,14 +125,16 @@ def quarantine_register(request: Request, pk: int) -> HttpResponse:
 def quarantine_detail(request: Request, pk: int) -> HttpResponse:
     """The worker reads one person's file, and does the next step."""
     case = found(request, pk)
-    steps = moves.open_steps(case)
+    missing = moves.missing_for_release(case) if case.state == "active" else []
+    # What is missing comes before the release.
+    steps = sorted(moves.open_steps(case), key=lambda step: step == "release" and bool(missing))
     transfer = next((row for row in case.transfers.all() if row.state not in {"arrived", "cancelled"}), None)
     lines = Event.objects.filter(table=case._meta.label_lower, row=str(pk)).select_related("by").order_by("-id")[:50]
     context = {
         "case": case,
         "stages": list(case.stages.all()),
         "steps": [(key, STEPS[key]) for key in steps if key in STEPS],
-        "missing": moves.missing_for_release(case) if case.state == "active" else [],
+        "missing": missing,
         "days": _days(case),
         "tests": [test for test in case.tests.all() if test.test_result != "dropped"],
         "team": list(case.team.all()),

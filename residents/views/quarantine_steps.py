@@ -117,7 +117,8 @@ STEPS: dict[str, Step] = {
         forms.ReasonForm, moves.void, "trash", DECIDE, danger=True,
     ),
     "close": Step(
-        gettext_lazy("Close"), gettext_lazy("Somebody else goes on with it: another area, a hospital; or the person died."),
+        gettext_lazy("Close the case"),
+        gettext_lazy("Somebody else goes on with it: another area, a hospital; or the person died."),
         forms.ReasonForm, moves.close, "x", DECIDE, danger=True,
     ),
 }  # fmt: skip
