@@ -108,7 +108,7 @@ class Quarantine(RuleBasedStateMachine):
             "back": (moves.end_violation, {}),
             "exit": (
                 moves.approve_exit,
-                {"reason": "x", "escorts": "x", "plate_no": "x", "back_by": now + dt.timedelta(hours=2)},
+                {"reason": "x", "escorts": "x", "plate_no": "x", "back_by": in_two_hours},
             ),
             "return": (moves.return_home, {}),
             "extend": (moves.extend, {"ends_on": case.ends_on + dt.timedelta(days=1), "reason": "x"}),
