@@ -13,11 +13,13 @@ from checkpoints.models import Passage
 from deployments.models import Secondment
 from portal.accounts.models import Event
 from portal.jobs import services as jobs
+from portal.lib import masks, sheets
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
+from portal.reports.exports import jobs as jobs_of_exports
 from portal.reports.exports.headings import DAILY as HEADINGS
 from portal.reports.exports.jobs import ask
-from portal.reports.exports.tables import TABLES
+from portal.reports.exports.tables import TABLES, Asked
 from portal.reports.models import DailyReport
 from portal.reports.services import reports, rollups
 from residents.models import Community
@@ -183,6 +185,40 @@ def test_formulas_in_names_stay_text(day):
     with open(job.result.path, encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     assert rows[1][1] == "'=HYPERLINK(1)"
+
+
+ODD = ["", "1", "12", "1234", "鄂A0", "19900000001", "027-88888888", "=1+1", "+86", "-1", "@a", '王,"建"国', "王*"]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_the_register_has_one_content_however_it_is_written(day, tmp_path, full):
+    """What the database fills in equals what the masks of the portal say, and a CSV it writes by itself is the same file."""
+    gate = Passage.objects.first().post
+    for n, odd in enumerate(ODD):
+        at = moment(DAY, dt.time(17, n))
+        factories.PassageFactory(
+            post=gate,
+            happened_at=at,
+            written_name=odd,
+            written_phone=odd,
+            plate_no=odd[:12],
+            reason=odd,
+            mask=[True, False, None][n % 3],
+        )
+    asked = Asked(DAY, DAY, Community.objects.filter(pk=day.qinghe.pk), full)
+    table = TABLES["passages"]
+    rows = [dict(zip(table.headings, row, strict=True)) for row in table.rows(asked)]
+    shown = [(row["时间"], row["姓名"], row["联系电话"], row["车牌号"]) for row in rows[-len(ODD) :]]
+
+    assert shown == [
+        (f"17:{n:02}", odd, odd if full else masks.phone(odd), odd[:12] if full else masks.plate(odd[:12]))
+        for n, odd in enumerate(ODD)
+    ]
+    sheets.write_csv(tmp_path / "rows.csv", table.columns, table.rows(asked))
+    jobs_of_exports.write(tmp_path / "sent.csv", table, asked, table.rows(asked), form="csv", unit="")
+    read = [list(csv.reader((tmp_path / name).open(encoding="utf-8-sig", newline=""))) for name in ("rows.csv", "sent.csv")]
+    assert read[0] == read[1]
+    assert "'=1+1" in read[0][-6]
 
 
 # Pages.

@@ -22,6 +22,7 @@ Writing keeps memory flat and every text harmless, whatever it begins with:
 """
 
 from portal.lib.sheets.cells import text
+from portal.lib.sheets.copying import can_copy, copy_csv
 from portal.lib.sheets.errors import BadCell
 from portal.lib.sheets.reading import MAX_BYTES, Row, SheetError, Table, tables
 from portal.lib.sheets.writing import CSV, XLSX, Column, csv_chunks, write_csv, write_xlsx
@@ -35,6 +36,8 @@ __all__ = [
     "Row",
     "SheetError",
     "Table",
+    "can_copy",
+    "copy_csv",
     "csv_chunks",
     "tables",
     "text",

@@ -76,6 +76,9 @@ def run(work: Work) -> None:
 
 def write(path: Any, table: Table, asked: Asked, rows: Any, *, form: str, unit: str) -> None:
     """Write rows as xlsx for print or as CSV."""
+    if form == "csv" and table.copy and sheets.can_copy():
+        sheets.copy_csv(path, table.columns, table.copy(asked))
+        return
     if form == "csv":
         sheets.write_csv(path, table.columns, rows)
         return

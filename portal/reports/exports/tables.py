@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.models import Assignment, Passage, Shift
+from checkpoints.models import Assignment, Shift
 from checkpoints.services import attendance
-from checkpoints.services.register_sheet import CODE, DIRECTION, PERSON, RESULT
 from deployments.models import Cadre, Secondment
 from deployments.services.roster_sheet import POLITICAL, SEX
 from portal.lib import masks
 from portal.lib.constraints import lasts_on
 from portal.lib.sheets import Column
+from portal.reports.exports import register
 from portal.reports.exports.daily import daily_rows, daily_total
 from portal.reports.exports.headings import DAILY, DISINFECTION, DUTY, REGISTER, ROSTER, TEMPERATURES
 from portal.reports.exports.rounds import disinfection_rows, stops_of, temperature_rows
@@ -55,6 +55,8 @@ class Table:
     rows: Callable[[Asked], Iterator[Sequence[Any]]]
     count: Callable[[Asked], int]
     total: Callable[[Asked], Sequence[Any]] | None = None
+    # The same rows for PostgreSQL to write as CSV, where they may be very many.
+    copy: "Callable[[Asked], QuerySet[Any]] | None" = None
 
     @property
     def columns(self) -> list[Column]:
@@ -73,7 +75,6 @@ def _words(named: dict[str, Any]) -> dict[str, str]:
 
 
 SEX_WORDS, POLITICAL_WORDS = _words(SEX), _words(POLITICAL)
-DIRECTION_WORDS, PERSON_WORDS, CODE_WORDS, RESULT_WORDS = _words(DIRECTION), _words(PERSON), _words(CODE), _words(RESULT)
 KINDS = {
     Cadre.Kind.CADRE: "下沉干部",
     Cadre.Kind.WORKER: "社区",
@@ -171,65 +172,6 @@ def _duty(number: int, row: Assignment, lead: str, state: str, asked: Asked) -> 
     )
 
 
-def _passages(asked: Asked) -> "QuerySet[Passage]":
-    return Passage.objects.within(asked.communities).standing().filter(day__range=(asked.first, asked.last))
-
-
-PASSAGE_FIELDS = (
-    "happened_at",
-    "post__name",
-    "direction",
-    "written_name",
-    "written_phone",
-    "person",
-    "written_home",
-    "temperature",
-    "health_code",
-    "mask",
-    "plate_no",
-    "passengers",
-    "reason",
-    "result",
-    "logged_by__name",
-    "result_note",
-)
-
-
-def register_rows(asked: Asked) -> Iterator[Sequence[Any]]:
-    """The gate register; tuples instead of objects, as there may be a hundred thousand."""
-    rows = _passages(asked).order_by("happened_at", "id").values_list(*PASSAGE_FIELDS)
-    zone = timezone.get_current_timezone()
-    for number, row in enumerate(rows.iterator(CHUNK), 1):
-        at, post, way, name, phone, person, home, degrees, code, mask, plate, riders, reason, result, by, note = row
-        at = at.astimezone(zone)
-        visits = person != "resident"
-        yield (
-            number,
-            f"{at:%Y-%m-%d}",
-            f"{at:%H:%M}",
-            post,
-            DIRECTION_WORDS[way],
-            name,
-            "",
-            asked.phone(phone),
-            PERSON_WORDS[person],
-            "" if visits else home,
-            home if visits else "",
-            degrees,
-            CODE_WORDS.get(code, ""),
-            "",
-            "",
-            mask,
-            plate if asked.full else masks.plate(plate),
-            riders,
-            reason,
-            "",
-            RESULT_WORDS[result],
-            by,
-            note,
-        )
-
-
 def _clock(at: dt.datetime) -> str:
     return f"{timezone.localtime(at):%H:%M}"
 
@@ -261,8 +203,9 @@ TABLES: dict[str, Table] = {
         "小区人员(车辆)出入登记表",
         REGISTER,
         Permission.PASSAGE_VIEW,
-        register_rows,
-        lambda asked: _passages(asked).count(),
+        register.rows,
+        lambda asked: register.passages(asked).count(),
+        copy=register.copy,
     ),
     "temperatures": Table(
         _("temperature register of rounds"),

@@ -1,0 +1,128 @@
+"""The gate register (小区人员(车辆)出入登记表): there may be a hundred thousand rows, so the database fills the columns.
+
+One definition for every way out: workbooks and SQLite read the rows as values; PostgreSQL writes a CSV by itself (COPY).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import Case, Expression, F, Func, QuerySet, TextField, Value, When, Window
+from django.db.models.functions import (
+    Cast,
+    Concat,
+    ExtractMinute,
+    Greatest,
+    Left,
+    Length,
+    LPad,
+    Repeat,
+    Right,
+    RowNumber,
+    Substr,
+)
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
+
+from checkpoints.models import Passage
+from checkpoints.services.register_sheet import CODE, DIRECTION, PERSON, RESULT
+
+CHUNK = 2000
+
+
+def passages(asked: Any) -> "QuerySet[Passage]":
+    """The passages that stand."""
+    return Passage.objects.within(asked.communities).standing().filter(day__range=(asked.first, asked.last))
+
+
+def rows(asked: Any) -> Iterator[Sequence[Any]]:
+    """The register row by row."""
+    return iter(_table(asked, text=_as_written).iterator(CHUNK))
+
+
+def copy(asked: Any) -> "QuerySet[Passage]":
+    """The register as a CSV wants it, for COPY: no text may be taken for a formula."""
+    return _table(asked, text=_Harmless)
+
+
+def _table(asked: Any, *, text: Any) -> "QuerySet[Passage]":
+    phone = F("written_phone") if asked.full else _phone("written_phone")
+    plate = F("plate_no") if asked.full else _plate("plate_no")
+    own = {"person": Passage.Person.RESIDENT}
+    return (
+        passages(asked)
+        .order_by("happened_at", "id")
+        .values_list(
+            Window(RowNumber(), order_by=[F("happened_at"), F("id")]),
+            "day",
+            Concat(_two(F("hour")), Value(":"), _two(ExtractMinute("happened_at")), output_field=TextField()),
+            text("post__name"),
+            _words("direction", DIRECTION),
+            text("written_name"),
+            _empty(),
+            text(phone),
+            _words("person", PERSON),
+            Case(When(**own, then=text("written_home")), default=_empty(), output_field=TextField()),
+            Case(When(**own, then=_empty()), default=text("written_home"), output_field=TextField()),
+            "temperature",
+            _words("health_code", CODE),
+            _empty(),
+            _empty(),
+            Case(
+                When(mask=True, then=Value("是")),
+                When(mask=False, then=Value("否")),
+                default=_empty(),
+                output_field=TextField(),
+            ),
+            text(plate),
+            "passengers",
+            text("reason"),
+            _empty(),
+            _words("result", RESULT),
+            text("logged_by__name"),
+            text("result_note"),
+        )
+    )
+
+
+def _as_written(what: Any) -> Any:
+    return F(what) if isinstance(what, str) else what
+
+
+class _Harmless(Func):
+    """On PostgreSQL: a text that a spreadsheet would take for a formula gets an apostrophe in front."""
+
+    function = "regexp_replace"
+    template = r"%(function)s(%(expressions)s, E'^([-=+@\\t\\r\\n])', E'''\\1')"
+    output_field = TextField()
+
+
+def _empty() -> Value:
+    return Value("", output_field=TextField())
+
+
+def _two(number: Expression | F) -> LPad:
+    return LPad(Cast(number, TextField()), 2, Value("0"))
+
+
+def _words(field: str, named: dict[str, Any]) -> Case:
+    """The first word of the form for each of our values."""
+    first: dict[str, str] = {}
+    for word, value in named.items():
+        first.setdefault(str(value), word)
+    whens = [When(**{field: value}, then=Value(word)) for value, word in first.items()]
+    return Case(*whens, default=_empty(), output_field=TextField())
+
+
+def _phone(field: str) -> Case:
+    """masks.phone() in SQL; a test holds them equal."""
+    long = Concat(Left(field, 3), Value("****"), Right(field, 4), output_field=TextField())
+    stars = Repeat(Value("*"), Greatest(Length(field) - 2, Value(0)))
+    short = Concat(stars, Right(field, 2), output_field=TextField())
+    return Case(When(GreaterThanOrEqual(Length(field), 11), then=long), default=short, output_field=TextField())
+
+
+def _plate(field: str) -> Case:
+    """masks.plate() in SQL; a test holds them equal."""
+    long = Concat(Substr(field, 1, Length(field) - 3), Value("***"), output_field=TextField())
+    return Case(
+        When(GreaterThan(Length(field), 3), then=long), default=Repeat(Value("*"), Length(field)), output_field=TextField()
+    )
