@@ -13,6 +13,7 @@ from checkpoints.models import Assignment, AttendanceCorrection, Handover, Post,
 from deployments.models import Leave, Secondment
 from portal import nav
 from portal.accounts.models import User
+from portal.lib.counting import counts
 from portal.lib.stats import Stat
 from portal.reports.models import DailyReport
 from residents.models import Community, Finding, Round
@@ -72,16 +73,16 @@ def community_day(communities: "QuerySet[Community]", *, by: User) -> CommunityD
     shifts = shifts_of(communities)
     short = [shift for shift in shifts if shift.missing]
     absent = absent_of(shifts)
-    people = _people(communities)
+    numbers = _numbers(communities, by)
     return CommunityDay(
-        stats=_stats(shifts, short, absent, people),
+        stats=_stats(shifts, short, absent, numbers),
         short=short[:SHOWN],
         absent=absent[:SHOWN],
-        waiting=[item for item in _waiting(communities, by) if item.count],
+        waiting=[item for item in _waiting(numbers) if item.count],
         reports=list(
             DailyReport.objects.within(communities).newest().filter(day=timezone.localdate()).select_related("community")
         ),
-        steps=_steps(communities, people["all"], shifts),
+        steps=_steps(numbers, shifts),
     )
 
 
@@ -139,19 +140,27 @@ def report_overview(communities: "QuerySet[Community]") -> dict[str, Any]:
     }
 
 
-def _people(communities: "QuerySet[Community]") -> dict[str, int]:
-    day = timezone.localdate()
-    now = timezone.now()
+def _numbers(communities: "QuerySet[Community]", by: User) -> dict[str, int]:
+    """Everything that is only counted, in one statement."""
+    day, now = timezone.localdate(), timezone.now()
     away = Leave.objects.filter(secondment=OuterRef("pk"), state=Leave.State.APPROVED, starts_at__lte=now, ends_at__gt=now)
-    return (
-        Secondment.objects.within(communities)
-        .serving()
-        .on(day)
-        .aggregate(all=Count("pk"), away=Count("pk", filter=Q(Exists(away))))
+    secondments = Secondment.objects.within(communities)
+    people = secondments.serving().on(day)
+    return counts(
+        people=people,
+        away=people.filter(Exists(away)),
+        posts=Post.objects.within(communities).in_use(),
+        published=Shift.objects.within(communities).filter(state=Shift.State.PUBLISHED),
+        findings=Finding.objects.within(communities).open(),
+        late=Round.objects.within(communities).late(now),
+        arrivals=secondments.filter(state=Secondment.State.APPROVED, starts_on__lte=day),
+        leave=Leave.objects.within(communities).filter(state=Leave.State.SUBMITTED),
+        corrections=AttendanceCorrection.objects.within(communities).filter(decided_at=None).exclude(asked_by=by),
+        handovers=Handover.objects.within(communities).filter(confirmed_at=None),
     )
 
 
-def _stats(shifts: list[Shift], short: list[Shift], absent: list[Assignment], people: dict[str, int]) -> list[Stat]:
+def _stats(shifts: list[Shift], short: list[Shift], absent: list[Assignment], numbers: dict[str, int]) -> list[Stat]:
     board, roster = nav.address_of("checkpoints:board"), nav.address_of("checkpoints:roster")
     present = sum(hasattr(person, "attendance") for shift in shifts for person in shift.people)
     planned: int = len([person for shift in shifts for person in shift.people])
@@ -165,44 +174,35 @@ def _stats(shifts: list[Shift], short: list[Shift], absent: list[Assignment], pe
             address=nav.address_of("checkpoints:attendance_list"),
         ),
         Stat(_("came today"), present, of=planned, address=roster),
-        Stat(_("seconded here"), people["all"], address=nav.address_of("deployments:cadre_list")),
-        Stat(_("on leave"), people["away"], address=nav.address_of("deployments:leave_list")),
+        Stat(_("seconded here"), numbers["people"], address=nav.address_of("deployments:cadre_list")),
+        Stat(_("on leave"), numbers["away"], address=nav.address_of("deployments:leave_list")),
     ]
 
 
-def _waiting(communities: "QuerySet[Community]", by: User) -> Iterable[Waiting]:
-    day = timezone.localdate()
-    arrivals = Secondment.objects.within(communities).filter(state=Secondment.State.APPROVED, starts_on__lte=day)
-    leave = Leave.objects.within(communities).filter(state=Leave.State.SUBMITTED)
-    corrections = AttendanceCorrection.objects.within(communities).filter(decided_at=None).exclude(asked_by=by)
-    handovers = Handover.objects.within(communities).filter(confirmed_at=None)
-    late = Round.objects.within(communities).late(timezone.now())
-    findings = Finding.objects.within(communities).open()
-    yield Waiting(_("Findings of rounds"), findings.count(), "alert-triangle", "residents:finding_list")
-    yield Waiting(_("Rounds that are late"), late.count(), "clock", "residents:round_list")
-    yield Waiting(_("Arrivals to confirm"), arrivals.count(), "user-check", "deployments:secondment_list")
-    yield Waiting(_("Requests for leave"), leave.count(), "calendar-off", "deployments:leave_list")
-    yield Waiting(
-        _("Corrections that need a second person"), corrections.count(), "clipboard-check", "checkpoints:attendance_list"
-    )
-    yield Waiting(_("Hand-overs not confirmed"), handovers.count(), "arrows-exchange", "checkpoints:handover_list")
+def _waiting(numbers: dict[str, int]) -> Iterable[Waiting]:
+    yield Waiting(_("Findings of rounds"), numbers["findings"], "alert-triangle", "residents:finding_list")
+    yield Waiting(_("Rounds that are late"), numbers["late"], "clock", "residents:round_list")
+    yield Waiting(_("Arrivals to confirm"), numbers["arrivals"], "user-check", "deployments:secondment_list")
+    yield Waiting(_("Requests for leave"), numbers["leave"], "calendar-off", "deployments:leave_list")
+    corrections = _("Corrections that need a second person")
+    yield Waiting(corrections, numbers["corrections"], "clipboard-check", "checkpoints:attendance_list")
+    yield Waiting(_("Hand-overs not confirmed"), numbers["handovers"], "arrows-exchange", "checkpoints:handover_list")
 
 
-def _steps(communities: "QuerySet[Community]", cadres: int, shifts: list[Shift]) -> list[Step]:
-    posts = Post.objects.within(communities).in_use().exists()
-    published = bool(shifts) or Shift.objects.within(communities).filter(state=Shift.State.PUBLISHED).exists()
+def _steps(numbers: dict[str, int], shifts: list[Shift]) -> list[Step]:
+    published = bool(shifts or numbers["published"])
     return [
         Step(
             _("Import the roster"),
             _("The sheet that the sending units mailed, as it is; you see row by row what will happen before it does."),
             "deployments:roster_import",
-            cadres > 0,
+            numbers["people"] > 0,
         ),
         Step(
             _("Set up posts and shifts"),
             _("Gates, tents and desks, and when people stand there."),
             "checkpoints:post_list",
-            posts,
+            numbers["posts"] > 0,
         ),
         Step(_("Assign and publish"), _("On the board; with publishing, everybody is told."), "checkpoints:board", published),
     ]
