@@ -12,11 +12,13 @@ from portal.accounts import audit
 from portal.accounts.models import Attempt, Message, Session
 from portal.privacy import TABLE
 from portal.reports.models import DailyReport
-from residents.models import Community, HealthCheck, SiteCall
+from residents.models import Community, Finding, HealthCheck, SiteCall, Stop
 
 NIGHT = range(2, 5)
 # A day whose report was never rolled up is waited for, but not for ever.
 GRACE_DAYS = 30
+# Stands for words that are gone where a rule wants some.
+GONE = "—"
 
 
 def due() -> None:
@@ -31,8 +33,19 @@ def erase(*, now: dt.datetime) -> int:
     Message.objects.filter(created_at__lt=_limit("accounts.Message", now)).delete()
     HealthCheck.objects.filter(day__lt=_day("residents.HealthCheck", now), case__ended_on__isnull=False).delete()
     SiteCall.objects.filter(day__lt=_day("residents.SiteCall", now), case__ended_on__isnull=False).delete()
+    _said_at_stops(now)
     Session.objects.filter(expire_date__lt=now).delete()
     return sum(_passages(community, now=now) for community in Community.objects.filter(Exists(_old(now, OuterRef("pk")))))
+
+
+def _said_at_stops(now: dt.datetime) -> None:
+    """Empty what was said, found and photographed at doors; that somebody was there stays."""
+    old = Stop.objects.filter(done_at__lt=_limit("residents.Stop", now))
+    for stop in old.exclude(photo="").only("photo").iterator():
+        stop.photo.delete(save=True)
+    old.exclude(answers={}, note="").update(answers={}, note="")
+    found = Finding.objects.filter(found_at__lt=_limit("residents.Finding", now), handled_at__isnull=False)
+    found.exclude(detail="", handling=GONE).update(detail="", handling=GONE)
 
 
 @transaction.atomic

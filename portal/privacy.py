@@ -73,9 +73,16 @@ TABLE: dict[str, Kept] = {
         "usable_at",
         personal="resident note photo",
         sensitive="answers",
+        # The stop stays as a number; what was said at it goes.
+        days=90,
+        since="done_at",
     ),
     "residents.Finding": Kept(
-        plain="id community stop kind found_at handled_at handled_by", personal="handling", sensitive="detail"
+        plain="id community stop kind found_at handled_at handled_by",
+        personal="handling",
+        sensitive="detail",
+        days=90,
+        since="found_at",
     ),
     "residents.Membership": Kept(plain="id user role community subdistrict district starts_on ends_on"),
     "residents.DutyPolicy": Kept(

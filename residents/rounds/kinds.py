@@ -84,6 +84,11 @@ def nothing(_given: Given) -> Iterable[Start]:
     return ()
 
 
+def unknown(_stop: Stop) -> str:
+    """Most stops have to be looked at."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of round: whom it visits, what is asked, what an answer starts; the rest is how it is shown."""
@@ -110,6 +115,8 @@ class Kind:
     revisits: bool = False
     # Walked from the yard: the windows of a building as one picture.
     windows: bool = False
+    # The outcome of a window that is known without looking, where the rest of a building is ended alike.
+    known: Callable[[Stop], str] = unknown
     slots: tuple[str, ...] = field(default=("09:00",))
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from residents.models import Dwelling
+from residents.models import Dwelling, Stop
 from residents.rounds.kinds import OTHER, Given, Kind, Outcome, Start
 from residents.rounds.whom import homes
 
@@ -13,12 +13,20 @@ DARK = Outcome("dark", _("Dark"), "moon")
 AWAY = Outcome("away", _("Known to be away"), "briefcase")
 
 
+GONE = (Dwelling.State.AWAY, Dwelling.State.VACANT)
+
+
+def known(stop: Stop) -> str:
+    """Nobody is expected where the ledger says that nobody is there."""
+    return AWAY.code if stop.dwelling and stop.dwelling.state in GONE else ""
+
+
 def starts(given: Given) -> Iterable[Start]:
     """Dark, on the watch list, and not known to be away."""
     home = given.stop.dwelling
     if home is None or given.outcome != DARK.code:
         return
-    if (home.light_watch or home.watch_level > 0) and home.state not in (Dwelling.State.AWAY, Dwelling.State.VACANT):
+    if (home.light_watch or home.watch_level > 0) and home.state not in GONE:
         yield Start("dark", follow_up="wellbeing_call")
 
 
@@ -31,5 +39,6 @@ KIND = Kind(
     outcomes=(LIT, DARK, AWAY),
     reasons=(OTHER,),
     windows=True,
+    known=known,
     slots=("20:00",),
 )

@@ -226,11 +226,11 @@ def do_rest(*, round_id: int, building_id: int, outcome: str, by: User) -> int:
     limit = duty_policy(found.community, found.day).fever_limit
     for stop in stops:
         stop.round, stop.done_by = found, by
-        _end(stop, kind, kind.ends()[outcome], {})
+        _end(stop, kind, kind.ends()[kind.known(stop) or outcome], {})
     Stop.objects.bulk_update(stops, ["state", "outcome", "done_at", "done_by"], batch_size=500)
     audit.record("round.done", found, by=by, after={"outcome": outcome, "stops": len(stops)})
     for stop in stops:
-        for start in kind.starts(Given(stop, outcome, {}, limit, timezone.now())):
+        for start in kind.starts(Given(stop, stop.outcome, {}, limit, timezone.now())):
             _start(stop, start, by)
     return len(stops)
 

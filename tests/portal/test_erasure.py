@@ -11,7 +11,8 @@ from portal import erasure
 from portal.accounts import outbox
 from portal.accounts.models import Event, Message
 from portal.reports.models import DailyReport
-from tests.factories import PassageFactory, PostFactory
+from residents.models import Finding, Stop
+from tests.factories import PassageFactory, PostFactory, StopFactory, UserFactory
 
 NOW = timezone.now()
 
@@ -95,3 +96,19 @@ def test_it_works_at_night(post, hour, lines):
         erasure.due()
 
     assert Event.objects.count() == lines
+
+
+def test_what_was_said_at_doors_goes_after_ninety_days_and_the_stop_stays(db):
+    for days in (89, 91):
+        done_at = NOW - dt.timedelta(days=days)
+        stop = StopFactory(state="done", outcome="done", done_at=done_at, answers={"unwell": "咳嗽"}, note="敲门无人")
+        Finding.objects.create(
+            community=stop.round.community, stop=stop, kind="symptom", detail="咳嗽", found_at=done_at,
+            handled_at=done_at, handled_by=UserFactory(), handling="已联系社区医生",
+        )  # fmt: skip
+
+    erasure.erase(now=NOW)
+
+    assert list(Stop.objects.order_by("pk").values_list("note", flat=True)) == ["敲门无人", ""]
+    assert list(Stop.objects.order_by("pk").values_list("answers", flat=True)) == [{"unwell": "咳嗽"}, {}]
+    assert list(Finding.objects.order_by("pk").values_list("detail", flat=True)) == ["咳嗽", ""]

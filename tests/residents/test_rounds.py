@@ -373,6 +373,16 @@ def test_the_untapped_windows_of_a_building_are_dark(cast):
     assert [stop.outcome for stop in made.stops.all()] == ["lit", "dark", "dark"]
 
 
+def test_among_the_untapped_who_is_known_to_be_away_is_not_called_dark(cast):
+    made = walk(cast, "light_count", homes=0)
+    dwelling = DwellingFactory(entrance__building__compound=cast.hefengyuan, state="away", light_watch=True)
+    StopFactory(round=made, dwelling=dwelling)
+
+    stops.do_rest(round_id=made.pk, building_id=dwelling.entrance.building_id, outcome="dark", by=cast.cadre_user)
+
+    assert (made.stops.get().outcome, Finding.objects.count()) == ("away", 0)
+
+
 def test_who_did_not_open_is_visited_again_once(cast):
     made = walk(cast, "sweep", homes=2)
     met, missed = made.stops.all()
