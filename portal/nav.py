@@ -60,6 +60,7 @@ ENTRIES = [
     Entry(_("Quarantine in numbers"), "virus", "residents:quarantine_count", Permission.QUARANTINE_COUNT),
     Entry(_("Control levels"), "lock", "residents:control_list", Permission.QUARANTINE_COUNT),
     Entry(_("Compounds"), "building", "residents:compound_list", Permission.RESIDENT_VIEW),
+    Entry(_("Ledgers"), "books", "residents:ledger_list", Permission.LEDGER_VIEW),
     Entry(_("Homes"), "home", "residents:dwelling_list", Permission.RESIDENT_VIEW),
     Entry(_("Places"), "building-community", "residents:place_list", Permission.PLACE_VIEW),
     Entry(pgettext_lazy("menu", "Imports"), "file-spreadsheet", "jobs:job_list", Permission.PLACE_VIEW),

@@ -84,6 +84,8 @@ TABLE: dict[str, Kept] = {
         days=90,
         since="found_at",
     ),
+    # A view: what it shows is read from the records each time.
+    "residents.Ledger": Kept(plain="id community code name source columns filters is_kept"),
     "residents.Membership": Kept(plain="id user role community subdistrict district starts_on ends_on"),
     "residents.DutyPolicy": Kept(
         plain="id community subdistrict district starts_on ends_on fever_limit day_starts_at day_ends_at min_rest_hours "

@@ -71,6 +71,8 @@ class Permission(StrEnum):
     HANDOVER_VIEW = "handover_view"
     ROUND_WALK = "round_walk"  # the rounds and stops one was given
     ROUND_VIEW = "round_view"  # every round of the community, and what was found
+    LEDGER_VIEW = "ledger_view"  # named lists over the records, names in full, phones masked
+    LEDGER_EDIT = "ledger_edit"  # which ledgers a community keeps; one in full as a sheet
     ROUND_EDIT = "round_edit"  # plan rounds, hand them over, act on findings
     REPORT_VIEW = "report_view"
     REPORT_EDIT = "report_edit"  # roll up, correct, submit
@@ -121,6 +123,7 @@ _WORKER = _CADRE | {
     _P.GATE_WATCH,
     _P.PASSAGE_VIEW,
     _P.PASSAGE_IMPORT,
+    _P.LEDGER_VIEW,
     _P.ROUND_VIEW,
     _P.ROUND_EDIT,
     _P.REPORT_VIEW,
@@ -133,6 +136,7 @@ _SECRETARY = _WORKER | {
     _P.AUDIT_VIEW,
     _P.PLACE_EDIT,
     _P.RESIDENT_IMPORT,
+    _P.LEDGER_EDIT,
     _P.ACCOUNT_MANAGE,
     _P.CADRE_EDIT,
     _P.CADRE_REVEAL,

@@ -5,6 +5,7 @@ from residents.models.errand_money import Payment
 from residents.models.errands import Errand, ErrandKind, ErrandLine, ErrandNote, ErrandState, Outcome, Urgency
 from residents.models.health_checks import HealthCheck, Method, SiteCall, Slot, Symptom, Verification
 from residents.models.households import CareCategory, CareProfile, Dwelling, Resident, ResidentChange
+from residents.models.ledgers import Ledger
 from residents.models.memberships import Membership, Role
 from residents.models.movements import ExitPermit, Persuasion, Transfer
 from residents.models.places import Building, Community, Compound, District, Entrance, Grid, Subdistrict
@@ -40,6 +41,7 @@ __all__ = [
     "Finding",
     "Grid",
     "HealthCheck",
+    "Ledger",
     "Membership",
     "Method",
     "Outcome",

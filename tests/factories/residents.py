@@ -16,6 +16,7 @@ from residents.models import (
     Entrance,
     Errand,
     ErrandKind,
+    Ledger,
     Membership,
     PolicyStage,
     QuarantineCase,
@@ -107,6 +108,17 @@ class CareProfileFactory(factory.django.DjangoModelFactory):
         model = CareProfile
 
     resident = factory.SubFactory(ResidentFactory)
+
+
+class LedgerFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Ledger
+
+    community = factory.SubFactory(CommunityFactory)
+    code = factory.Sequence(lambda n: str(n + 1))
+    name = factory.Sequence(lambda n: f"台账{n}")
+    source = "homes"
+    columns = ["building", "room", "head", "phone"]
 
 
 class MembershipFactory(factory.django.DjangoModelFactory):

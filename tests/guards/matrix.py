@@ -43,6 +43,7 @@ from residents.models import (
     ErrandLine,
     Finding,
     HealthCheck,
+    Ledger,
     Payment,
     QuarantineCase,
     Resident,
@@ -218,6 +219,10 @@ class World:
         )
 
     @cached_property
+    def ledger(self) -> Ledger:
+        return factories.LedgerFactory(community=self.cast.qinghe)
+
+    @cached_property
     def leave(self) -> Leave:
         return factories.LeaveFactory(secondment=self.cast.secondment, state=Leave.State.SUBMITTED)
 
@@ -378,6 +383,12 @@ RESIDENTS: dict[str, Row] = {
     "residents:household_form": Row(may=SECRETARIES),
     "residents:household_import": Row(may=SECRETARIES, post=200),
     "residents:compound_public": Row(may=CREW, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),
+    "residents:ledger_create": Row(may=SECRETARIES, post=200),
+    "residents:ledger_detail": Row(may=WORKERS, kwargs=lambda w: {"pk": w.ledger.pk}),
+    "residents:ledger_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.ledger.pk}, post=200),
+    "residents:ledger_export": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.ledger.pk}, get=405, post=200),
+    "residents:ledger_list": Row(may=WORKERS),
+    "residents:ledger_start": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.qinghe.pk}, get=405, post=302),
     "residents:place_buildings": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}, post=200),
     "residents:place_create": Row(may=SECRETARIES, post=200),
     "residents:place_detail": Row(may=OFFICE, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from portal.accounts import audit
-from portal.demo import duty, households, passages, people, places, quarantine, reports, rounds
+from portal.demo import duty, households, ledgers, passages, people, places, quarantine, reports, rounds
 from residents.models import Compound, District
 
 SIGN_INS = ("secretary", "worker", "cadre", "cadre2", "supervisor", "officer", "district", "operator")
@@ -54,6 +54,7 @@ def load() -> None:
     passages.handovers(posts, lead=loggers[0], confirmer=secretary)
     quarantine.build(compounds, secretary)
     rounds.build(compounds["荷风苑"], secretary=secretary, walkers=[loggers[0], accounts["worker"]])
+    ledgers.build(compounds["荷风苑"].community, secretary=secretary)
     reports.build(accounts["officer"])
     audit.record_many("compound.created", list(Compound.objects.select_related("community")), by=secretary)
     audit.record_many("secondment.reported", [s for s in secondments if s.reported_at], by=secretary)
