@@ -49,12 +49,15 @@ SHOTS = [
     Shot("board", "secretary", "/deployments/board/"),
     Shot("cadres", "secretary", "/deployments/cadres/"),
     Shot("cadre", "secretary", "/deployments/cadres/", link=r"/cadres/\d+/$"),
-    Shot("import", "secretary", "/deployments/cadres/import/"),
+    Shot("import", "secretary", "/deployments/rosters/import/"),
     Shot("my", "cadre", "/my/"),
     Shot("gate", "cadre", "/my/", link=r"/gate/\d+/$"),
     Shot("compound", "secretary", "/residents/compounds/", link=r"/compounds/\d+/$"),
     Shot("ledgers", "secretary", "/residents/ledgers/"),
     Shot("ledger", "secretary", "/residents/ledgers/", link=r"/ledgers/\d+/$"),
+    Shot("served", "secretary", "/checkpoints/attendance/served/"),
+    Shot("exports", "secretary", "/exports/"),
+    Shot("trail", "secretary", "/trail/"),
     Shot("passages", "secretary", "/checkpoints/passages/"),
     Shot("handovers", "secretary", "/checkpoints/handovers/"),
     Shot("rounds", "secretary", "/residents/rounds/"),
@@ -62,8 +65,8 @@ SHOTS = [
     Shot("round-new", "secretary", "/residents/rounds/plans/new/?kind=rubbish"),
     Shot("findings", "secretary", "/residents/findings/"),
     Shot("round-walk", "cadre", "/my/", link=r"/rounds/\d+/$"),
-    Shot("reports", "secretary", "/reports/"),
-    Shot("reports-officer", "officer", "/reports/"),
+    Shot("reports", "secretary", "/reports/daily/"),
+    Shot("overview", "officer", "/reports/overview/"),
 ]
 
 
