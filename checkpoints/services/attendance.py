@@ -202,7 +202,7 @@ def served_by_each(rows: "QuerySet[Attendance]", day: dt.date) -> "QuerySet[Any]
     in_week = Q(assignment__shift__day__range=(week[0], week[-1]))
     of_whom = {name: F(f"assignment__cadre__{name}") for name in ("name", "unit")}
     grouped = rows.values(cadre=F("assignment__cadre"), unit_name=F("assignment__cadre__unit__name"), **of_whom)
-    return grouped.annotate(
+    return grouped.annotate(  # type: ignore[misc]
         days=Count("assignment__shift__day", distinct=True),
         spent=Sum(LENGTH),
         spent_in_week=Sum(LENGTH, filter=in_week),

@@ -10,9 +10,6 @@ from tests.guards.sources import ROOT, modules, named
 SILENT = {
     "portal/accounts/services/messages.py: read": "one's own mark on one's own message",
     "portal/accounts/services/messages.py: read_all": "one's own mark on one's own message",
-    "deployments/services/tidings.py: of_secondment": "tells of a change that has its line; `by` is who need not be told",
-    "deployments/services/tidings.py: of_redeployment": "the same",
-    "deployments/services/tidings.py: of_leave": "the same",
 }
 WRITERS = {"record", "record_many", "line"}
 
