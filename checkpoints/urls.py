@@ -6,6 +6,7 @@ from checkpoints.views import (
     attendance,
     board,
     board_steps,
+    exposure,
     gate,
     handovers,
     my,
@@ -67,4 +68,7 @@ urlpatterns = [
     path("checkpoints/gate/<int:pk>/passages/", gate.gate_passages, name="gate_passages"),
     path("checkpoints/registers/import/", registers.register_import, name="register_import"),
     path("checkpoints/registers/form/", registers.register_form, name="register_form"),
+    path("checkpoints/exposure/", exposure.exposure_list, name="exposure_list"),
+    path("checkpoints/exposure/stop/", exposure.exposure_stop, name="exposure_stop"),
+    path("checkpoints/exposure/<int:pk>/check/", exposure.exposure_check, name="exposure_check"),
 ]

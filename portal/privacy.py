@@ -172,6 +172,10 @@ TABLE: dict[str, Kept] = {
     "checkpoints.AttendanceCorrection": Kept(
         plain="id assignment signed_in_at signed_out_at reason asked_at asked_by decided_at decided_by accepted"
     ),
+    "checkpoints.Exposure": Kept(
+        plain="id community compound until leave stopped_at stopped_by", personal="cadre how exposed_on"
+    ),
+    "checkpoints.StaffCheck": Kept(plain="id exposure day slot taken_at taken_by", sensitive="temperature symptoms"),
     "checkpoints.Handover": Kept(
         plain="id shift totals handed_over_at handed_over_by confirmed_at confirmed_by", personal="open_items note"
     ),

@@ -1,9 +1,21 @@
 """Posts, shifts, attendance, passages and hand-overs."""
 
 from checkpoints.models.attendance import Attendance, AttendanceCorrection
+from checkpoints.models.exposures import Exposure, StaffCheck
 from checkpoints.models.handovers import Handover
 from checkpoints.models.passages import Passage
 from checkpoints.models.posts import Post, PostStatus
 from checkpoints.models.shifts import Assignment, Shift
 
-__all__ = ["Assignment", "Attendance", "AttendanceCorrection", "Handover", "Passage", "Post", "PostStatus", "Shift"]
+__all__ = [
+    "Assignment",
+    "Attendance",
+    "AttendanceCorrection",
+    "Exposure",
+    "Handover",
+    "Passage",
+    "Post",
+    "PostStatus",
+    "Shift",
+    "StaffCheck",
+]

@@ -80,6 +80,7 @@ VERBS: dict[str, Promise] = {
     "noted": pgettext_lazy("trail", "note added"),
     "notice_served": pgettext_lazy("trail", "notice served"),
     "opened": pgettext_lazy("trail", "opened"),
+    "off_duty": pgettext_lazy("trail", "taken off duty"),
     "ordered": pgettext_lazy("trail", "ordered"),
     "password_changed": pgettext_lazy("trail", "password changed"),
     "password_given": pgettext_lazy("trail", "password given"),

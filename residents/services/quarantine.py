@@ -225,7 +225,7 @@ def printed(*, case_id: int, what: str, by: User) -> QuarantineCase:
     case = locked(case_id)
     if (what == "notice" and not case.notice_no) or (what == "release" and not case.release_no):
         raise Refused(_("There is nothing to print yet: the paper has no number. Do the step first."))
-    audit.record("quarantinecase.printed", case, by=by, after={"what": what})
+    audit.record("quarantinecase.printed", case, by=by, after={"paper": what})
     return case
 
 

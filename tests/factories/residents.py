@@ -171,6 +171,7 @@ class QuarantineCaseFactory(factory.django.DjangoModelFactory):
             else None
         )
     )
+    asked_from = factory.SelfAttribute("started_at")
 
     @factory.post_generation
     def stage(self, create, value, **kwargs):

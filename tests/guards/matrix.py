@@ -25,8 +25,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from checkpoints.models import Assignment, AttendanceCorrection, Handover, Passage, Post, Shift
-from checkpoints.services import handovers
+from checkpoints.models import Assignment, AttendanceCorrection, Exposure, Handover, Passage, Post, Shift
+from checkpoints.services import exposure, handovers
 from deployments.models import Leave, Responsibility
 from portal.accounts import outbox
 from portal.jobs.models import Job
@@ -221,6 +221,13 @@ class World:
     @cached_property
     def ledger(self) -> Ledger:
         return factories.LedgerFactory(community=self.cast.qinghe)
+
+    @cached_property
+    def exposure(self) -> Exposure:
+        return exposure.stop_duty(
+            cadre_id=self.cast.cadre.pk, compound=self.cast.hefengyuan, how="stood", exposed_on=timezone.localdate(), days=7,
+            by=self.cast.secretary,
+        )  # fmt: skip
 
     @cached_property
     def leave(self) -> Leave:
@@ -446,6 +453,9 @@ DEPLOYMENTS: dict[str, Row] = {
 }
 
 CHECKPOINTS: dict[str, Row] = {
+    "checkpoints:exposure_check": Row(may=WORKERS, kwargs=lambda w: {"pk": w.exposure.pk}, post=422),
+    "checkpoints:exposure_list": Row(may=WORKERS),
+    "checkpoints:exposure_stop": Row(may=SECRETARIES, get=405, post=302),
     "checkpoints:attendance_correct": Row(
         may=CREW | OFFICERS, kwargs=lambda w: {"pk": w.assignment.pk}, post=200, but=CORRECTED_BY_OFFICERS
     ),

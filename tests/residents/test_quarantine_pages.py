@@ -111,7 +111,7 @@ def test_a_paper_with_a_whole_name_leaves_a_line(cast, sign_in, case):
 
     assert [word for word in (case.resident.name, case.resident.phone, "990101199001010019") if word not in text] == []
     line = Event.objects.get(kind="quarantinecase.printed")
-    assert (line.by, line.after) == (cast.worker, {"what": "notice"})
+    assert (line.by, line.after) == (cast.worker, {"paper": "notice"})
 
 
 def test_the_door_sign_names_nobody_who_lives_there(cast, sign_in):

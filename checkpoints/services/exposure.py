@@ -1,0 +1,115 @@
+"""Who of the staff was at an affected place, off duty at once, and their health until the days are over."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from checkpoints.models import Assignment, Exposure, StaffCheck
+from checkpoints.services import assignments
+from deployments.models import Cadre, Leave, Secondment
+from deployments.services import leave as leaves
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.lib.constraints import explained
+from portal.lib.dates import moment
+from portal.lib.errors import Refused
+from residents.models import Compound, Resident
+from residents.services.health_checks import slot_now
+
+# Two weeks back somebody can have been infected; nobody is followed longer than this.
+LOOK_BACK, LONGEST = 14, 30
+
+
+@dataclass(frozen=True)
+class Found:
+    """Somebody of the staff who was there: how, and on which day last."""
+
+    cadre: Cadre
+    how: str
+    last_on: dt.date
+
+
+def exposed(compound: Compound, since: dt.date) -> list[Found]:
+    """Everybody serving who signed in to a shift there since a day, or who lives there; without those off duty already."""
+    serving = Secondment.objects.within([compound.community]).serving().on(timezone.localdate())
+    off = Exposure.objects.filter(cadre=OuterRef("pk"), until__gte=timezone.localdate())
+    people = Cadre.objects.filter(pk__in=serving.values("cadre")).exclude(Exists(off)).select_related("unit")
+    stood = Assignment.objects.standing().filter(
+        shift__post__compound=compound, shift__day__gte=since, attendance__signed_in_at__isnull=False, cadre__in=people
+    )
+    last = dict(stood.order_by().values_list("cadre").annotate(last=Max("shift__day")))
+    here = Resident.objects.living_in().filter(dwelling__entrance__building__compound=compound).exclude(id_hash="")
+    living = set(people.filter(id_hash__in=here.values("id_hash")).values_list("pk", flat=True))
+    today = timezone.localdate()
+    found = people.filter(pk__in=living | set(last)).order_by("name", "pk")
+    return [
+        Found(cadre, Exposure.How.LIVES, today) if cadre.pk in living else Found(cadre, Exposure.How.STOOD, last[cadre.pk])
+        for cadre in found
+    ]
+
+
+@transaction.atomic
+def stop_duty(*, cadre_id: int, compound: Compound, how: str, exposed_on: dt.date, days: int, by: User) -> Exposure:
+    """Off duty at once: an approved leave, no shift within it, and health asked twice a day."""
+    cadre = Cadre.objects.get(pk=cadre_id)
+    today = timezone.localdate()
+    until = exposed_on + dt.timedelta(days=days)
+    far_back, far_ahead = today - dt.timedelta(days=LOOK_BACK), today + dt.timedelta(days=LONGEST)
+    if not far_back <= exposed_on <= today <= until <= far_ahead:
+        raise Refused(_("The exposure lies too far back, or the days end before today. Check the days."))
+    secondment = Secondment.objects.within([compound.community]).serving().on(today).filter(cadre=cadre).first()
+    if secondment is None:
+        raise Refused(_("This cadre does not serve here today. Tell the sending unit instead."))
+    ends_at = moment(min(until, secondment.ends_on or until), dt.time(23, 59))
+    # Shifts are locked before cadres, here as everywhere.
+    for assignment in _shifts(cadre, ends_at):
+        assignments.unassign(assignment_id=assignment.pk, by=by)
+    leave = leaves.ask(secondment=secondment, kind=Leave.Kind.QUARANTINE, starts_at=timezone.now(), ends_at=ends_at, by=by)
+    leave = leaves.approve(leave_id=leave.pk, by=by)
+    with explained(Exposure):
+        row = Exposure.objects.create(
+            community=compound.community, cadre=cadre, compound=compound, how=how, exposed_on=exposed_on, until=until,
+            leave=leave, stopped_at=timezone.now(), stopped_by=by,
+        )  # fmt: skip
+    audit.record("exposure.off_duty", row, by=by, after={"how": how, "exposed_on": exposed_on, "until": until})
+    return row
+
+
+def _shifts(cadre: Cadre, ends_at: dt.datetime) -> "QuerySet[Any]":
+    """What the cadre would have stood meanwhile; who has signed in is signed out at the post."""
+    rows = Assignment.objects.standing().filter(cadre=cadre, ends_at__gt=timezone.now(), starts_at__lt=ends_at)
+    return rows.filter(attendance=None).order_by("starts_at")
+
+
+@transaction.atomic
+def check(*, exposure_id: int, temperature: Decimal, symptoms: Sequence[str], by: User) -> StaffCheck:
+    """Write down this half of the day; a second tap finds the first one."""
+    exposure = Exposure.objects.select_for_update(no_key=True).get(pk=exposure_id)
+    now = timezone.now()
+    day, slot = timezone.localdate(now), slot_now(now)
+    if stored := StaffCheck.objects.filter(exposure=exposure, day=day, slot=slot).first():
+        return stored
+    if day > exposure.until:
+        raise Refused(_("The days of this exposure are over."))
+    with explained(StaffCheck):
+        row = StaffCheck.objects.create(
+            exposure=exposure, day=day, slot=slot, temperature=temperature, symptoms=sorted(set(symptoms)), taken_at=now,
+            taken_by=by,
+        )  # fmt: skip
+    audit.record("staffcheck.recorded", row, by=by, community=exposure.community, after={"slot": slot})
+    return row
+
+
+def followed(communities: Any) -> "QuerySet[Exposure]":
+    """Who is off duty now, and whether this half of the day is asked still."""
+    now = timezone.now()
+    done = StaffCheck.objects.filter(exposure=OuterRef("pk"), day=timezone.localdate(now), slot=slot_now(now))
+    rows = Exposure.objects.within(communities).filter(until__gte=timezone.localdate(now))
+    return rows.annotate(done=Exists(done)).select_related("cadre__unit", "compound").order_by("done", "cadre__name", "pk")

@@ -1,0 +1,104 @@
+"""Staff who were at an affected place: found, off duty at once, and followed."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from checkpoints.models import Exposure, StaffCheck
+from checkpoints.services import exposure
+from deployments.models import Leave
+from portal.lib.errors import Refused
+from tests import factories
+
+
+def stood(cast, cadre, days_ago=1):
+    day = timezone.localdate() - dt.timedelta(days=days_ago)
+    shift = factories.ShiftFactory(post=factories.PostFactory(compound=cast.hefengyuan), day=day)
+    return factories.AttendanceFactory(assignment__shift=shift, assignment__cadre=cadre)
+
+
+def found(cast) -> list[tuple[object, str]]:
+    since = timezone.localdate() - dt.timedelta(days=2)
+    return [(one.cadre, one.how) for one in exposure.exposed(cast.hefengyuan, since)]
+
+
+def stop(cast, **facts) -> Exposure:
+    given = {"how": "stood", "exposed_on": timezone.localdate(), "days": 7, **facts}
+    return exposure.stop_duty(cadre_id=cast.cadre.pk, compound=cast.hefengyuan, by=cast.secretary, **given)
+
+
+def test_who_stood_or_lives_there_is_found(cast):
+    neighbour = factories.CadreFactory(id_hash="a" * 64)
+    factories.SecondmentFactory(cadre=neighbour, community=cast.qinghe)
+    home = factories.DwellingFactory(entrance__building__compound=cast.hefengyuan)
+    factories.ResidentFactory(dwelling=home, id_hash="a" * 64)
+    stood(cast, cast.cadre)
+
+    assert set(found(cast)) == {(cast.cadre, "stood"), (neighbour, "lives")}
+
+
+def test_who_stood_long_ago_or_is_off_duty_already_is_not(cast):
+    stood(cast, cast.cadre, days_ago=5)
+    assert found(cast) == []
+
+    stood(cast, cast.cadre, days_ago=0)
+    stop(cast)
+    assert found(cast) == []
+
+
+def test_off_duty_is_an_approved_leave_and_no_shift_within_it(cast):
+    tomorrow = factories.ShiftFactory(
+        post=factories.PostFactory(compound=cast.hefengyuan), day=timezone.localdate() + dt.timedelta(days=1)
+    )
+    assignment = factories.AssignmentFactory(shift=tomorrow, cadre=cast.cadre)
+    row = stop(cast)
+
+    assignment.refresh_from_db()
+    assert assignment.released_at is not None
+    assert (row.leave.kind, row.leave.state) == (Leave.Kind.QUARANTINE, Leave.State.APPROVED)
+    assert row.until == timezone.localdate() + dt.timedelta(days=7)
+
+
+@pytest.mark.parametrize("facts", [{"exposed_on": dt.date(2020, 1, 1)}, {"days": 60}])
+def test_days_that_cannot_be_meant_are_refused(cast, facts):
+    with pytest.raises(Refused, match="Check the days"):
+        stop(cast, **facts)
+
+
+def test_twice_off_duty_is_refused(cast):
+    stop(cast)
+    with pytest.raises(Refused, match="already a leave"):
+        stop(cast)
+
+
+def test_a_second_tap_makes_no_second_check(cast):
+    row = stop(cast)
+    for temperature in ("36.5", "38.0"):
+        exposure.check(exposure_id=row.pk, temperature=Decimal(temperature), symptoms=[], by=cast.worker)
+
+    assert [check.temperature for check in StaffCheck.objects.all()] == [Decimal("36.5")]
+
+
+def test_the_secretary_finds_stops_and_checks(cast, sign_in):
+    stood(cast, cast.cadre)
+    client, address = sign_in(cast.secretary), reverse("checkpoints:exposure_list")
+    today = timezone.localdate()
+    page = client.get(address, {"compound": cast.hefengyuan.pk, "since": today - dt.timedelta(days=2)})
+    assert [one.cadre for one in page.context["found"]] == [cast.cadre]
+
+    facts = {"cadre": cast.cadre.pk, "compound": cast.hefengyuan.pk, "how": "stood", "exposed_on": today, "days": 7}
+    client.post(reverse("checkpoints:exposure_stop"), facts)
+    row = Exposure.objects.get()
+    client.post(reverse("checkpoints:exposure_check", args=[row.pk]), {"temperature": "36.6"})
+
+    assert [one.done for one in client.get(address).context["rows"]] == [True]
+
+
+@pytest.mark.parametrize("query", ["compound=x", "since=x&compound=1", "compound=%00", "since=9999-12-31"])
+def test_nonsense_in_the_address_finds_nobody(cast, sign_in, query):
+    answer = sign_in(cast.secretary).get(f"{reverse('checkpoints:exposure_list')}?{query}")
+
+    assert (answer.status_code, answer.context["found"]) == (200, [])
