@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from checkpoints.models.posts import Post
 from checkpoints.models.shifts import Shift
 from portal.lib.constraints import AppendOnly
-from residents.models import Community
+from residents.models import Community, Dwelling, Resident
 from residents.scope import CommunityQuerySet
 
 
@@ -78,6 +78,13 @@ class Passage(models.Model):
     person = models.CharField(_("kind of person"), max_length=8, choices=Person, default=Person.RESIDENT)
     written_home = models.CharField(_("home"), max_length=60, blank=True)
     written_name = models.CharField(_("name"), max_length=40, blank=True)
+    # The home and the person of the ledger that what was written names; what was written stays beside them.
+    dwelling = models.ForeignKey(
+        Dwelling, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("home on record")
+    )
+    resident = models.ForeignKey(
+        Resident, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("resident on record")
+    )
     written_phone = models.CharField(_("phone"), max_length=20, blank=True)
     temperature = models.DecimalField(_("temperature (°C)"), max_digits=3, decimal_places=1, null=True, blank=True)
     health_code = models.CharField(_("health code"), max_length=6, choices=HealthCode, blank=True)

@@ -8,13 +8,28 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from checkpoints.services import totals
+from residents.services import search
+
+
+def _dwelling(building: str, entrance: str, room: str) -> str:
+    """Join the home that was written, where the ledger of this compound has it."""
+    return f"""LEFT JOIN residents_building b ON b.compound_id = %(compound)s AND b.number = {building}
+    LEFT JOIN residents_entrance e ON e.building_id = b.id AND e.number = {entrance}
+    LEFT JOIN residents_dwelling d ON d.entrance_id = e.id AND d.room_no = {room}"""
+
+
+def _resident(person: str, name: str) -> str:
+    """Who of that home it was; of two people of one name nobody knows."""
+    return f"""CASE WHEN {person} = 'resident' THEN (SELECT min(p.id) FROM residents_resident p
+        WHERE p.dwelling_id = d.id AND p.left_on IS NULL AND p.name = {name} HAVING count(*) = 1) END"""  # noqa: S608
+
 
 # One JSON text is one parameter, however many rows: the statement is parsed and planned once, the keys of the whole
 # batch are given once. Sorted by key, so that two phones that send the same rows wait for each other in one order.
 INSERT = """
 INSERT INTO checkpoints_passage (
     id, happened_at, day, hour, direction, person, written_home, written_name, written_phone, temperature, health_code,
-    mask, reason, plate_no, passengers, result, result_note,
+    mask, reason, plate_no, passengers, result, result_note, dwelling_id, resident_id,
     community_id, post_id, shift_id, logged_by_id, received_at, source, is_void)
 """
 
@@ -28,11 +43,13 @@ POSTGRESQL = f"""
 WITH fresh AS ({INSERT}
     SELECT r.id, r.happened_at, r.day, r.hour, r.direction, r.person, r.written_home, r.written_name, r.written_phone,
         r.temperature, r.health_code, r.mask, r.reason, r.plate_no, r.passengers, r.result, r.result_note,
+        d.id, {_resident("r.person", "r.written_name")},
         %(community)s, %(post)s, %(shift)s, %(by)s, %(now)s, %(source)s, false
     FROM json_to_recordset(%(rows)s) AS r(
         id uuid, happened_at timestamptz, day date, hour smallint, direction text, person text, written_home text,
         written_name text, written_phone text, temperature numeric, health_code text, mask boolean, reason text,
-        plate_no text, passengers smallint, result text, result_note text)
+        plate_no text, passengers smallint, result text, result_note text, building text, entrance text, room text)
+    {_dwelling("r.building", "r.entrance", "r.room")}
     ORDER BY r.id
     ON CONFLICT (id) DO NOTHING RETURNING id, post_id, direction, person, day, result
 ), line AS ({LINE}
@@ -50,8 +67,11 @@ SELECT value ->> 'id', value ->> 'happened_at', value ->> 'day', value ->> 'hour
     value ->> 'person', value ->> 'written_home', value ->> 'written_name', value ->> 'written_phone',
     value ->> 'temperature', value ->> 'health_code', value ->> 'mask', value ->> 'reason', value ->> 'plate_no',
     value ->> 'passengers', value ->> 'result', value ->> 'result_note',
+    d.id, {_resident("value ->> 'person'", "value ->> 'written_name'")},
     %(community)s, %(post)s, %(shift)s, %(by)s, %(now)s, %(source)s, 0
-FROM json_each(%(rows)s) WHERE true
+FROM json_each(%(rows)s)
+{_dwelling("value ->> 'building'", "value ->> 'entrance'", "value ->> 'room'")}
+WHERE true
 ON CONFLICT (id) DO NOTHING RETURNING id
 """  # noqa: S608 - no value in it
 SQLITE_LINE = f"{LINE} VALUES (%(now)s, %(by)s, %(kind)s, %(table)s, %(row)s, %(community)s, '{{}}', %(after)s)"
@@ -67,6 +87,7 @@ def store(
     adapt = connection.ops.adapt_datetimefield_value
     for row in rows:
         row["happened_at"] = str(adapt(row["happened_at"]))
+        row["building"], row["entrance"], row["room"] = search.parts(row["written_home"]) or (None, None, None)
         if connection.vendor == "sqlite":
             row["id"] = row["id"].replace("-", "")
     facts = {**common, **totals.asked(common["post"], compound), "now": adapt(common["now"])}

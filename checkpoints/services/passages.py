@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import Assignment, Passage, Shift
-from checkpoints.services import passage_rows, totals, written
+from checkpoints.services import passage_links, passage_rows, totals, written
 from checkpoints.services.totals import Totals
 from checkpoints.services.written import Invalid, Written
 from portal.accounts import audit
@@ -118,7 +118,7 @@ def correct(*, passage: Passage, row: dict[str, Any], reason: str, by: User) -> 
     row = {**row, "id": str(number), "happened_at": old.happened_at.isoformat()}
     new = written.read(row, fever_limit=policy.fever_limit, now=timezone.now())
     _void(old, kind="passage.corrected", note=why, by=by)
-    kept = {name: getattr(old, name) for name in COPIED}
+    kept = {name: getattr(old, name) for name in COPIED} | passage_links.of(old.post, new.person, new.home, new.name)
     return Passage.objects.create(**{**kept, **_fields(new)}, id=number, received_at=timezone.now(), logged_by=by)
 
 

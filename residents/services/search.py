@@ -58,6 +58,18 @@ def home_of(community: Community, text: str, *, compound: Any = None) -> Dwellin
     return rows[0] if len(rows) == 1 else None
 
 
+def parts(text: str) -> tuple[str, str, str] | None:
+    """Building, entrance and room of a home that is written in full; a building without entrances has number 0."""
+    said = HOME.fullmatch(_normal(text))
+    if said is None or not said["room"]:
+        return None
+    return said["building"].lstrip("0"), (said["entrance"] or "0").lstrip("0") or "0", _room(said["room"])
+
+
+def _room(written: str) -> str:
+    return re.sub(r"(?<=[0-9A-Z])[室号房]$", "", written)
+
+
 def with_people(dwellings: DwellingQuerySet) -> DwellingQuerySet:
     """The same homes, each with its `people`."""
     people = Resident.objects.registered().order_by("id")
@@ -102,7 +114,7 @@ def _exactly(rows: DwellingQuerySet, said: "re.Match[str]") -> DwellingQuerySet:
     if said["entrance"]:
         rows = rows.filter(entrance__number=said["entrance"].lstrip("0") or "0")
     if said["room"]:
-        rows = rows.filter(room_no=re.sub(r"(?<=[0-9A-Z])[室号房]$", "", said["room"]))
+        rows = rows.filter(room_no=_room(said["room"]))
     return rows
 
 

@@ -16,7 +16,17 @@ from checkpoints.services.written import Invalid
 from portal.accounts.models import Event
 from portal.lib.errors import Refused
 from residents.models import DutyPolicy
-from tests.factories import AssignmentFactory, CadreFactory, PassageFactory, ShiftFactory, UserFactory
+from tests.factories import (
+    AssignmentFactory,
+    CadreFactory,
+    DwellingFactory,
+    EntranceFactory,
+    PassageFactory,
+    PostFactory,
+    ResidentFactory,
+    ShiftFactory,
+    UserFactory,
+)
 
 LIMIT = Decimal("37.3")
 
@@ -370,3 +380,29 @@ def test_a_batch_without_its_line_in_the_trail_is_not_stored(monkeypatch):
         store(shift, [row(), row()], user)
 
     assert Passage.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("home", "name", "person", "linked"),
+    [
+        ("17-3-702", "王建国", "resident", (True, True)),
+        ("17号楼3单元702", "王建国", "resident", (True, True)),
+        ("17-3-702", "李四", "resident", (True, False)),
+        ("17-3-702", "王建国", "visitor", (True, False)),
+        ("17-3-701", "王建国", "resident", (False, False)),
+        ("", "王建国", "resident", (False, False)),
+    ],
+)
+def test_a_passage_is_linked_to_the_home_and_person_it_names(cast, home, name, person, linked):
+    entrance = EntranceFactory(building__compound=cast.hefengyuan, building__number="17", number="3")
+    somebody = ResidentFactory(dwelling=DwellingFactory(entrance=entrance, room_no="702"), name="王建国")
+    shift = ShiftFactory(post=PostFactory(compound=cast.hefengyuan))
+
+    with time_machine.travel(shift.starts_at + dt.timedelta(hours=1), tick=False):
+        row = {"id": str(passages.new_id()), "happened_at": timezone.now().isoformat(), "direction": "in", "person": person}
+        row |= {"home": home, "name": name, "reason": "探亲"}
+        passages.store_many(shift=shift, rows=[row], fever_limit=Decimal("37.3"), by=cast.secretary)
+
+    stored = Passage.objects.get()
+    assert stored.written_name == name
+    assert (stored.dwelling_id == somebody.dwelling_id, stored.resident_id == somebody.pk) == linked
