@@ -17,7 +17,7 @@ for (const input of document.querySelectorAll("[data-suggest]")) {
     last = asked;
     const rows = await found(input.dataset.suggest, asked);
     // Somebody may have typed on meanwhile: the answer to an older question is dropped.
-    if (asked === input.value.trim()) show(input.list, rows);
+    if (asked === input.value.trim()) show(input.list, rows, asked);
   }
 }
 
@@ -30,12 +30,13 @@ async function found(address, asked) {
   }
 }
 
-function show(list, rows) {
+function show(list, rows, asked) {
   list.replaceChildren(
     ...rows.map((row) => {
       const option = document.createElement("option");
       option.value = row.home;
-      option.label = row.name;
+      // A browser leaves out what does not hold the letters that were typed.
+      option.label = `${row.name} · ${asked}`;
       return option;
     }),
   );
