@@ -24,6 +24,8 @@ from residents.models import (
     Entrance,
     Grid,
     Membership,
+    PolicyStage,
+    QuarantinePolicy,
     Subdistrict,
 )
 
@@ -166,3 +168,23 @@ class DutyPolicyAdmin(Audited):
     list_display = ("__str__", "starts_on", "ends_on", "fever_limit", "min_rest_hours")
     list_select_related = ("community", "subdistrict", "district")
     autocomplete_fields = ("community", "subdistrict", "district")
+
+
+class PolicyStageInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = PolicyStage
+    extra = 0
+
+
+@admin.register(QuarantinePolicy)
+class QuarantinePolicyAdmin(Audited):
+    """The operator ends a rule and adds the next; running cases keep theirs."""
+
+    list_display = ("name", "contact_class", "place", "starts_on", "ends_on", "fever_limit")
+    list_filter = ("contact_class",)
+    list_select_related = ("community", "subdistrict", "district")
+    autocomplete_fields = ("community", "subdistrict", "district")
+    inlines = (PolicyStageInline,)
+
+    @admin.display(description=_("place"))
+    def place(self, policy: QuarantinePolicy) -> str:
+        return str(policy.community or policy.subdistrict or policy.district or _("everywhere"))
