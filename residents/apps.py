@@ -11,11 +11,13 @@ class ResidentsConfig(AppConfig):
         "residents.services.household_history.entries",
         "residents.services.round_history.entries",
         "residents.services.quarantine_view.entries",
+        "residents.services.errand_view.entries",
     ]
     home_layers = [
         "residents.services.household_layers.LAYERS",
         "residents.services.quarantine_view.LAYERS",
         "residents.services.round_layers.LAYERS",
+        "residents.services.errand_view.LAYERS",
     ]
     job_kinds = {
         "import_residents": "residents.services.household_jobs.IMPORT",

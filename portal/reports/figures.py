@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Func, IntegerField, Q, Sum
+from django.db.models import Avg, Count, F, Func, IntegerField, Q, Sum
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -53,7 +53,7 @@ class Figure:
 
 
 PEOPLE, TIMES, HOURS, PLACES, VEHICLES = _("people"), pgettext_lazy("unit", "passages"), _("hours"), _("places"), _("vehicles")
-HOMES, ROUNDS = _("homes"), pgettext_lazy("unit", "rounds")
+HOMES, ROUNDS, ERRANDS = _("homes"), pgettext_lazy("unit", "rounds"), pgettext_lazy("unit", "errands")
 
 BLOCKS = {
     "duty": _("People on duty"),
@@ -61,6 +61,7 @@ BLOCKS = {
     "places": _("Who answers for what"),
     "quarantine": _("Quarantine"),
     "rounds": _("Rounds and services"),
+    "errands": _("Errands"),
 }
 
 
@@ -84,17 +85,25 @@ class Hours(Func):
     """Whole hours of a summed duration, rounded half up."""
 
     output_field = IntegerField()
+    seconds = 3600
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # type: ignore[override]
         return super().as_sql(
-            compiler, connection, template="CAST(ROUND(EXTRACT(EPOCH FROM (%(expressions)s)) / 3600.0) AS integer)", **extra
-        )
+            compiler, connection,
+            template=f"CAST(ROUND(EXTRACT(EPOCH FROM (%(expressions)s)) / {self.seconds}.0) AS integer)", **extra,
+        )  # fmt: skip
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         # A duration is kept in microseconds there.
         return super().as_sql(
-            compiler, connection, template="CAST(ROUND((%(expressions)s) / 3600000000.0) AS integer)", **extra
+            compiler, connection, template=f"CAST(ROUND((%(expressions)s) / {self.seconds}000000.0) AS integer)", **extra
         )
+
+
+class Minutes(Hours):
+    """Whole minutes of a duration, rounded half up."""
+
+    seconds = 60
 
 
 def _hours(at: Scope) -> Any:
@@ -140,6 +149,32 @@ def _stops(key: str, label: Any, unit: Any, aggregate: Callable[[Scope], Any], h
 
 def _rounds(key: str, label: Any, aggregate: Callable[[Scope], Any], heading: str = "") -> Figure:
     return Figure(key, label, ROUNDS, "rounds", Counted(sources.ROUNDS, aggregate), heading)
+
+
+def _errands(key: str, label: Any, aggregate: Callable[[Scope], Any], heading: str = "") -> Figure:
+    return Figure(key, label, ERRANDS, "errands", Counted(sources.ERRANDS, aggregate), heading)
+
+
+def _done(*kinds: str) -> Callable[[Scope], Any]:
+    kind = Q(kind__code__in=kinds) if kinds else Q()
+    return lambda at: Count("pk", filter=Q(delivered_at__lte=at.as_of) & kind)
+
+
+def _of_errands() -> Iterator[Figure]:
+    """What homes asked for, and how fast somebody came; the errands are those asked on the day."""
+    yield _errands("errands_asked", _("errands asked"), lambda at: Count("pk"))
+    yield _errands("errands_done", _("errands done"), _done())
+    yield _errands("errands_late", _("errands taken later than promised"), lambda at: Count("pk", filter=sources.late(at)))
+    yield _errands("errands_medicine", _("medicine brought"), _done("medicine"))
+    yield _errands("errands_goods", _("goods brought"), _done("groceries", "infant", "pet"))
+    yield _errands("errands_parcels", _("parcels and takeaway brought"), _done("parcel", "takeaway"))
+    yield _errands("errands_rubbish", _("rubbish taken away"), _done("rubbish"))
+    yield _errands("errands_trips", _("ways to the hospital"), _done("medical_trip"))
+    for key, label, source in (
+        ("errands_minutes_taken", _("median minutes until somebody has it"), sources.ERRANDS_TAKEN),
+        ("errands_minutes_done", _("median minutes until it is done"), sources.ERRANDS_DONE),
+    ):
+        yield Figure(key, label, _("minutes"), "errands", Counted(source, lambda at: Minutes(Avg("took"))))
 
 
 def _of_rounds() -> Iterator[Figure]:
@@ -268,6 +303,7 @@ FIGURES: tuple[Figure, ...] = (
     ),
     *_of_quarantine(),
     *_of_rounds(),
+    *_of_errands(),
     *_parts(),
 )
 

@@ -8,9 +8,12 @@ from typing import Any
 
 from django.db.models import (
     Case,
+    Count,
     DateTimeField,
     DurationField,
     Exists,
+    ExpressionWrapper,
+    F,
     IntegerField,
     OuterRef,
     Q,
@@ -18,14 +21,17 @@ from django.db.models import (
     Subquery,
     Value,
     When,
+    Window,
 )
+from django.db.models.functions import RowNumber
 
 from checkpoints.models import Assignment, Passage, Post, PostStatus, Shift
 from deployments.models import Leave, Secondment
 from deployments.services.responsibilities import gaps
 from portal.lib.constraints import lasts_on
 from portal.lib.dates import day_bounds
-from residents.models import CaseStage, DutyPolicy, QuarantineCase, Round, Stop, Transfer
+from residents.models import CaseStage, DutyPolicy, Errand, QuarantineCase, Round, Stop, Transfer
+from residents.models.errands import WAITING
 
 NO_TIME = Value(dt.timedelta(0), output_field=DurationField())
 
@@ -132,6 +138,32 @@ def _transfers(at: Scope) -> "QuerySet[Any]":
     return rows.filter(departed_at__lte=at.as_of).exclude(to=Transfer.To.HOME)
 
 
+def _errands(at: Scope) -> "QuerySet[Any]":
+    start, end = day_bounds(at.day)
+    asked = Errand.objects.within(at.communities).filter(requested_at__gte=start, requested_at__lt=end)
+    # One that was merged is counted where it went.
+    return asked.filter(requested_at__lte=at.as_of, merged_into=None)
+
+
+def late(at: Scope) -> Q:
+    """Errands that waited longer than promised, whether somebody has them by now or not."""
+    return Q(escalated__gt=0) | Q(state__in=WAITING, promised_by__lt=at.as_of)
+
+
+def _middle(field: str) -> Callable[[Scope], "QuerySet[Any]"]:
+    """The one or two errands in the middle of each community, by how long they took: their mean is the median."""
+
+    def rows(at: Scope) -> "QuerySet[Any]":
+        ended = _errands(at).filter(**{f"{field}__lte": at.as_of})
+        took = ExpressionWrapper(F(field) - F("requested_at"), output_field=DurationField())
+        place = Window(RowNumber(), partition_by="community", order_by=(took.asc(), F("pk").asc()))
+        ranked = ended.order_by().annotate(place=place, of=Window(Count("pk"), partition_by="community"))
+        middle = ranked.filter(place__gte=F("of") / 2.0, place__lte=F("of") / 2.0 + 1)
+        return Errand.objects.filter(pk__in=middle.values("pk")).annotate(took=took)
+
+    return rows
+
+
 def _posts(at: Scope) -> "QuerySet[Any]":
     sealed = PostStatus.objects.filter(lasts_on(at.day), post=OuterRef("pk"), status=PostStatus.Status.SEALED)
     return Post.objects.within(at.communities).filter(Q(closed_on=None) | Q(closed_on__gt=at.day)).exclude(Exists(sealed))
@@ -173,6 +205,9 @@ STOPS = Source("stops", _stops, "round__community")
 SWEPT = Source("swept", _swept, "round__community")
 CASES = Source("cases", _cases, "community")
 TRANSFERS = Source("transfers", _transfers, "case__community")
+ERRANDS = Source("errands", _errands, "community")
+ERRANDS_TAKEN = Source("errands_taken", _middle("first_accepted_at"), "community")
+ERRANDS_DONE = Source("errands_done", _middle("delivered_at"), "community")
 POSTS = Source("posts", _posts, "compound__community")
 BUILDINGS = Source("buildings", _buildings, "compound__community")
 ENTRANCES = Source("entrances", _entrances, "building__compound__community")

@@ -7,7 +7,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -43,7 +43,9 @@ class AskMixin(CleanTextMixin):
         """Something must be wanted, and no more than fits on a list."""
         what: str = self.cleaned_data["what"].replace("\r\n", "\n")
         if len(self.things(what)) > MOST_LINES:
-            raise forms.ValidationError(_t("At most %(most)s things in one request. Make two of it.") % {"most": MOST_LINES})
+            raise forms.ValidationError(
+                gettext("At most %(most)s things in one request. Make two of it.") % {"most": MOST_LINES}
+            )
         return what
 
     def things(self, what: str) -> list[Thing]:
@@ -94,7 +96,7 @@ class ErrandForm(AskMixin, forms.Form):
         """By yesterday helps nobody."""
         need_by = self.cleaned_data["need_by"]
         if need_by and need_by < timezone.now():
-            raise forms.ValidationError(_t("This hour is past. Choose a later one, or leave it empty."))
+            raise forms.ValidationError(gettext("This hour is past. Choose a later one, or leave it empty."))
         return need_by
 
     def place(self) -> Place:

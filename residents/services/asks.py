@@ -24,7 +24,7 @@ from portal.accounts.services.attempts import Limit
 from portal.lib.crypto import lookup_hash
 from portal.lib.errors import Refused
 from residents.models import Community, Compound, Entrance, Errand, ErrandLine, Membership, Role
-from residents.models.errands import DONE, ENDED, Urgency
+from residents.models.errands import DONE, WAITING, ErrandState, Urgency
 from residents.services import errand_lines, errands
 from residents.services.errand_homes import find_home, find_resident, find_room
 from residents.services.errand_requests import Place, Thing, ask
@@ -36,6 +36,8 @@ READABLE = dt.timedelta(days=14)
 # A whole stairwell behind one sheet, a whole mast behind one address of a mobile network.
 PER_SHEET, PER_ADDRESS, PER_PHONE = Limit(60, 10), Limit(30, 10), Limit(8, 60)
 PER_LINK = Limit(30, 10)
+MOST_NOTES = 10
+BEFORE_BUYING = (*WAITING, ErrandState.ACCEPTED, ErrandState.IN_PROGRESS)
 
 
 @dataclass(frozen=True)
@@ -181,13 +183,14 @@ def complain(*, errand_id: int, text: str) -> Errand:
 def add(*, errand_id: int, text: str) -> Errand:
     """The resident remembers something more, before it is bought."""
     errand = errands.locked(errand_id)
-    errands.expect(errand, "requested", "reopened", "accepted", "in_progress")
+    errands.expect(errand, *BEFORE_BUYING)
     if errand.notes.filter(by=None).count() >= MOST_NOTES:
         raise Refused(_("That is a lot already. Ask for the rest once this has come."))
-    return errands.note(errand_id=errand_id, text=text, by=None)
-
-
-MOST_NOTES = 10
+    if not text:
+        raise Refused(_("Write down what is needed."))
+    errand.notes.create(text=text)
+    audit.record("errand.noted", errand, by=None)
+    return errand
 
 
 def answer(*, errand: Errand, line_id: int, agreed: bool) -> ErrandLine:
@@ -195,8 +198,3 @@ def answer(*, errand: Errand, line_id: int, agreed: bool) -> ErrandLine:
     if not errand.lines.filter(pk=line_id).exists():
         raise Refused(_("This is not part of your request."))
     return errand_lines.answer(line_id=line_id, agreed=agreed)
-
-
-def is_over(errand: Errand) -> bool:
-    """Whether nothing can be done with the private page any more but read it."""
-    return errand.state in ENDED and errand.state not in DONE

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DecimalField, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, F, Q, QuerySet, Sum
+from django.db.models.functions import Cast, Round
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandState, Payment
+from residents.models.errand_money import LEAST
 from residents.models.errands import IN_HAND
 from residents.services.errands import expect, locked
 
@@ -114,20 +115,20 @@ def settle(*, errand_id: int, by: User) -> Errand:
 
 def of_errand(errand: Errand) -> Balance:
     """What was spent for one errand."""
-    return Balance(**_sums(errand.payments.all()))
+    rows = _grouped(errand.payments.order_by(), "errand_id")
+    return _balance(rows[0]) if rows else Balance()
 
 
 def by_helper(errand: Errand) -> dict[int, Balance]:
     """The same, by whoever had the money in hand."""
-    rows = _grouped(errand.payments.order_by(), "helper_id")
-    return {row.pop("helper_id"): Balance(**row) for row in rows}
+    return {row["helper_id"]: _balance(row) for row in _grouped(errand.payments.order_by(), "helper_id")}
 
 
 def ledger(communities: Any) -> list[tuple[User, Balance]]:
     """Every helper of these communities with their balance, who is owed most first; two statements."""
-    rows = list(_grouped(Payment.objects.within(communities).order_by(), "helper_id"))
+    rows = _grouped(Payment.objects.within(communities).order_by(), "helper_id")
     people = User.objects.in_bulk([row["helper_id"] for row in rows])
-    found = [(people[row.pop("helper_id")], Balance(**row)) for row in rows]
+    found = [(people[row["helper_id"]], _balance(row)) for row in rows]
     return sorted(found, key=lambda pair: (-pair[1].owed, pair[0].pk))
 
 
@@ -147,14 +148,14 @@ def total(balances: Iterable[Balance]) -> Balance:
     )
 
 
-def _sum(kind: str) -> Coalesce:
-    money = DecimalField(max_digits=12, decimal_places=2)
-    return Coalesce(Sum("amount", filter=Q(kind=kind), output_field=money), Value(NOTHING, output_field=money))
+def _cents(kind: str) -> Sum:
+    # SQLite adds decimals as floating point and loses cents: whole cents are added instead.
+    return Sum(Cast(Round(F("amount") * 100), BigIntegerField()), filter=Q(kind=kind), default=0)
 
 
-def _sums(rows: "QuerySet[Payment]") -> Any:
-    return rows.order_by().aggregate(advanced=_sum("advanced"), reimbursed=_sum("reimbursed"), paid=_sum("paid"))
+def _grouped(rows: "QuerySet[Payment]", by: str) -> list[dict[str, int]]:
+    return list(rows.values(by).annotate(advanced=_cents("advanced"), reimbursed=_cents("reimbursed"), paid=_cents("paid")))
 
 
-def _grouped(rows: "QuerySet[Payment]", by: str) -> Any:
-    return rows.values(by).annotate(advanced=_sum("advanced"), reimbursed=_sum("reimbursed"), paid=_sum("paid"))
+def _balance(cents: dict[str, int]) -> Balance:
+    return Balance(*(Decimal(cents[name]) * LEAST for name in ("advanced", "reimbursed", "paid")))

@@ -35,8 +35,16 @@ AFTER = {
 
 def locked(errand_id: int) -> Errand:
     """The errand, locked: two thumbs press at once."""
-    Errand.objects.select_for_update(no_key=True).get(pk=errand_id)
-    return Errand.objects.with_places().select_related("community__subdistrict").get(pk=errand_id)
+    return _locked(errand_id)[errand_id]
+
+
+def _locked(*errand_ids: int) -> dict[int, Errand]:
+    # Always in the same order, or two that lock two errands wait for each other.
+    list(Errand.objects.select_for_update(no_key=True).filter(pk__in=errand_ids).order_by("pk").values_list("pk"))
+    rows = Errand.objects.with_places().select_related("community__subdistrict").in_bulk(errand_ids)
+    if len(rows) < len(set(errand_ids)):
+        raise Refused(_("Choose another errand."))
+    return rows
 
 
 def expect(errand: Errand, *states: str) -> None:
@@ -65,6 +73,10 @@ def assign(*, errand_id: int, helper: User, by: User) -> Errand:
     """The desk gives an errand to somebody; also takes it from one and gives it to another."""
     errand = locked(errand_id)
     expect(errand, *OPEN)
+    return _assigned(errand, helper, by)
+
+
+def _assigned(errand: Errand, helper: User, by: User) -> Errand:
     _expect_helper(helper, errand)
     if errand.assignee_id == helper.pk:
         raise Refused(_("%(name)s has it already.") % {"name": helper})
@@ -97,7 +109,8 @@ def hand_over(*, errand_id: int, helper: User, by: User) -> Errand:
     errand = _own(errand_id, by)
     if helper.pk == by.pk:
         raise Refused(_("Choose somebody else than yourself."))
-    return assign(errand_id=errand.pk, helper=helper, by=by)
+    expect(errand, *IN_HAND)
+    return _assigned(errand, helper, by)
 
 
 @transaction.atomic
@@ -180,9 +193,8 @@ def merge(*, errand_id: int, into_id: int, by: User) -> Errand:
     """One home asked twice, by phone and in the chat: the things go along with the other errand."""
     if errand_id == into_id:
         raise Refused(_("Choose another errand."))
-    # Always the smaller number first, or two merges at once wait for each other.
-    first, second = (locked(pk) for pk in sorted((errand_id, into_id)))
-    errand, into = (first, second) if first.pk == errand_id else (second, first)
+    rows = _locked(errand_id, into_id)
+    errand, into = rows[errand_id], rows[into_id]
     if errand.community_id != into.community_id:
         raise Refused(_("Choose another errand."))
     expect(errand, *WAITING)

@@ -84,7 +84,7 @@ def _private(request: HttpRequest, token: str, errand: Errand) -> HttpResponse:
             "in_hand": errand.state in IN_HAND,
             "done": errand.state in DONE,
             "may_cancel": errand.state in (*WAITING, "accepted"),
-            "may_add": errand.state in (*WAITING, "accepted", "in_progress"),
+            "may_add": errand.state in asks.BEFORE_BUYING,
         }
         return render(request, "residents/asks/private.html", context)
     if not asks.within_limits(link=f"e{errand.pk}", address=_address(request), limit=asks.PER_LINK):

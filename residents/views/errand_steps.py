@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts.models import User
@@ -50,7 +50,7 @@ STEPS: dict[str, Step] = {
         gettext_lazy("I have everything"), errands.bought, (State.IN_PROGRESS,), "shopping-bag", CLAIM, own=True, main=True
     ),
     "deliver": Step(
-        gettext_lazy("Handed over"), errands.deliver, IN_HAND, "circle-check", CLAIM, forms.DeliverForm, own=True,
+        pgettext_lazy("errand", "Handed over"), errands.deliver, IN_HAND, "circle-check", CLAIM, forms.DeliverForm, own=True,
         main=True, text=gettext_lazy("The resident sees at once that it is done."),
     ),
     "settle": Step(

@@ -9,8 +9,10 @@ import time_machine
 from django.utils import timezone
 
 from portal.lib.errors import Refused
-from residents.models import DutyPolicy, Errand, ErrandLine, ErrandState, Outcome, Urgency
-from residents.services import errand_kinds, errand_lines, errand_queue, errands
+from portal.reports.counting import count
+from residents.layers import layers
+from residents.models import Community, DutyPolicy, Dwelling, Errand, ErrandLine, ErrandState, Outcome, Urgency
+from residents.services import errand_kinds, errand_lines, errand_queue, errand_view, errands
 from residents.services.errand_requests import Place, Thing, ask
 from tests import factories
 
@@ -204,3 +206,27 @@ def test_the_walk_goes_from_the_top_of_each_stairwell(home, helper):
         for floor in (2, 10, 5)
     ]
     assert list(errand_queue.mine(helper)) == [rows[1], rows[2], rows[0]]
+
+
+def test_the_day_is_counted_with_its_medians(cast, home, helper):
+    day = timezone.localdate()
+    noon = dt.datetime.combine(day, dt.time(0, 30), tzinfo=timezone.get_current_timezone())
+    for number, minutes in enumerate((1, 5, 9, 30), 1):
+        taken = noon + dt.timedelta(minutes=minutes)
+        factories.ErrandFactory(
+            dwelling=home, requested_at=noon, waits_since=noon, assignee=helper, first_accepted_at=taken, accepted_at=taken,
+            state=State.DELIVERED, outcome=Outcome.HANDED, delivered_by=helper,
+            delivered_at=noon + dt.timedelta(minutes=40 + number),
+        )  # fmt: skip
+    end = noon + dt.timedelta(hours=20)
+    numbers = count(day=day, as_of=end, communities=Community.objects.filter(pk=cast.qinghe.pk))[cast.qinghe.pk]
+    keys = ("errands_asked", "errands_done", "errands_goods", "errands_minutes_taken", "errands_minutes_done")
+    assert [numbers[key] for key in keys] == [4, 4, 4, 7, 43]
+
+
+def test_a_home_shows_its_worst_errand_and_its_story(cast, home, helper):
+    factories.ErrandFactory(dwelling=home, assignee=helper, state=State.ACCEPTED)
+    factories.ErrandFactory(dwelling=home, urgency=Urgency.HEALTH)
+    homes = Dwelling.objects.filter(pk=home.pk)
+    assert layers()["errands"].states(homes) == {home.pk: "urgent"}
+    assert [entry.what for entry in errand_view.entries(home, 10)] == ["Errand asked: 代购"] * 2

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from portal.accounts import audit
-from portal.demo import duty, households, ledgers, passages, people, places, quarantine, reports, rounds
-from residents.models import Compound, District
+from portal.demo import duty, errands, households, ledgers, passages, people, places, quarantine, reports, rounds
+from residents.models import Compound, District, Errand
 
 SIGN_INS = ("secretary", "worker", "cadre", "cadre2", "supervisor", "officer", "district", "operator")
 
@@ -30,13 +30,14 @@ class Command(BaseCommand):
             raise CommandError("There are places already: the demo only goes into an empty database.")
         if not settings.DEBUG and not options["anyway"]:
             raise CommandError("DEBUG is off, so this may be a real installation. Say --anyway to load invented people.")
-        load()
+        asked = load()
         self.stdout.write("Demo loaded. Sign in as one of: " + ", ".join(SIGN_INS))
+        self.stdout.write("What a resident sees who has asked for something: " + errands.link(asked))
 
 
 @transaction.atomic
-def load() -> None:
-    """Create the whole demo, or nothing."""
+def load() -> Errand:
+    """Create the whole demo, or nothing; return the errand whose resident can follow it."""
     compounds = places.build()
     accounts = people.accounts()
     secretary = accounts["secretary"]
@@ -55,6 +56,13 @@ def load() -> None:
     quarantine.build(compounds, secretary)
     rounds.build(compounds["荷风苑"], secretary=secretary, walkers=[loggers[0], accounts["worker"]])
     ledgers.build(compounds["荷风苑"].community, secretary=secretary)
+    asked = errands.build(
+        compounds["荷风苑"],
+        helpers=[loggers[0], accounts["worker"], *loggers[1:4]],
+        worker=accounts["worker"],
+        secretary=secretary,
+    )
     reports.build(accounts["officer"])
     audit.record_many("compound.created", list(Compound.objects.select_related("community")), by=secretary)
     audit.record_many("secondment.reported", [s for s in secondments if s.reported_at], by=secretary)
+    return asked

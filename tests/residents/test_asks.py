@@ -1,0 +1,206 @@
+"""The resident's own pages: no account, nothing told to strangers, nothing lost, nothing twice."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.lib.errors import Refused
+from residents.models import Errand, ErrandLine, ErrandState
+from residents.services import asks, errand_kinds, errands
+from residents.services.asks import Sheet
+from tests import factories
+
+
+@pytest.fixture
+def entrance(cast):
+    errand_kinds.ensure()
+    return factories.EntranceFactory(number="3", building__number="17", building__compound=cast.hefengyuan)
+
+
+@pytest.fixture
+def home(entrance):
+    return factories.DwellingFactory(entrance=entrance, floor=7, room_no="702")
+
+
+@pytest.fixture
+def resident():
+    return Client(headers={"accept-language": "en"})
+
+
+def page_of(token):
+    return reverse("residents:ask", args=[token])
+
+
+def sheet_of(entrance):
+    return Sheet(entrance.building.compound, entrance)
+
+
+def filled(client, address, **more):
+    """The form as a phone sends it."""
+    form = client.get(address, {"kind": "groceries"}).context["form"]
+    return {
+        "kind": "groceries", "key": str(form["key"].value()), "home": "702", "name": "王建国", "phone": "19900021234",
+        "what": "大米 10 斤", **more,
+    }  # fmt: skip
+
+
+def test_from_the_sheet_to_the_thanks(cast, resident, home):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    assert resident.get(address).status_code == 200
+    answer = resident.post(address, filled(resident, address))
+    errand = Errand.objects.get()
+    assert (errand.dwelling, errand.channel, errand.lines.count()) == (home, "own", 1)
+    private = answer.headers["Location"]
+    assert b"We have your request" in resident.get(private).content
+
+    resident.post(private, {"do": "add", "text": "要新米"})
+    errands.claim(errand_id=errand.pk, by=cast.cadre_user)
+    assert b"Somebody has it" in resident.get(private).content
+    errands.deliver(errand_id=errand.pk, outcome="handed", by=cast.cadre_user)
+    resident.post(private, {"do": "confirm", "text": "谢谢"})
+    errand.refresh_from_db()
+    assert errand.confirmed_at
+    assert list(errand.notes.values_list("text", flat=True)) == ["要新米", "谢谢"]
+
+
+def test_an_impatient_thumb_asks_once_and_other_words_are_another_request(resident, home):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    sent = filled(resident, address)
+    first = [resident.post(address, sent).headers["Location"].split(".")[0] for _ in range(3)]
+    resident.post(address, sent | {"what": "盐"})
+    assert (len(set(first)), Errand.objects.count()) == (1, 2)
+
+
+def test_a_room_that_is_not_in_the_ledger_is_answered_the_same(resident, home):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    answers = [resident.post(address, filled(resident, address, home=room)).status_code for room in ("702", "9999")]
+    assert answers == [302, 302]
+    assert list(Errand.objects.order_by("id").values_list("dwelling", flat=True)) == [home.pk, None]
+
+
+def test_the_pages_show_nothing_of_a_home(cast, resident, entrance):
+    home = factories.DwellingFactory(entrance=entrance, room_no="1904")
+    known = factories.ResidentFactory(dwelling=home, name="赵钱孙", phone="19900029876")
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    private = resident.post(address, filled(resident, address, home="1904", name="赵钱孙")).headers["Location"]
+    assert Errand.objects.get().resident == known
+    seen = resident.get(address, {"kind": "medicine"}).content + Client().get(private).content
+    for told in ("1904", "赵钱孙", "19900029876", "19900021234"):
+        assert told.encode() not in seen
+
+
+def test_a_link_that_was_altered_or_made_up_leads_nowhere(resident, home):
+    errand = factories.ErrandFactory(dwelling=home)
+    good = asks.errand_link(errand)
+    key, stamp, mark = good.split(".")
+    other = f"e{errand.pk + 1}-1"
+    bad = [
+        f"{other}.{stamp}.{mark}",
+        f"{key}.{stamp}.{mark[:-1]}",
+        f"{key}.{stamp[:-1]}x.{mark}",
+        key,
+        "..",
+        "%00",
+        "e1-1",
+        "\u202e",
+    ]
+    assert resident.get(page_of(good)).status_code == 200
+    assert {resident.get(page_of(token)).status_code for token in bad} == {404}
+    assert {resident.post(page_of(token), {"do": "cancel"}).status_code for token in bad} == {404}
+
+
+def test_a_thousand_guesses_find_nothing_and_break_nothing(resident, home):
+    errand = factories.ErrandFactory(dwelling=home)
+    key, stamp, mark = asks.errand_link(errand).split(".")
+    answers = {asks.opened(f"{key}.{stamp}.{mark[:-3]}{number:03}") for number in range(1000)}
+    assert answers == {None}
+
+
+def test_a_sheet_ends_after_the_days_of_the_policy(resident, home):
+    token = asks.sheet_link(sheet_of(home.entrance))
+    with time_machine.travel(timezone.now() + dt.timedelta(days=91)):
+        page = resident.get(page_of(token))
+    assert (page.status_code, b"This link has ended" in page.content) == (410, True)
+
+
+def test_a_private_link_ends_two_weeks_after_its_errand(resident, home):
+    errand = factories.ErrandFactory(dwelling=home)
+    token = asks.errand_link(errand)
+    errands.cancel(errand_id=errand.pk, reason="x", by=None)
+    assert resident.get(page_of(token)).status_code == 200
+    with time_machine.travel(timezone.now() + dt.timedelta(days=15)):
+        assert resident.get(page_of(token)).status_code == 410
+
+
+def test_a_new_version_makes_the_old_link_worthless(resident, home):
+    errand = factories.ErrandFactory(dwelling=home)
+    token = asks.errand_link(errand)
+    Errand.objects.update(link_version=2)
+    assert resident.get(page_of(token)).status_code == 404
+
+
+def test_one_phone_asks_so_often_and_then_waits(resident, home):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    sent = filled(resident, address)
+    answers = [resident.post(address, sent | {"what": f"盐 {number}"}).status_code for number in range(12)]
+    assert answers == [302] * 8 + [429] * 4
+    assert Errand.objects.count() == 8
+    # Another phone of the same stairwell is still heard.
+    assert resident.post(address, sent | {"phone": "19900021235"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "bad", [{"home": ""}, {"name": ""}, {"phone": ""}, {"phone": "<script>"}, {"what": "x" * 1001}, {"home": "7" * 41},
+            {"what": "\x00"}, {"by": "yesterday"}],
+)  # fmt: skip
+def test_what_cannot_be_is_answered_at_its_field(resident, home, bad):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    page = resident.post(address, filled(resident, address) | bad)
+    assert (page.status_code, list(page.context["form"].errors), Errand.objects.count()) == (422, list(bad), 0)
+
+
+def test_a_missing_or_broken_key_still_stores(resident, home):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    assert resident.post(address, filled(resident, address, key="")).status_code == 302
+
+
+def test_script_in_a_request_is_only_text(resident, home):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    private = resident.post(address, filled(resident, address, what="<script>alert(1)</script>")).headers["Location"]
+    assert b"<script>" not in resident.get(private).content
+
+
+def test_a_substitute_is_answered_only_for_ones_own_request(cast, home):
+    mine, other = (factories.ErrandFactory(dwelling=home, assignee=cast.cadre_user, state=ErrandState.ACCEPTED) for _ in "ab")
+    line = ErrandLine.objects.create(errand=other, position=1, name="米", state="asked", substitute="面")
+    with pytest.raises(Refused, match="not part of your request"):
+        asks.answer(errand=mine, line_id=line.pk, agreed=True)
+    assert asks.answer(errand=other, line_id=line.pk, agreed=False).state == "declined"
+
+
+def test_a_complaint_tells_the_desk(cast, resident, home):
+    errand = factories.ErrandFactory(dwelling=home)
+    errands.claim(errand_id=errand.pk, by=cast.cadre_user)
+    errands.deliver(errand_id=errand.pk, outcome="handed", by=cast.cadre_user)
+    resident.post(page_of(asks.errand_link(errand)), {"do": "wrong", "text": "少了一盒"})
+    errand.refresh_from_db()
+    assert (errand.state, [m.kind for m in cast.secretary.inbox.all()]) == (ErrandState.REOPENED, ["errand_wrong"])
+
+
+@pytest.mark.parametrize("do", ["", "explode", "agree", "cancel", "confirm", "wrong", "add"])
+def test_whatever_is_pressed_is_answered_kindly(resident, home, do):
+    errand = factories.ErrandFactory(dwelling=home)
+    for line in ("", "x", "²", "9" * 40):
+        assert resident.post(page_of(asks.errand_link(errand)), {"do": do, "line": line, "text": "\x00"}).status_code == 302
+
+
+def test_the_kind_page_and_the_form_ask_few_statements(resident, home, queries):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    with queries() as seen:
+        resident.get(address)
+        resident.get(address, {"kind": "groceries"})
+    assert len(seen) <= 10

@@ -1,0 +1,109 @@
+"""Two thumbs at once: real threads, real transactions. Each race is run again with the protection off, and must fail."""
+
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection, connections
+from django.utils import timezone
+
+from portal.lib.errors import Refused
+from residents.models import Errand, ErrandState
+from residents.services import errands
+from residents.services.errand_requests import Place, ask
+from tests import factories
+from tests.people import make_cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MANY = 8
+
+
+def at_once(tasks) -> list[str]:
+    """Run the tasks in threads that start together; each answers "done" or why not."""
+    barrier = threading.Barrier(len(tasks))
+
+    def run(task) -> str:
+        barrier.wait()
+        try:
+            task()
+        except (Refused, IntegrityError) as error:
+            return type(error).__name__
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return sorted(pool.map(run, tasks))
+
+
+@pytest.fixture
+def scene():
+    """One errand that waits, and many who may take it."""
+    cast = make_cast()
+    errand = factories.ErrandFactory(dwelling__entrance__building__compound=cast.hefengyuan)
+    helpers = [row.user for row in factories.MembershipFactory.create_batch(MANY, community=cast.qinghe)]
+    return cast, errand, helpers
+
+
+def careless_claim(errand, helper, read_together, taken):
+    """What claim() would be without its lock: look, then write, with everybody looking at the same moment."""
+    seen = Errand.objects.get(pk=errand.pk)
+    connection.close()  # nothing is held while the others look
+    read_together.wait()
+    if seen.assignee_id:
+        raise Refused
+    now = timezone.now()
+    for _attempt in range(50):
+        try:
+            Errand.objects.filter(pk=errand.pk).update(
+                assignee=helper, accepted_at=now, accepted_by=helper, state=ErrandState.ACCEPTED
+            )
+        except OperationalError:
+            continue
+        taken.append(helper)
+        return
+
+
+def test_an_errand_is_taken_by_one(scene):
+    _cast, errand, helpers = scene
+    answers = at_once([lambda h=h: errands.claim(errand_id=errand.pk, by=h) for h in helpers])
+    assert answers == ["Refused"] * (MANY - 1) + ["done"]
+
+
+def test_control_without_lock_many_believe_they_have_it(scene):
+    _cast, errand, helpers = scene
+    together, taken = threading.Barrier(MANY), []
+    at_once([lambda h=h: careless_claim(errand, h, together, taken) for h in helpers])
+    assert len(taken) > 1
+
+
+def test_a_request_sent_many_times_at_once_is_one(scene):
+    cast, errand, _helpers = scene
+    key, place = uuid.uuid4(), Place(cast.qinghe, errand.dwelling)
+    answers = at_once(
+        [lambda: ask(key=key, place=place, kind=errand.kind, what="盐", channel="own", by=None) for _ in range(MANY)]
+    )
+    assert (answers, Errand.objects.filter(key=key).count()) == (["done"] * MANY, 1)
+
+
+def test_cancelled_while_it_is_handed_over_ends_in_one_of_the_two(scene):
+    cast, errand, _helpers = scene
+    errands.claim(errand_id=errand.pk, by=cast.cadre_user)
+    answers = at_once(
+        [
+            lambda: errands.cancel(errand_id=errand.pk, reason="x", by=cast.secretary),
+            lambda: errands.deliver(errand_id=errand.pk, outcome="handed", by=cast.cadre_user),
+        ]
+    )
+    assert answers == ["Refused", "done"]
+
+
+def test_merging_two_into_each_other_neither_deadlocks_nor_loses_both(scene):
+    cast, errand, _helpers = scene
+    other = factories.ErrandFactory(dwelling=errand.dwelling)
+    pairs = [(errand.pk, other.pk), (other.pk, errand.pk)] * (MANY // 2)
+    answers = at_once([lambda a=a, b=b: errands.merge(errand_id=a, into_id=b, by=cast.secretary) for a, b in pairs])
+    assert answers == ["Refused"] * (MANY - 1) + ["done"]
+    assert Errand.objects.waiting().count() == 1
