@@ -45,10 +45,10 @@ def round_plan_list(request: Request) -> HttpResponse:
 @requires(Permission.ROUND_EDIT)
 def round_new(request: Request) -> HttpResponse:
     """A new round: which kind, then whom, when and who; homes chosen in the picture come along."""
-    asked = request.POST if request.method == "POST" else request.GET
-    first = NewPlanForm(
-        {"kind": asked.get("kind"), "community": asked.get("community") or _only(request)}, communities=request.communities
-    )
+    # The form is sent to its own address, which says what was chosen first.
+    asked = {**request.GET.dict(), **request.POST.dict()}
+    where = {"kind": asked.get("kind"), "community": asked.get("community") or _only(request)}
+    first = NewPlanForm(where, communities=request.communities)
     if not first.is_valid():
         context = {"kinds": KINDS.values(), "communities": request.communities, "dwellings": asked.get("dwellings", "")}
         return page(request, "residents/round_plans/kinds.html", context)

@@ -249,7 +249,7 @@ def test_36_homes_twice_a_day_are_planned_in_one_form(cast, sign_in):
     client.post(
         address,
         {
-            "kind": "rubbish", "community": cast.qinghe.pk, "name": "上门收垃圾", "compound": cast.hefengyuan.pk,
+            "name": "上门收垃圾", "compound": cast.hefengyuan.pk,
             "whom": "care", "categories": [category.pk], "slots": "00:00 13:00", "minutes": 1440,
             "starts_on": str(timezone.localdate()), "team": [cast.cadre_user.pk],
         },
