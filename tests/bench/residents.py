@@ -1,0 +1,80 @@
+"""A base list of 100,000 people, beside calamine and a bulk insert of the same rows that asks nothing."""
+
+import datetime as dt
+import os
+import resource
+import tempfile
+from pathlib import Path
+
+import python_calamine
+import xlsxwriter
+
+from portal.demo.names import id_number
+from portal.lib.imports import Reader, process
+from residents.models import Community, Resident
+from residents.services.household_import import HouseholdImporter
+from residents.services.household_sheet import SHEET
+from tests import factories
+from tests.bench.timing import Line, at_most, seconds, slower
+
+ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
+PLAIN = 500
+
+
+def run() -> list[Line]:
+    """One run each: a second one would find everybody there already."""
+    ours, theirs = factories.CommunityFactory.create_batch(2)
+    factories.CompoundFactory(community=ours, name="大院")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.xlsx"
+        _write(path)
+        imported = seconds(lambda: _import(path, ours))
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        again = seconds(lambda: _import(path, ours))
+        bare = seconds(lambda: _insert(path, theirs))
+    how = f"{ROWS} rows, {imported:.1f} s against {bare:.1f} s"
+    return [
+        slower("import of a base list / calamine and bulk insert", (imported, bare), aim=2.5, how=how),
+        slower("the same list again / calamine and bulk insert", (again, bare), aim=2.5, how=f"{again:.1f} s"),
+        at_most("memory of the process that imports", memory, aim=300, unit="MiB", how="largest resident size"),
+    ]
+
+
+def _write(path: Path) -> None:
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, SHEET)
+        for n in range(ROWS):
+            sheet.write_row(n + 1, 0, _row(n))
+
+
+def _row(n: int) -> list[object]:
+    """Two people a home, thirty homes a stairwell, four stairwells a building."""
+    home = n // 2
+    born = dt.date(1940, 1, 1) + dt.timedelta(days=n % 20_000)
+    number = id_number(born, n // 20_000 * 2 % 1000 + n % 2)
+    place = ["大院", home // 120 + 1, home // 30 % 4 + 1, home % 30 // 2 + 1, f"{home % 30 // 2 + 1}0{home % 2 + 1}"]
+    person = ["王建国", "配偶" if n % 2 else "本人", f"王{chr(0x4E00 + n % 5000)}", "", "居民身份证", number, born.isoformat()]
+    rest = ["", f"199{n:08}", "常住", "", "", "群众", "是", "独居老人" if n % 20 == 0 else "", 3, "是", "第1网格", "", ""]
+    return [n + 1, *place, *person, *rest]
+
+
+def _import(path: Path, community: Community) -> None:
+    importer = HouseholdImporter(community, by=None)
+    with path.open("rb") as file:
+        summary = process(Reader(file, importer.columns, importer.ignored), importer, keep=lambda line: None, store=True)
+    if summary.counts["refuse"] or summary.counts["skip"]:
+        raise AssertionError(summary.counts)
+
+
+def _insert(path: Path, community: Community) -> None:
+    entrance = factories.EntranceFactory(building__compound__community=community)
+    dwelling = factories.DwellingFactory(entrance=entrance)
+    rows = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    Resident.objects.bulk_create(
+        (
+            Resident(community=community, dwelling=dwelling, name=row[8], id_number=row[11], born_on=row[12], phone=row[14])
+            for row in rows[1:]
+        ),
+        batch_size=PLAIN,
+    )
