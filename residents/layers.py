@@ -42,8 +42,8 @@ class Layer:
     states: Callable[[DwellingQuerySet], Mapping[int, str]]
     # What homes without a mark are called.
     rest: str | Promise = ""
-    # May hang at the gate, as counts of a floor: nothing that tells a burglar or names a weakness.
-    public: bool = False
+    # Marks that may hang at the gate as counts of a floor: what everybody sees on the doors, nothing that tells a burglar.
+    public: tuple[str, ...] = ()
 
 
 @cache

@@ -63,9 +63,9 @@ SOURCE = Source(
         places.compound("resident__dwelling__entrance__building__compound"),
         Filter("category", _("category"), lambda community: sorted(care.labels().items(), key=lambda pair: pair[1]), _of),
     ),
-    # The columns of the office's form, in its order.
+    # The columns of the office's form in its order, and the entrance, without which nobody finds the door.
     standard=(
-        "compound", "building", "room", "name", "age", "category", "need", "drug", "hospital", "contact", "contact_phone",
-        "called_by", "called", "note",
+        "compound", "building", "entrance", "room", "name", "age", "category", "need", "drug", "hospital", "contact",
+        "contact_phone", "called_by", "called", "note",
     ),
 )  # fmt: skip

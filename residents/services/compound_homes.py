@@ -46,7 +46,7 @@ def people(home: Dwelling, *, full: bool) -> list[Person]:
 
 def _care(profiles: Iterable[CareProfile], *, full: bool) -> list[str]:
     """The names of the categories, each once, in their order."""
-    words = (str(p.category) if full or not p.category.is_sensitive else _("special care") for p in profiles)
+    words = (p.category.label if full or not p.category.is_sensitive else _("special care") for p in profiles)
     return list(dict.fromkeys(words))
 
 

@@ -55,6 +55,7 @@ LAYERS = [
         ),
         states,
         rest=gettext_lazy("no quarantine"),
+        public=("red", "yellow"),
     )
 ]
 

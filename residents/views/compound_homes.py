@@ -88,7 +88,7 @@ def compound_public(request: Request, pk: int) -> HttpResponse:
     compound = found(request, pk)
     homes = compounds.homes_of(compound)
     shown = [layer for layer in layers().values() if layer.public]
-    marks = [(layer, mark) for layer in shown for mark in layer.marks if mark.tone != "quiet"]
+    marks = [(layer, mark) for layer in shown for mark in layer.marks if mark.key in layer.public]
     states = {layer.key: layer.states(homes) for layer in shown}
     houses = compounds.houses(compounds.entrances_of(compound), homes)
     counted = [compound_counts.counted(house, marks, states) for house in houses]

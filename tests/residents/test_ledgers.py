@@ -111,8 +111,8 @@ def test_the_special_care_ledger_has_the_columns_of_the_form(cast):
     factories.CareProfileFactory(resident=person, category=categories()["独居老人"], **ended)
 
     assert lines(ledger) == [
-        [1, "荷风苑", "1", "702", "王秀英", 80, "cannot walk stairs", "膝盖", "钙片", "市三医院", "王建国", "199****5678", None,
-         "", "耳背"]
+        [1, "荷风苑", "1", "1", "702", "王秀英", 80, "cannot walk stairs", "膝盖", "钙片", "市三医院", "王建国", "199****5678",
+         None, "", "耳背"]
     ]  # fmt: skip
 
 
