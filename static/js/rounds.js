@@ -9,3 +9,11 @@ document.addEventListener(
   },
   true,
 );
+
+// An answer that was not understood comes back as the page's part with a word at the field: show it.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 422) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});

@@ -14,6 +14,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOMES = 36
+REFUSED = 422
 
 
 @pytest.fixture
@@ -83,3 +84,22 @@ def test_without_script_a_door_is_one_form_and_undo_another(cast, homes, open_as
 
     expect(page.locator(".p-stop-address")).to_have_text(str(home))
     assert Stop.objects.get().is_open
+
+
+def test_a_temperature_that_cannot_be_is_said_at_the_field(cast, open_as):
+    found = factories.RoundFactory(community=cast.qinghe, plan__kind="temperature", walkers=[cast.cadre_user])
+    resident = factories.ResidentFactory(dwelling__entrance__building__compound=cast.hefengyuan)
+    factories.StopFactory(round=found, dwelling=resident.dwelling, resident=resident)
+    factories.StopFactory(round=found, dwelling__entrance=resident.dwelling.entrance)
+    page = open_as("cadre", size="phone")
+    page.goto(f"/residents/rounds/{found.pk}/")
+
+    with page.expect_response(lambda answer: answer.status == REFUSED):
+        page.locator("[name=temperature]").fill("366")
+        page.locator("[name=temperature]").press("Enter")
+    expect(page.locator(".p-question-error")).to_contain_text("34.0")
+    page.locator("[name=temperature]").fill("36,6")
+    page.locator(".p-bar button").click()
+
+    expect(page.locator(".p-walk-progress strong")).to_have_text("1 / 2")
+    assert Stop.objects.get(state="done").answers == {"temperature": "36.6"}
