@@ -7,7 +7,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -25,13 +25,17 @@ class AskMixin(CleanTextMixin):
     """What every request has, whoever writes it: what, the questions of its kind, and a key that makes it one."""
 
     asked: ErrandKind
+    # The desk asks until it knows; a resident who does not know is rung up.
+    strict = False
     cleaned_data: dict[str, Any]
 
     def add_questions(self) -> list[str]:
         """Give the form one field for each question of the kind."""
         for key in self.asked.asks:
             if key in DETAILS:
-                self.fields[f"detail_{key}"] = CleanCharField(label=DETAILS[key], required=False, max_length=80)
+                self.fields[f"detail_{key}"] = CleanCharField(
+                    label=DETAILS[key], required=self.strict and key in self.asked.required, max_length=80
+                )  # fmt: skip
         return [name for name in self.fields if name.startswith("detail_")]
 
     @property
@@ -60,13 +64,15 @@ class AskMixin(CleanTextMixin):
 class ErrandForm(AskMixin, forms.Form):
     """A request that somebody phoned, wrote in the chat or said at the door."""
 
+    strict = True
+
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     kind = forms.CharField(max_length=24, widget=forms.HiddenInput)
     compound = forms.ModelChoiceField(None, label=_("compound"))
     home = forms.CharField(
         label=_("home"), max_length=40, widget=forms.TextInput(attrs={"placeholder": "17-3-702", "autocomplete": "off"})
     )
-    name = forms.CharField(label=_("name"), max_length=40, required=False)
+    name = forms.CharField(label=pgettext_lazy("errand", "for whom"), max_length=40, required=False)
     phone = forms.CharField(label=_("phone"), max_length=20, required=False, validators=[PHONE])
     what = forms.CharField(
         label=_("what is needed"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
@@ -88,7 +94,15 @@ class ErrandForm(AskMixin, forms.Form):
         self.fields["what"].widget.attrs["placeholder"] = kind.example
         self.initial.setdefault("key", uuid.uuid4())
         self.initial["kind"] = kind.code
-        rows = ["key", "kind", pair("compound", "home"), pair("name", "phone"), "what", *questions]
+        rows = [
+            "key",
+            "kind",
+            pair("compound", "home"),
+            pair("name", "phone"),
+            "what",
+            *map(pair, questions[::2], questions[1::2]),
+            *questions[len(questions) // 2 * 2 :],
+        ]
         self.helper = helper(self, *rows, pair("urgency", "channel", "need_by"), submit=submit, cancel=cancel,
                              action=reverse("residents:errand_create"))  # fmt: skip
 

@@ -123,7 +123,11 @@ def _store(request: Request, form: ErrandForm) -> Errand:
 @requires(Permission.ERRAND_ASK)
 def errand_paste(request: Request) -> HttpResponse:
     """A message from the group is pasted as it is; what it says is filled in, and looked at before it counts."""
-    form = PasteForm(request.POST or None, communities=request.communities, cancel=reverse("residents:errand_list"))
+    form = PasteForm(
+        request.POST if request.method == "POST" else None,
+        communities=request.communities,
+        cancel=reverse("residents:errand_list"),
+    )
     if not (request.method == "POST" and form.is_valid()):
         return page(request, "residents/errands/paste.html", {"form": form}, status=422 if form.is_bound else 200)
     compound = form.cleaned_data["compound"]

@@ -59,7 +59,7 @@ def test_the_queue_asks_a_fixed_number_of_statements(cast, sign_in, home, querie
 def test_the_queue_refreshes_as_the_same_part(cast, sign_in, home):
     waiting(home)
     part = sign_in(cast.worker).get(LIST, headers={"hx-request": "true", "hx-target": "errand-rows"})
-    assert part.content.strip().startswith(b'<section class="p-panel" id="errand-rows"')
+    assert part.content.strip().startswith(b'<div id="errand-rows"')
 
 
 def test_a_cadre_takes_one_and_brings_it(cast, sign_in, home):
