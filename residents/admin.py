@@ -22,6 +22,7 @@ from residents.models import (
     District,
     DutyPolicy,
     Entrance,
+    ErrandKind,
     Grid,
     Membership,
     PolicyStage,
@@ -160,6 +161,12 @@ class GridAdmin(Audited):
 @admin.register(CareCategory)
 class CareCategoryAdmin(Audited):
     list_display = ("code", "name", "visits_a_day", "is_sensitive")
+    search_fields = ("code", "name")
+
+
+@admin.register(ErrandKind)
+class ErrandKindAdmin(Audited):
+    list_display = ("code", "name", "name_en", "is_goods", "position", "in_use")
     search_fields = ("code", "name")
 
 
