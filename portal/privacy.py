@@ -142,7 +142,7 @@ TABLE: dict[str, Kept] = {
         plain="id key community dwelling entrance resident kind urgency goes_first channel need_by requested_at requested_by "
         "waits_since promised_by escalated escalates_at state assignee accepted_at accepted_by first_accepted_at started_at "
         "bought_at outcome delivered_at delivered_by ended_at merged_into confirmed_at link_version",
-        personal="dwelling resident written_home written_name written_phone end_reason",
+        personal="written_home written_name written_phone end_reason",
         sensitive="what details",
     ),
     "residents.ErrandLine": Kept(plain="id errand position quantity unit state", personal="name", sensitive="substitute"),
