@@ -164,7 +164,8 @@ def _possible(age: int, male: bool) -> Iterator[tuple[str, int]]:
 def _cannot_walk(homes: int, known: Known) -> None:
     """Old people of so many different homes."""
     before = known.today.replace(year=known.today.year - 68, day=1)
-    old = {person.dwelling_id: person for person in known.people if person.born_on and person.born_on < before}
+    there = [person for person in known.people if person.lives_in]
+    old = {person.dwelling_id: person for person in there if person.born_on and person.born_on < before}
     known.care += [(old[key], "mobility") for key in known.chance.sample(sorted(old), min(homes, len(old)))]
 
 
