@@ -147,7 +147,8 @@ def _spent(errand: Errand, chance: Random, secretary: User) -> None:
     amount = Decimal(chance.randint(800, 16000)) / 100
     common = {"errand": errand, "helper": errand.assignee, "amount": amount}
     Payment.objects.create(
-        kind=Payment.Kind.ADVANCED, receipt=_receipt(), recorded_by=errand.assignee, key=uuid.UUID(int=chance.getrandbits(128)),
+        kind=Payment.Kind.ADVANCED, receipt=_receipt(), recorded_by_id=errand.assignee_id or secretary.pk,
+        key=uuid.UUID(int=chance.getrandbits(128)),
         **common,
     )  # fmt: skip
     if errand.state == S.CLOSED:

@@ -19,7 +19,8 @@ WORST = ("in_hand", "waiting", "urgent", "late")
 
 def open_errands(homes: DwellingQuerySet) -> Mapping[int, str]:
     """Which homes wait for something, the worst of each."""
-    now, found = timezone.now(), {}
+    now = timezone.now()
+    found: dict[int, str] = {}
     rows = Errand.objects.open().filter(dwelling__in=homes).values_list("dwelling", "state", "urgency", "promised_by")
     for pk, state, urgency, promised_by in rows:
         mark = "in_hand" if state not in WAITING else "late" if promised_by < now else "waiting"

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.forms.models import model_to_dict
 from django.urls import reverse
 from zeal import zeal_ignore
 
@@ -36,20 +37,8 @@ def test_every_page_of_the_desk_opens(desk):
 
 
 def test_a_policy_made_and_changed_here_leaves_lines(desk, cast):
-    form = {
-        "starts_on": "2022-04-01",
-        "fever_limit": "37.3",
-        "day_starts_at": "08:30",
-        "day_ends_at": "17:30",
-        "community": cast.qinghe.pk,
-        "min_rest_hours": 8,
-        "sign_in_before_minutes": 30,
-        "late_after_minutes": 5,
-        "absent_after_minutes": 30,
-        "remind_before_minutes": 60,
-        "handover_within_minutes": 30,
-        "undo_seconds": 60,
-    }
+    usual = {name: value for name, value in model_to_dict(DutyPolicy()).items() if value is not None}
+    form = {**usual, "starts_on": "2022-04-01", "community": cast.qinghe.pk}
     desk.post("/admin/residents/dutypolicy/add/", form)
     policy = DutyPolicy.objects.get()
     desk.post(f"/admin/residents/dutypolicy/{policy.pk}/change/", {**form, "fever_limit": "37.5"})
