@@ -1,0 +1,160 @@
+"""PostgreSQL restarted while gates are sending: nothing lost, nothing doubled, no answer but 200 and 503.
+
+The server restarted is one of the test's own, so that nobody else's is; its database is a copy of the test's.
+"""
+
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from tests.bench import gate as bench
+from tests.bench.servers import serving
+from tests.processes import until
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="a file is not restarted"),
+]
+GATES, BATCHES, ROWS = 4, 40, 10
+
+
+class Server:
+    """A PostgreSQL of our own in a folder of our own."""
+
+    def __init__(self, folder: Path) -> None:
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+        control = found[-1] if found else shutil.which("pg_ctl")
+        assert control, "pg_ctl is missing: install PostgreSQL's server"
+        self.programs, self.folder = Path(control).parent, folder
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+
+    def run(self, program: str, *words: str) -> None:
+        """Run one of PostgreSQL's programs; it refuses to be root."""
+        command = [str(self.programs / program), *words]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def make(self) -> None:
+        """Create and start it."""
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres")
+            # pytest keeps its folders to itself.
+            for above in list(self.folder.parents)[:3]:
+                above.chmod(above.stat().st_mode | 0o011)
+        self.run("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        self.run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "-o", self._options, "start")
+
+    def restart(self) -> None:
+        """As after a power cut: no connection is closed in peace."""
+        self.run(
+            "pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "-o", self._options, "-m", "immediate",
+            "restart",
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop")
+
+    @property
+    def _options(self) -> str:
+        return f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
+
+    @property
+    def address(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    def filled_from(self, known: dict[str, str]) -> None:
+        """Copy a database into this one."""
+        dump = [
+            self.programs / "pg_dump",
+            "-h",
+            known["HOST"],
+            "-p",
+            str(known["PORT"] or 5432),
+            "-U",
+            known["USER"],
+            known["NAME"],
+        ]
+        with subprocess.Popen(dump, stdout=subprocess.PIPE) as source:
+            load = [self.programs / "psql", "-q", "-v", "ON_ERROR_STOP=1", self.address]
+            subprocess.run(load, stdin=source.stdout, stdout=subprocess.DEVNULL, check=True)
+
+
+@pytest.fixture
+def server(tmp_path):
+    made = Server(tmp_path)
+    made.make()
+    yield made
+    made.stop()
+
+
+class Phone:
+    """A gate's phone: sends a batch again until it hears what became of it."""
+
+    def __init__(self, port: int, known: bench.Gate) -> None:
+        client = Client()
+        client.force_login(known.user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.headers = {
+            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={'a' * 32}",
+            "X-CSRFToken": "a" * 32,
+            "Content-Type": "application/json",
+        }
+        self.port, self.address, self.heard = port, f"/checkpoints/gate/{known.shift.pk}/passages/", []
+
+    def send_all(self) -> None:
+        for _ in range(BATCHES):
+            body = json.dumps([bench.passage(place) for place in range(ROWS)])
+            until(lambda body=body: self._sent(body), seconds=60, why="a batch was never answered")
+
+    def _sent(self, body: str) -> bool:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            line.request("POST", self.address, body.encode(), self.headers)
+            answer = line.getresponse()
+            said = answer.read()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            line.close()
+        self.heard.append(answer.status)
+        assert b"refused" not in said
+        return answer.status == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_restart_of_postgresql_under_load_loses_and_doubles_nothing(server):
+    gates = [bench.gate() for _ in range(GATES)]
+    phones = [Phone(0, known) for known in gates]
+    server.filled_from(connection.settings_dict)
+
+    with serving("tests.settings", server.address) as port, ThreadPoolExecutor(GATES) as pool:
+        for phone in phones:
+            phone.port = port
+        sending = [pool.submit(phone.send_all) for phone in phones]
+        until(lambda: sum(len(phone.heard) for phone in phones) > GATES * 3, why="nobody was answered before the restart")
+        server.restart()
+        time.sleep(0.2)
+        server.restart()
+        for each in sending:
+            each.result()
+
+    with psycopg2.connect(server.address) as copy, copy.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(DISTINCT id) FROM checkpoints_passage")
+        assert cursor.fetchone() == (GATES * BATCHES * ROWS, GATES * BATCHES * ROWS)
+        cursor.execute("SELECT sum((after->>'count')::int) FROM accounts_event WHERE kind = 'passages.logged'")
+        assert cursor.fetchone() == (GATES * BATCHES * ROWS,)
+    assert {status for phone in phones for status in phone.heard} <= {200, 503}
