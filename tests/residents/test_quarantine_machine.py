@@ -49,7 +49,8 @@ class Quarantine(RuleBasedStateMachine):
             service(by=self.by, **facts)
 
     def cases(self) -> list[QuarantineCase]:
-        return list(QuarantineCase.objects.open().order_by("pk"))
+        # Only of this run: the runs before it left theirs.
+        return list(QuarantineCase.objects.open().filter(resident__in=self.people).order_by("pk"))
 
     def any_case(self, data) -> QuarantineCase:
         return data.draw(st.sampled_from(self.cases()))
