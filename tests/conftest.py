@@ -8,12 +8,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 
 from portal.accounts.models import User
 from portal.celery import app as celery_app
 from portal.lib.catalogues import compile_catalogues
 from tests.people import Cast, make_cast
 from tests.processes import Worker
+
+# How long one example takes says more about the machine's other work than about the code.
+hypothesis_settings.register_profile("portal", deadline=None)
+hypothesis_settings.load_profile("portal")
 
 
 def pytest_sessionstart(session):
