@@ -15,6 +15,7 @@ from deployments.services.cadres import FIELDS, SENSITIVE, fingerprint
 from deployments.services.secondments import Terms
 from portal.lib import id_numbers, masks
 from portal.lib.forms import CleanTextMixin, DayField, helper, pair
+from portal.lib.masked_forms import MaskedMixin
 from residents.models import Community, Compound
 
 MASKS: dict[str, Callable[[str], str]] = {
@@ -53,12 +54,14 @@ class CadreFilter(CleanTextMixin, forms.Form):
         return self.cleaned_data
 
 
-class CadreForm(CleanTextMixin, forms.ModelForm):
+class CadreForm(MaskedMixin, CleanTextMixin, forms.ModelForm):
     """All of the roster sheet about one person; personal values stand in it masked and stay as they are if left so."""
 
     skills = forms.CharField(
         label=_("skills"), max_length=200, required=False, help_text=_("Several are parted by a comma, e.g. driving, nursing.")
     )
+    masks = MASKS
+    fingerprint = staticmethod(fingerprint)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     class Meta:
@@ -70,12 +73,6 @@ class CadreForm(CleanTextMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, communities: Any, submit: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.real = {name: getattr(self.instance, name) for name in SENSITIVE}
-        if self.instance.pk:
-            self.initial |= {name: MASKS[name](self.real[name]) for name in SENSITIVE}
-            self.initial["seen"] = fingerprint(self.instance)
-        # Somebody saved in between: a mask in the post is the mask of a value that is no more.
-        self.stale = self.is_bound and self.data.get("seen") != self.initial.get("seen")
         self.initial["skills"] = "、".join(self.instance.skills)
         self.fields["id_number"].widget = forms.TextInput(attrs={"autocomplete": "off", "maxlength": "24"})
         # The model's own check would refuse the masked number; clean_phone asks it of the real one.
@@ -98,15 +95,6 @@ class CadreForm(CleanTextMixin, forms.ModelForm):
             "note",
             "seen",
         ]
-
-    def kept(self, name: str) -> str:
-        """The typed value, or the stored one where the mask was left as it stood."""
-        typed, real = self.cleaned_data.get(name) or "", self.real[name]
-        if self.instance.pk and real and (typed == MASKS[name](real) or (self.stale and "*" in typed)):
-            return str(real)
-        if "*" in typed:
-            raise ValidationError(_("Write it in full, or leave it exactly as it was."), code="half_masked")
-        return typed
 
     def clean_phone(self) -> str:
         """A mobile number, however it was typed."""
@@ -160,20 +148,6 @@ class CadreForm(CleanTextMixin, forms.ModelForm):
         """What the service writes."""
         return {name: self.cleaned_data[name] for name in FIELDS}
 
-    def show_conflict(self, stored: Cadre) -> list[tuple[str, str, str]]:
-        """Each field somebody else has changed: its name, their value, the typed one. Saving again is then a decision."""
-        self.data = self.data.copy()
-        self.data["seen"] = fingerprint(stored)
-        for name in SENSITIVE:
-            if "*" in self.data.get(name, ""):
-                self.data[name] = MASKS[name](getattr(stored, name))
-        typed = self.values() if self.is_valid() else {}
-        return [
-            (str(self.fields[name].label), _shown(name, getattr(stored, name)), _shown(name, value))
-            for name, value in typed.items()
-            if getattr(stored, name) != value
-        ]
-
 
 class NewCadreForm(CadreForm):
     """A new person, and where she was sent."""
@@ -226,12 +200,3 @@ class ManyCadresForm(forms.Form):
         super().__init__({"cadre": data.getlist("shown" if "everybody" in data else "cadre")})
         present = cadre_list.in_group(cadre_list.listed(communities), "")
         self.fields["cadre"].queryset = present  # type: ignore[attr-defined]
-
-
-def _shown(name: str, value: Any) -> str:
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, list):
-        return "、".join(value)
-    mask = MASKS.get(name)
-    return mask(str(value)) if mask else str(value)

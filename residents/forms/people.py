@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib import id_numbers, masks
 from portal.lib.forms import CleanTextMixin, DayField, helper, pair
+from portal.lib.masked_forms import MaskedMixin
 from residents.models import Dwelling, Resident, ResidentChange
 from residents.services import search
 from residents.services.households import FIELDS, SENSITIVE, fingerprint
@@ -33,11 +34,13 @@ def yes_no(label: Any) -> forms.TypedChoiceField:
     )
 
 
-class ResidentForm(CleanTextMixin, forms.ModelForm):
+class ResidentForm(MaskedMixin, CleanTextMixin, forms.ModelForm):
     """All of the base list about one person; personal values stand in it masked and stay as they are if left so."""
 
     has_smartphone = yes_no(_("has a smartphone"))
     shops_online = yes_no(_("can shop online"))
+    masks = MASKS
+    fingerprint = staticmethod(fingerprint)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     class Meta:
@@ -48,13 +51,7 @@ class ResidentForm(CleanTextMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, dwelling: Dwelling, submit: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.real = {name: getattr(self.instance, name) for name in SENSITIVE}
-        if self.instance.pk:
-            self.initial |= {name: MASKS[name](self.real[name]) for name in SENSITIVE}
-            self.initial["seen"] = fingerprint(self.instance)
         self.initial |= {name: _word(getattr(self.instance, name)) for name in ("has_smartphone", "shops_online")}
-        # Somebody saved in between: a mask in the post is the mask of a value that is no more.
-        self.stale = self.is_bound and self.data.get("seen") != self.initial.get("seen")
         if self.instance.pk:
             # Going away and coming home are dated changes.
             del self.fields["lives_in"]
@@ -79,15 +76,6 @@ class ResidentForm(CleanTextMixin, forms.ModelForm):
             "note",
             "seen",
         ]
-
-    def kept(self, name: str) -> str:
-        """The typed value, or the stored one where the mask was left as it stood."""
-        typed, real = self.cleaned_data.get(name) or "", self.real[name]
-        if self.instance.pk and real and (typed == MASKS[name](real) or (self.stale and "*" in typed)):
-            return str(real)
-        if "*" in typed:
-            raise ValidationError(_("Write it in full, or leave it exactly as it was."), code="half_masked")
-        return typed
 
     def clean_phone(self) -> str:
         """A number one can call, however it was typed."""
@@ -130,20 +118,6 @@ class ResidentForm(CleanTextMixin, forms.ModelForm):
     def values(self) -> dict[str, Any]:
         """What the service writes."""
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.fields}
-
-    def show_conflict(self, stored: Resident) -> list[tuple[str, str, str]]:
-        """Each field somebody else has changed: its name, their value, the typed one. Saving again is then a decision."""
-        self.data = self.data.copy()
-        self.data["seen"] = fingerprint(stored)
-        for name in SENSITIVE:
-            if "*" in self.data.get(name, ""):
-                self.data[name] = MASKS[name](getattr(stored, name))
-        typed = self.values() if self.is_valid() else {}
-        return [
-            (str(self.fields[name].label), _shown(name, getattr(stored, name)), _shown(name, value))
-            for name, value in typed.items()
-            if getattr(stored, name) != value
-        ]
 
 
 class NewResidentForm(ResidentForm):
@@ -217,10 +191,3 @@ class RevealForm(CleanTextMixin, forms.Form):
 
 def _word(value: bool | None) -> str:
     return "" if value is None else "true" if value else "false"
-
-
-def _shown(name: str, value: Any) -> str:
-    if value is None or value == "":
-        return "—"
-    mask = MASKS.get(name)
-    return mask(str(value)) if mask else str(value)
