@@ -95,7 +95,7 @@ test-servers: $(VENV)/dev.stamp
 
 # --- Now and then ---------------------------------------------------------------------------------------------
 
-LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(ARGS) pyproject.toml
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras $(ARGS) pyproject.toml
 lock: $(VENV)/dev.stamp
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --extra dev --output-file requirements-dev.lock

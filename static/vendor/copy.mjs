@@ -6,6 +6,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 const FILES = {
   "bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
   "htmx.min.js": "htmx.org/dist/htmx.min.js",
+  "idb.js": "idb/build/index.js",
+  "jsqr.js": "jsqr/dist/jsQR.js",
 };
 const SPRITE = "../img/sprite.svg";
 
