@@ -61,6 +61,11 @@ def new_id() -> UUID:
     return UUID(int=int.from_bytes(stamp, "big") & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
 
 
+def hours_of(shift: Shift) -> written.Hours:
+    """From when until when a passage of this shift may have happened."""
+    return shift.starts_at - EARLY, shift.ends_at + LATE
+
+
 def store_many(*, shift: Shift, rows: Sequence[Any], fever_limit: Decimal, by: User) -> tuple[list[Answer], Totals]:
     """Store what can be stored and answer each row in its place; a bad row holds up none of the others.
 
@@ -126,14 +131,12 @@ def _understood(
     rows: Sequence[Any], *, shift: Shift, fever_limit: Decimal, now: dt.datetime
 ) -> tuple[list[Answer | None], dict[int, Written]]:
     """Read each row: an answer for what is refused at once, and what is left by its place in the list."""
-    opens, closes = shift.starts_at - EARLY, shift.ends_at + LATE
+    hours = hours_of(shift)
     answers: list[Answer | None] = []
     good: dict[int, Written] = {}
     for place, row in enumerate(rows):
         try:
-            one = written.read(row, fever_limit=fever_limit, now=now)
-            if not opens <= one.happened_at <= closes:
-                raise Invalid("happened_at", _("This is outside the hours of the shift. Log it on the shift of that time."))
+            one = written.read(row, fever_limit=fever_limit, now=now, hours=hours)
         except Invalid as bad:
             answers.append(Answer(_said_id(row), REFUSED, field=bad.field, why=bad.why))
         else:
