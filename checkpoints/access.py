@@ -4,10 +4,8 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -16,6 +14,7 @@ from checkpoints.models import Assignment, Handover, Passage, Post, Shift
 from checkpoints.models.passages import PassageQuerySet
 from checkpoints.models.shifts import ShiftQuerySet
 from portal.accounts.models import User
+from portal.lib.prepared import Prepared, converted
 from residents.access import Permission, communities_for, has, may_in
 from residents.models import Community, Compound, DutyPolicy, Subdistrict
 from residents.scope import CommunityQuerySet
@@ -61,7 +60,7 @@ def confirmable_handovers(user: User) -> CommunityQuerySet:
 
 # gate_shifts() and the fever limit of the day's policy in one short statement: phones send every few seconds, and
 # building it by the ORM took longer than storing fifty passages. tests/checkpoints/test_gate.py holds them equal.
-SHIFT = """
+SHIFT = Prepared("gate_of", """
 SELECT s.day, s.starts_at, s.ends_at, s.post_id, p.compound_id, c.id, t.id, t.district_id,
     EXISTS (SELECT 1 FROM checkpoints_assignment a WHERE a.shift_id = s.id AND a.released_at IS NULL
         AND a.cadre_id = (SELECT id FROM deployments_cadre WHERE user_id = %(user)s)),
@@ -74,22 +73,20 @@ FROM checkpoints_shift s
     JOIN checkpoints_post p ON p.id = s.post_id JOIN residents_compound k ON k.id = p.compound_id
     JOIN residents_community c ON c.id = k.community_id JOIN residents_subdistrict t ON t.id = c.subdistrict_id
 WHERE s.id = %(shift)s AND s.state <> 'draft' AND p.kind = 'checkpoint'
-"""
+""", shift="bigint", user="bigint")  # fmt: skip
 
 
 def gate_of(user: User, pk: int) -> tuple[Shift, Decimal] | None:
     """One of gate_shifts() and its fever limit, or None where it is not there or not theirs."""
-    with connection.cursor() as cursor:
-        cursor.execute(SHIFT, {"shift": min(pk, 2**63 - 1), "user": user.pk})
-        found = cursor.fetchone()
-    if found is None:
+    found = SHIFT.rows({"shift": min(pk, 2**63 - 1), "user": user.pk})
+    if not found:
         return None
-    day, starts_at, ends_at, post, compound, community, subdistrict, district, stands, limit = found
+    ((day, starts_at, ends_at, post, compound, community, subdistrict, district, stands, limit),) = found
     place = Community(pk=community, subdistrict=Subdistrict(pk=subdistrict, district_id=district))
     if not may_in(user, Permission.GATE_LOG, place) or not (stands or may_in(user, Permission.GATE_WATCH, place)):
         return None
-    shift = Shift(pk=pk, post=Post(pk=post, compound=Compound(pk=compound, community=place)), day=_read("day", day))
-    shift.starts_at, shift.ends_at = _read("starts_at", starts_at), _read("ends_at", ends_at)
+    shift = Shift(pk=pk, post=Post(pk=post, compound=Compound(pk=compound, community=place)))
+    shift.day, shift.starts_at, shift.ends_at = converted(Shift, ("day", "starts_at", "ends_at"), (day, starts_at, ends_at))
     return shift, Decimal(str(limit or DutyPolicy().fever_limit))
 
 
@@ -111,11 +108,3 @@ def logs_at_gate(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
     guarded.permission = Permission.GATE_LOG  # type: ignore[attr-defined]
     return guarded
-
-
-def _read(name: str, value: Any) -> Any:
-    """SQLite gives days and moments as text when no model asks."""
-    column: Any = Shift._meta.get_field(name).get_col(Shift._meta.db_table)  # type: ignore[union-attr]
-    for convert in connection.ops.get_db_converters(column):
-        value = convert(value, None, connection)
-    return value

@@ -179,6 +179,7 @@ TABLE: dict[str, Kept] = {
     "checkpoints.Handover": Kept(
         plain="id shift totals handed_over_at handed_over_by confirmed_at confirmed_by", personal="open_items note"
     ),
+    "checkpoints.GateTotal": Kept(plain="id post day let_in let_out visitors"),
     "checkpoints.Passage": Kept(
         plain="id community post shift happened_at received_at day hour direction person reason passengers result source "
         "is_void voids logged_by mask",

@@ -18,20 +18,22 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from portal.accounts.models import Session, User
+from portal.lib.prepared import Prepared, converted
 from residents.access import remember_roles
 from residents.models import Membership
 
 ROLE = ("id", "user_id", "role", "community_id", "subdistrict_id", "district_id")
 # Built by the ORM it took longer than the answer: every page and every phone asks it. One row for each role.
-WHO = f"""
-SELECT {", ".join(f"u.{field.column}" for field in User._meta.concrete_fields)}, s.session_data AS session_data,
-    {", ".join(f"m.{column} AS role_{column}" for column in ROLE)}
+PERSON = [field.attname for field in User._meta.concrete_fields]
+WHO = Prepared("who", f"""
+SELECT {", ".join(f"u.{field.column}" for field in User._meta.concrete_fields)}, {", ".join(f"m.{column}" for column in ROLE)},
+    s.session_data
 FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id
     LEFT JOIN residents_membership m
         ON m.user_id = u.id AND m.starts_on <= %(today)s AND (m.ends_on IS NULL OR m.ends_on >= %(today)s)
 WHERE s.session_key = %(key)s AND s.expire_date > %(now)s
 ORDER BY m.id
-"""  # noqa: S608 - names of columns
+""", key="text", today="date", now="timestamptz")  # fmt: skip  # noqa: S608 - names of columns
 
 
 class SessionStore(DatabaseStore):
@@ -53,17 +55,15 @@ class SessionStore(DatabaseStore):
         """What the session holds; the owner and the roles come with it."""
         day = connection.ops.adapt_datefield_value(timezone.localdate())
         now = connection.ops.adapt_datetimefield_value(timezone.now())
-        rows: list[Any] = list(User.objects.raw(WHO, {"key": self.session_key, "today": day, "now": now}))
+        rows = WHO.rows({"key": self.session_key, "today": day, "now": now})
         if not rows:
             # Nobody's session, or none: Django's way.
             return super().load()
-        self.owner = rows[0]
-        remember_roles(self.owner, [_role(row) for row in rows if row.role_id])
-        return self.decode(rows[0].session_data)
-
-
-def _role(row: Any) -> Membership:
-    return Membership.from_db(None, ROLE, [getattr(row, f"role_{column}") for column in ROLE])
+        people = len(PERSON)
+        self.owner = User.from_db(connection.alias, PERSON, converted(User, PERSON, rows[0][:people]))
+        roles = [row[people:-1] for row in rows if row[people] is not None]
+        remember_roles(self.owner, [Membership.from_db(connection.alias, ROLE, role) for role in roles])
+        return self.decode(rows[0][-1])
 
 
 class WhoMiddleware(AuthenticationMiddleware):

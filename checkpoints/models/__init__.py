@@ -6,12 +6,14 @@ from checkpoints.models.handovers import Handover
 from checkpoints.models.passages import Passage
 from checkpoints.models.posts import Post, PostStatus
 from checkpoints.models.shifts import Assignment, Shift
+from checkpoints.models.totals import GateTotal
 
 __all__ = [
     "Assignment",
     "Attendance",
     "AttendanceCorrection",
     "Exposure",
+    "GateTotal",
     "Handover",
     "Passage",
     "Post",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkpoints.models.posts import Post
 from checkpoints.models.shifts import Shift
+from checkpoints.models.totals import KeepsTotals
 from portal.lib.constraints import AppendOnly
 from residents.models import Community, Dwelling, Resident
 from residents.scope import CommunityQuerySet
@@ -111,6 +112,7 @@ class Passage(models.Model):
         ordering = ["-happened_at", "-id"]
         constraints = [
             AppendOnly(name="passage_append_only", deletes=True),
+            KeepsTotals(name="passage_totals"),
             models.CheckConstraint(
                 condition=Q(temperature=None) | Q(temperature__gte=34, temperature__lte=43),
                 name="passage_temperature_possible",

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from checkpoints.services import totals
+from portal.lib.prepared import Prepared
 from residents.services import search
 
 
@@ -39,7 +40,7 @@ INSERT INTO accounts_event (at, by_id, kind, "table", "row", community_id, befor
 
 # Each statement waits for the database once more, and at rush hour the wait is longer than the work: the rows, the line
 # that says how many, and the day's totals are one. What a statement inserts it does not see: totals are added up.
-POSTGRESQL = f"""
+STORE = f"""
 WITH fresh AS ({INSERT}
     SELECT r.id, r.happened_at, r.day, r.hour, r.direction, r.person, r.written_home, r.written_name, r.written_phone,
         r.temperature, r.health_code, r.mask, r.reason, r.plate_no, r.passengers, r.result, r.result_note,
@@ -58,9 +59,15 @@ WITH fresh AS ({INSERT}
 )
 SELECT (SELECT string_agg(id::text, ' ') FROM fresh), {totals.FIGURES} FROM (
     {totals.PASSED}
-    UNION ALL SELECT post_id, direction, person, 1 FROM fresh WHERE day = %(today)s AND result = 'passed'
+    UNION ALL SELECT post_id, CASE direction WHEN 'in' THEN 1 ELSE 0 END, CASE direction WHEN 'out' THEN 1 ELSE 0 END,
+        CASE WHEN person <> 'visitor' THEN 0 WHEN direction = 'in' THEN 1 ELSE -1 END
+    FROM fresh WHERE day = %(today)s AND result = 'passed'
 ) AS passed
 """  # noqa: S608 - no value in it
+POSTGRESQL = Prepared(
+    "store_passages", STORE, rows="json", compound="bigint", community="bigint", post="bigint", shift="bigint", by="bigint",
+    now="timestamptz", today="date", source="text", kind="text", table="text", row="text",
+)  # fmt: skip
 
 SQLITE = f"""{INSERT}
 SELECT value ->> 'id', value ->> 'happened_at', value ->> 'day', value ->> 'hour', value ->> 'direction',
@@ -99,9 +106,7 @@ def store(
 
 
 def _at_once(facts: dict[str, Any]) -> tuple[set[str], totals.Totals]:
-    with connection.cursor() as cursor:
-        cursor.execute(POSTGRESQL, facts)
-        keys, *figures = cursor.fetchone()
+    ((keys, *figures),) = POSTGRESQL.rows(facts)
     return set((keys or "").split()), totals.shown(*figures)
 
 

@@ -10,11 +10,12 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from checkpoints.models import Passage
+from checkpoints.models import GateTotal, Passage
 from checkpoints.services import passage_rows, passages, totals
 from checkpoints.services.written import Invalid
 from portal.accounts.models import Event
 from portal.lib.errors import Refused
+from portal.lib.prepared import Prepared
 from residents.models import DutyPolicy
 from tests.factories import (
     AssignmentFactory,
@@ -284,6 +285,41 @@ def test_totals_of_the_day_count_what_stands(shift, user):
     assert totals.of_day(shift.post) == {"in": 2, "out": 2, "visitors_inside": 1}
 
 
+def counted():
+    """The totals by counting the log itself."""
+    found = {}
+    for one in Passage.objects.standing().filter(result="passed"):
+        entered, left, stayed = found.get((one.post_id, one.day), (0, 0, 0))
+        goes_in = one.direction == "in"
+        stayed += (1 if goes_in else -1) if one.person == "visitor" else 0
+        found[one.post_id, one.day] = (entered + goes_in, left + (not goes_in), stayed)
+    return found
+
+
+def kept():
+    rows = GateTotal.objects.values_list("post", "day", "let_in", "let_out", "visitors")
+    return {(post, day): tuple(sums) for post, day, *sums in rows if any(sums)}
+
+
+def test_the_database_keeps_the_totals_of_each_gate_and_day_whoever_stores(shift, user):
+    visitor = {"person": "visitor", "reason": "探亲"}
+    sent = [row(direction="in"), row(direction="in", **visitor), row(**visitor), row(direction="in", temperature="38"), row()]
+    store(shift, sent, user)
+    store(shift, sent[:3], user)
+    passages.undo(passage=Passage.objects.get(pk=sent[2]["id"]), by=user)
+    right = row(direction="out")
+    passages.correct(passage=Passage.objects.get(pk=sent[0]["id"]), row=right, reason="方向记反", by=user)
+    others = PassageFactory.build_batch(3, post=shift.post, community=shift.post.compound.community, logged_by=user)
+    others[2].day -= dt.timedelta(days=1)
+    # A register on paper comes twice.
+    for _ in range(2):
+        Passage.objects.bulk_create(others, ignore_conflicts=True)
+    PassageFactory()
+
+    assert kept() == counted()
+    assert len(counted()) == 3
+
+
 def test_totals_of_a_shift(shift, user):
     at = timezone.now()
     rows = [
@@ -359,11 +395,21 @@ def test_one_batch_from_two_phones_at_once_is_stored_once():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_two_phones_at_one_gate_at_once_are_both_counted():
+    shift, user = running(), UserFactory()
+
+    in_two_threads(lambda: [store(shift, [row() for _ in range(20)], user) for _ in range(5)])
+
+    assert totals.of_day(shift.post) == {"in": 0, "out": 200, "visitors_inside": 0}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_without_the_clause_the_second_batch_would_fail(monkeypatch):
     shift, user = running(), UserFactory()
     rows = [row() for _ in range(100)]
-    for name in ("POSTGRESQL", "SQLITE"):
-        monkeypatch.setattr(passage_rows, name, getattr(passage_rows, name).replace("ON CONFLICT (id) DO NOTHING", ""))
+    careless = passage_rows.STORE.replace("ON CONFLICT (id) DO NOTHING", "")
+    monkeypatch.setattr(passage_rows, "POSTGRESQL", Prepared("careless", careless, **passage_rows.POSTGRESQL.types))
+    monkeypatch.setattr(passage_rows, "SQLITE", passage_rows.SQLITE.replace("ON CONFLICT (id) DO NOTHING", ""))
 
     done = in_two_threads(lambda: statuses(store(shift, rows, user)))
 

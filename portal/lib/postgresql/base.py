@@ -1,6 +1,7 @@
-"""The one change: a connection used a moment ago is not asked whether it lives before each request."""
+"""A connection used a moment ago is not asked whether it lives before each request, and knows what it has prepared."""
 
 import time
+from typing import Any
 
 from django.db.backends.postgresql import base
 
@@ -12,6 +13,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Asks only a connection that has rested: at rush hour the question costs as much as the answer."""
 
     used_at = float("-inf")
+    # Names of statements this connection has planned (portal/lib/prepared.py).
+    prepared: set[str]
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """Nothing is prepared on a new connection."""
+        self.prepared = set()
+        return super().get_new_connection(conn_params)
 
     def close_if_health_check_failed(self) -> None:
         """Close the connection if it rested and does not live."""

@@ -1,0 +1,58 @@
+"""Statements that are asked all day long: PostgreSQL plans them once a connection; SQLite keeps what it compiled anyway."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models
+
+
+class Prepared:
+    """One statement with `%(name)s` for its values, and the database's type of each value.
+
+    Behind a pooler that hands out another connection with each transaction, `PREPARED_STATEMENTS=0` sends it whole.
+    """
+
+    def __init__(self, name: str, sql: str, **types: str) -> None:
+        self.name, self.sql, self.types = name, sql, types
+        places = {name: f"${place}" for place, name in enumerate(types, 1)}
+        plain = re.sub(r"%\((\w+)\)s", lambda found: places[found[1]], sql).replace("%%", "%")
+        self.prepare = f"PREPARE {name} ({', '.join(types.values())}) AS {plain}"
+        self.execute = f"EXECUTE {name} ({', '.join(f'%({name})s' for name in types)})"
+
+    def rows(self, values: Mapping[str, Any]) -> list[Any]:
+        """What it answers."""
+        with connection.cursor() as cursor:
+            cursor.execute(self._ready(cursor), values)
+            found: list[Any] = cursor.fetchall()
+            return found
+
+    def _ready(self, cursor: Any) -> str:
+        ready = getattr(connection, "prepared", None)
+        if ready is None or not settings.PREPARED_STATEMENTS:
+            return self.sql
+        if self.name not in ready:
+            with connection.wrap_database_errors:
+                cursor.cursor.execute(self.prepare)
+            ready.add(self.name)
+        return self.execute
+
+
+def converted(model: type[models.Model], names: Sequence[str], values: Sequence[Any]) -> list[Any]:
+    """The values of these columns as the model reads them: SQLite gives days and moments as text when no model asks."""
+    found = _converters(model, tuple(names))
+    return [_read(convert, value) if convert else value for convert, value in zip(found, values, strict=True)]
+
+
+@lru_cache
+def _converters(model: type[models.Model], names: tuple[str, ...]) -> list[Any]:
+    columns: list[Any] = [model._meta.get_field(name).get_col(model._meta.db_table) for name in names]  # type: ignore[union-attr]
+    return [[*connection.ops.get_db_converters(column), *column.get_db_converters(connection)] for column in columns]
+
+
+def _read(converters: Any, value: Any) -> Any:
+    for convert in converters:
+        value = convert(value, None, connection)
+    return value
