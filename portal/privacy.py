@@ -137,14 +137,17 @@ TABLE: dict[str, Kept] = {
     "residents.EpidemicFreeStatus": Kept(
         plain="id community compound state applied_on tested_on granted_on suspended_on restored_on cancelled_on batch reason"
     ),
-    "residents.ErrandKind": Kept(plain="id code name name_en asks required example is_goods position in_use"),
+    "residents.ErrandKind": Kept(plain="id code name name_en asks required asks_when_done example is_goods position in_use"),
     "residents.Errand": Kept(
-        plain="id key community dwelling entrance resident kind urgency goes_first channel need_by requested_at requested_by "
-        "waits_since promised_by escalated escalates_at state assignee accepted_at accepted_by first_accepted_at started_at "
-        "bought_at outcome delivered_at delivered_by ended_at merged_into confirmed_at link_version",
-        personal="written_home written_name written_phone end_reason",
+        plain="id key community dwelling entrance resident kind urgency goes_first channel need_by stop requested_at "
+        "requested_by waits_since promised_by escalated escalates_at state assignee accepted_at accepted_by "
+        "first_accepted_at started_at bought_at outcome delivered_at delivered_by ended_at merged_into merged_round "
+        "confirmed_at link_version",
+        personal="written_home written_name written_phone end_reason photo",
         sensitive="what details",
     ),
+    "residents.Pairing": Kept(plain="id community dwelling helper starts_on ends_on", personal="what_for"),
+    "residents.Helper": Kept(plain="id community user", sensitive="climbs"),
     "residents.ErrandLine": Kept(plain="id errand position quantity unit state", personal="name", sensitive="substitute"),
     "residents.ErrandNote": Kept(plain="id errand written_at by", sensitive="text"),
     # Money is accounted for: rows stay as they are.

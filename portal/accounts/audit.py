@@ -53,6 +53,7 @@ MASKS: dict[str, Callable[[str], str]] = {
     "details": hidden,
     "substitute": hidden,
     "text": hidden,
+    "climbs": hidden,
     "password": hidden,
     "session_key": hidden,
     "session_data": hidden,

@@ -163,9 +163,9 @@ def _done(*kinds: str) -> Callable[[Scope], Any]:
 def _of_errands() -> Iterator[Figure]:
     """What homes asked for, and how fast somebody came; the errands are those asked on the day."""
     yield _errands("errands_asked", _("errands asked"), lambda at: Count("pk"))
-    yield _errands("errands_done", _("errands done"), _done())
+    yield _errands("errands_done", _("errands done"), _done(), "代办服务次数")
     yield _errands("errands_late", _("errands taken later than promised"), lambda at: Count("pk", filter=sources.late(at)))
-    yield _errands("errands_medicine", _("medicine brought"), _done("medicine"))
+    yield _errands("errands_medicine", _("medicine brought"), _done("medicine"), "购药次数")
     yield _errands("errands_goods", _("goods brought"), _done("groceries", "infant", "pet"))
     yield _errands("errands_parcels", _("parcels and takeaway brought"), _done("parcel", "takeaway"))
     yield _errands("errands_rubbish", _("rubbish taken away"), _done("rubbish"))

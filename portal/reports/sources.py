@@ -8,12 +8,9 @@ from typing import Any
 
 from django.db.models import (
     Case,
-    Count,
     DateTimeField,
     DurationField,
     Exists,
-    ExpressionWrapper,
-    F,
     IntegerField,
     OuterRef,
     Q,
@@ -21,9 +18,7 @@ from django.db.models import (
     Subquery,
     Value,
     When,
-    Window,
 )
-from django.db.models.functions import RowNumber
 
 from checkpoints.models import Assignment, Passage, Post, PostStatus, Shift
 from deployments.models import Leave, Secondment
@@ -31,7 +26,7 @@ from deployments.services.responsibilities import gaps
 from portal.lib.constraints import lasts_on
 from portal.lib.dates import day_bounds
 from residents.models import CaseStage, DutyPolicy, Errand, QuarantineCase, Round, Stop, Transfer
-from residents.models.errands import WAITING
+from residents.services import errand_totals
 
 NO_TIME = Value(dt.timedelta(0), output_field=DurationField())
 
@@ -147,21 +142,12 @@ def _errands(at: Scope) -> "QuerySet[Any]":
 
 def late(at: Scope) -> Q:
     """Errands that waited longer than promised, whether somebody has them by now or not."""
-    return Q(escalated__gt=0) | Q(state__in=WAITING, promised_by__lt=at.as_of)
+    return errand_totals.late(at.as_of)
 
 
 def _middle(field: str) -> Callable[[Scope], "QuerySet[Any]"]:
     """The one or two errands in the middle of each community, by how long they took: their mean is the median."""
-
-    def rows(at: Scope) -> "QuerySet[Any]":
-        ended = _errands(at).filter(**{f"{field}__lte": at.as_of})
-        took = ExpressionWrapper(F(field) - F("requested_at"), output_field=DurationField())
-        place = Window(RowNumber(), partition_by="community", order_by=(took.asc(), F("pk").asc()))
-        ranked = ended.order_by().annotate(place=place, of=Window(Count("pk"), partition_by="community"))
-        middle = ranked.filter(place__gte=F("of") / 2.0, place__lte=F("of") / 2.0 + 1)
-        return Errand.objects.filter(pk__in=middle.values("pk")).annotate(took=took)
-
-    return rows
+    return lambda at: errand_totals.middle(_errands(at).filter(**{f"{field}__lte": at.as_of}), field, "community")
 
 
 def _posts(at: Scope) -> "QuerySet[Any]":

@@ -1,13 +1,15 @@
 """Places, memberships and the people who live there."""
 
 from residents.models.control import ControlChange, ControlLevel, EpidemicFreeStatus
+from residents.models.errand_lines import ErrandLine, ErrandNote
 from residents.models.errand_money import Payment
-from residents.models.errands import Errand, ErrandKind, ErrandLine, ErrandNote, ErrandState, Outcome, Urgency
+from residents.models.errands import Errand, ErrandKind, ErrandState, Outcome, Urgency
 from residents.models.health_checks import HealthCheck, Method, SiteCall, Slot, Symptom, Verification
 from residents.models.households import CareCategory, CareProfile, Dwelling, Resident, ResidentChange
 from residents.models.ledgers import Ledger
 from residents.models.memberships import Membership, Role
 from residents.models.movements import ExitPermit, Persuasion, Transfer
+from residents.models.pairings import Helper, Pairing
 from residents.models.places import Building, Community, Compound, District, Entrance, Grid, Subdistrict
 from residents.models.policies import DutyPolicy
 from residents.models.quarantine import CareTeamMember, CaseStage, CaseState, CaseTest, QuarantineCase
@@ -41,10 +43,12 @@ __all__ = [
     "Finding",
     "Grid",
     "HealthCheck",
+    "Helper",
     "Ledger",
     "Membership",
     "Method",
     "Outcome",
+    "Pairing",
     "Payment",
     "Persuasion",
     "PolicyStage",

@@ -1,11 +1,11 @@
 """爱心跑腿: one request of a home, from the call to the thanks."""
 
 import uuid
-from decimal import Decimal
+from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from residents.models.households import Dwelling, Resident
 from residents.models.places import Community, Entrance
+from residents.models.rounds import Round, Stop
 from residents.scope import CommunityQuerySet
 
 # What a kind may ask besides the words of the request; a kind names those it needs (services.errand_kinds).
@@ -34,7 +35,17 @@ DETAILS = {
     "amount": _("amount"),
     "size": _("brand, stage or size"),
     "contact": _("whom to ring on the way"),
+    # Asked when it is done: a way to the hospital is a closed loop.
+    "driver": _("driver and plate"),
+    "left_at": _("left at"),
+    "back_at": _("back at"),
+    "car_disinfected": _("car disinfected, when and by whom"),
 }
+
+
+def errand_files() -> FileSystemStorage:
+    """Photos at doors are never served by path: only the errand's page hands them out."""
+    return FileSystemStorage(location=Path(settings.MEDIA_ROOT) / "errands")
 
 
 class ErrandKind(models.Model):
@@ -46,6 +57,8 @@ class ErrandKind(models.Model):
     # Keys of DETAILS; those in `required` cannot be left empty by the desk.
     asks = models.JSONField(_("what is asked"), default=list, blank=True)
     required = models.JSONField(_("what must be answered"), default=list, blank=True)
+    # Keys of DETAILS too.
+    asks_when_done = models.JSONField(_("what is asked when it is done"), default=list, blank=True)
     example = models.CharField(_("example for the resident"), max_length=60, blank=True)
     # Every line of the request is a thing to buy.
     is_goods = models.BooleanField(_("a list of goods"), default=False)
@@ -159,6 +172,7 @@ class Errand(models.Model):
         CHAT = "chat", _("chat group")
         DOOR = "door", _("at the door")
         GATE = "gate", _("at the gate")
+        ROUND = "round", _("on a round")
 
     # Made by whoever asks, so that a request sent three times by an impatient thumb is stored once.
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -185,6 +199,10 @@ class Errand(models.Model):
     goes_first = models.BooleanField(_("goes first"), default=False)
     channel = models.CharField(_("came by"), max_length=5, choices=Channel)
     need_by = models.DateTimeField(_("needed by"), null=True, blank=True)
+    # The door of a round at which somebody heard of it.
+    stop = models.ForeignKey(
+        Stop, models.PROTECT, null=True, blank=True, related_name="errands", verbose_name=_("heard of at the stop")
+    )
     requested_at = models.DateTimeField(_("asked"), default=timezone.now)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken down by")
@@ -214,10 +232,15 @@ class Errand(models.Model):
     delivered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("done by")
     )
+    photo = models.FileField(_("photo at the door"), storage=errand_files, upload_to="%Y/%m/%d", blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     end_reason = models.CharField(_("reason"), max_length=200, blank=True)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
+    # Whoever walks this round does it at the door; kept when it is done.
+    merged_round = models.ForeignKey(
+        Round, models.PROTECT, null=True, blank=True, related_name="errands", verbose_name=_("goes along with the round")
     )
     confirmed_at = models.DateTimeField(_("confirmed by the resident"), null=True, blank=True)
     # A new number makes the links given out before worthless.
@@ -269,9 +292,11 @@ class Errand(models.Model):
                 violation_error_message=_("Say why."),
             ),
             models.CheckConstraint(
-                condition=Q(merged_into__isnull=False, state="merged") | Q(merged_into=None) & ~Q(state="merged"),
-                name="errand_merged_into_another",
-                violation_error_message=_("Say into which errand it goes."),
+                condition=Q(merged_into__isnull=False, merged_round=None, state="merged")
+                | Q(merged_into=None, merged_round__isnull=False, state="merged")
+                | Q(merged_into=None) & ~Q(state="merged"),
+                name="errand_merged_into_one",
+                violation_error_message=_("Say into which errand or round it goes."),
             ),
         ]  # fmt: skip
         indexes = [
@@ -314,74 +339,3 @@ class Errand(models.Model):
     def answers(self) -> list[tuple[Any, str]]:
         """The details with their questions, in the order in which the kind asks them."""
         return [(label, self.details[key]) for key, label in DETAILS.items() if self.details.get(key)]
-
-
-class ErrandLine(models.Model):
-    """One thing of an errand: how much of what, and whether it was to be had."""
-
-    community_path = "errand__community"
-
-    class State(models.TextChoices):
-        WANTED = "wanted", pgettext_lazy("goods", "wanted")
-        BOUGHT = "bought", pgettext_lazy("goods", "bought")
-        OUT_OF_STOCK = "out_of_stock", pgettext_lazy("goods", "out of stock")
-        ASKED = "asked", pgettext_lazy("goods", "substitute asked")
-        AGREED = "agreed", pgettext_lazy("goods", "substitute agreed")
-        DECLINED = "declined", pgettext_lazy("goods", "substitute declined")
-
-    errand = models.ForeignKey(Errand, models.PROTECT, related_name="lines", verbose_name=_("errand"))
-    position = models.PositiveSmallIntegerField(_("position"))
-    name = models.CharField(_("thing"), max_length=60)
-    quantity = models.DecimalField(
-        _("quantity"), max_digits=7, decimal_places=2, default=Decimal(1),
-        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(9999))],
-    )  # fmt: skip
-    unit = models.CharField(_("unit"), max_length=8, blank=True)
-    state = models.CharField(_("state"), max_length=12, choices=State, default=State.WANTED)
-    substitute = models.CharField(_("instead"), max_length=60, blank=True)
-
-    objects = CommunityQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("thing of an errand")
-        verbose_name_plural = _("things of an errand")
-        ordering = ["errand", "position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["errand", "position"], name="errand_line_once",
-                violation_error_message=_("This errand already has a thing at this place."),
-            ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="errand_line_quantity", violation_error_message=_("How many?")
-            ),
-            models.CheckConstraint(
-                condition=~Q(substitute="") | ~Q(state__in=["asked", "agreed"]), name="errand_line_substitute",
-                violation_error_message=_("Say what would do instead."),
-            ),
-        ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.quantity.normalize():f}{self.unit}"
-
-
-class ErrandNote(models.Model):
-    """What was said about an errand on the way; without `by` the resident said it."""
-
-    community_path = "errand__community"
-
-    errand = models.ForeignKey(Errand, models.PROTECT, related_name="notes", verbose_name=_("errand"))
-    text = models.CharField(_("note"), max_length=300)
-    written_at = models.DateTimeField(_("at"), default=timezone.now)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
-    )
-
-    objects = CommunityQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("note on an errand")
-        verbose_name_plural = _("notes on an errand")
-        ordering = ["errand", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.errand_id} {self.written_at:%Y-%m-%d %H:%M}"

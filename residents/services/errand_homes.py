@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from residents.models import CareProfile, Community, Compound, Dwelling, Entrance, QuarantineCase, Resident
 from residents.models.quarantine import FOLLOWED
 
+# Categories of care whose people cannot walk stairs.
+STAIRS = ("mobility", "bedridden")
 # 17-3-702, 17号楼3单元702室, 17栋3单元702, 17 3 702
 WHOLE = re.compile(
     r"(\d{1,4})\s*(?:号楼|号|栋|幢|座|[-—–－/ ])\s*(\d{1,2})\s*(?:单元|门|[-—–－/ ])\s*(\d{2,5}[甲乙丙丁A-Da-d]?)"
@@ -22,7 +24,7 @@ def goes_first(dwelling: Dwelling | None, resident: Resident | None) -> bool:
         return False
     if QuarantineCase.objects.filter(dwelling=dwelling, state__in=FOLLOWED).exists():
         return True
-    needing = CareProfile.objects.live().filter(category__code="mobility_impaired", resident__dwelling=dwelling)
+    needing = CareProfile.objects.live().filter(category__code__in=STAIRS, resident__dwelling=dwelling)
     return needing.filter(resident=resident).exists() if resident else needing.exists()
 
 

@@ -138,6 +138,12 @@ def of_helper(helper: User, communities: Any) -> "QuerySet[Payment]":
     return rows.select_related("errand__kind", "recorded_by", "reversal").order_by("-paid_at", "-id")
 
 
+def spent(rows: "QuerySet[Payment]") -> Decimal:
+    """What the things of these rows cost, whoever paid."""
+    cents = rows.order_by().aggregate(advanced=_cents("advanced"), paid=_cents("paid"))
+    return Decimal(cents["advanced"] + cents["paid"]) * LEAST
+
+
 def total(balances: Iterable[Balance]) -> Balance:
     """All together."""
     rows = list(balances)

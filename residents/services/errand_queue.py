@@ -1,19 +1,16 @@
-"""Who waits for what: the queue, who could help, and who is told when nobody came."""
+"""Who waits for what: the queue, one's own walk, and who is told when nobody came. Who could go is in helpers."""
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.accounts.outbox import draft, send
-from portal.lib.constraints import lasts_on
-from residents.access import GRANTS, Permission
 from residents.models import Errand, ErrandState, Membership, Role
 from residents.models.errands import DONE, ENDED, IN_HAND, URGENT, WAITING
 
@@ -45,36 +42,6 @@ def counts(rows: Any, now: dt.datetime) -> dict[str, int]:
         to_settle=Count("pk", filter=Q(state=ErrandState.DELIVERED)),
     )
     return found
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Somebody who could take an errand, and why them."""
-
-    helper: User
-    same_building: bool
-    open: int
-
-
-def helpers(community_id: int) -> "QuerySet[User]":
-    """Everybody who does errands in a community today."""
-    roles = [role for role, granted in GRANTS.items() if Permission.ERRAND_CLAIM in granted]
-    here = Membership.objects.filter(
-        lasts_on(timezone.localdate()), user=OuterRef("pk"), community=community_id, role__in=roles
-    )
-    return User.objects.filter(Exists(here), is_active=True)
-
-
-def suggestions(errand: Errand, most: int = 5) -> list[Candidate]:
-    """Who is in the same building already, then who has least to do; two statements at most."""
-    building = errand.entrance.building_id if errand.entrance else None
-    busy = Q(errands__state__in=IN_HAND)
-    rows = helpers(errand.community_id).exclude(pk=errand.assignee_id or 0).annotate(
-        open_errands=Count("errands", filter=busy, distinct=True),
-        near=Count("errands", filter=busy & Q(errands__entrance__building=building), distinct=True),
-    )  # fmt: skip
-    found = [Candidate(user, bool(building and user.near), user.open_errands) for user in rows]
-    return sorted(found, key=lambda one: (not one.same_building, one.open, one.helper.pk))[:most]
 
 
 def mine(user: User) -> "QuerySet[Errand]":

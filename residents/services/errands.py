@@ -16,10 +16,10 @@ from portal.accounts.models import User
 from portal.accounts.outbox import tell
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
-from residents.access import Permission, communities_for
 from residents.models import Errand, ErrandLine, ErrandNote, ErrandState, Outcome
 from residents.models.errands import DONE, IN_HAND, OPEN, SUCCESSES, WAITING
 from residents.services.errand_requests import MOST_LINES, promised_by
+from residents.services.helpers import expect_helper
 
 State = ErrandState
 # What a failure at the door or in the shop leads to.
@@ -77,7 +77,7 @@ def assign(*, errand_id: int, helper: User, by: User) -> Errand:
 
 
 def _assigned(errand: Errand, helper: User, by: User) -> Errand:
-    _expect_helper(helper, errand)
+    expect_helper(helper, errand.community)
     if errand.assignee_id == helper.pk:
         raise Refused(_("%(name)s has it already.") % {"name": helper})
     errand = _give(errand, helper, by, "errand.assigned")
@@ -87,11 +87,6 @@ def _assigned(errand: Errand, helper: User, by: User) -> Errand:
         link=reverse("residents:errand_detail", args=[errand.pk]), label=errand.kind.name, errand=errand.pk,
     )  # fmt: skip
     return errand
-
-
-def _expect_helper(helper: User, errand: Errand) -> None:
-    if not helper.is_active or not communities_for(helper, Permission.ERRAND_CLAIM).filter(pk=errand.community_id).exists():
-        raise Refused(_("%(name)s does no errands in this community. Choose somebody else.") % {"name": helper})
 
 
 def _give(errand: Errand, helper: User, by: User, kind: str) -> Errand:

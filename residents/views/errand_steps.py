@@ -20,7 +20,7 @@ from residents.access import Permission, Request, may_in, requires
 from residents.forms import errands as forms
 from residents.models import Errand, ErrandLine, ErrandState
 from residents.models.errands import DONE, IN_HAND, OPEN, WAITING
-from residents.services import errand_lines, errand_money, errand_queue, errands
+from residents.services import errand_lines, errand_money, errands, helpers
 
 CLAIM, DESK = Permission.ERRAND_CLAIM, Permission.ERRAND_DESK
 State = ErrandState
@@ -128,7 +128,7 @@ def _form(request: Request, step: Step, errand: Errand) -> forms.StepForm | None
         return None
     more: dict[str, Any] = {}
     if step.form is forms.HelperForm:
-        more["helpers"] = errand_queue.helpers(errand.community_id).exclude(pk=errand.assignee_id or 0)
+        more["helpers"] = helpers.here(errand.community_id).exclude(pk=errand.assignee_id or 0)
         more["initial"] = {"helper": request.GET.get("helper")}
     back = reverse("residents:errand_detail", args=[errand.pk])
     data = request.POST if request.method == "POST" else None

@@ -16,7 +16,7 @@ from portal.lib.paging import paged
 from residents.access import Permission, Request, may_in, requires
 from residents.forms.errands import ErrandForm, PasteForm
 from residents.models import Compound, Errand, ErrandKind
-from residents.services import errand_chat, errand_kinds, errand_money, errand_queue
+from residents.services import errand_chat, errand_kinds, errand_money, errand_queue, helpers
 from residents.services.asks import errand_link
 from residents.services.errand_requests import ask
 from residents.views.errand_steps import steps_for
@@ -69,7 +69,7 @@ def errand_detail(request: Request, pk: int) -> HttpResponse:
         "in_full": mine or desk,
         "mine": mine,
         "desk": desk,
-        "suggestions": errand_queue.suggestions(errand) if desk and errand.is_open and not errand.assignee_id else [],
+        "suggestions": helpers.suggestions(errand) if desk and errand.is_open and not errand.assignee_id else [],
         "link": request.build_absolute_uri(reverse("residents:ask", args=[errand_link(errand)])) if desk else "",
         "now": timezone.now(),
     }

@@ -18,6 +18,7 @@ from residents.models import (
     ErrandKind,
     Ledger,
     Membership,
+    Pairing,
     PolicyStage,
     QuarantineCase,
     QuarantinePolicy,
@@ -255,3 +256,14 @@ class ErrandFactory(factory.django.DjangoModelFactory):
     accepted_at = factory.LazyAttribute(lambda errand: timezone.now() if errand.assignee else None)
     accepted_by = factory.SelfAttribute("assignee")
     assignee = None
+
+
+class PairingFactory(factory.django.DjangoModelFactory):
+    """A helper who stands by a home from today on."""
+
+    class Meta:
+        model = Pairing
+
+    dwelling = factory.SubFactory(DwellingFactory)
+    community = factory.SelfAttribute("dwelling.community")
+    helper = factory.SubFactory(UserFactory)

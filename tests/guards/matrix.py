@@ -44,6 +44,7 @@ from residents.models import (
     Finding,
     HealthCheck,
     Ledger,
+    Pairing,
     Payment,
     QuarantineCase,
     Resident,
@@ -153,6 +154,10 @@ class World:
     @cached_property
     def errand_line(self) -> ErrandLine:
         return ErrandLine.objects.create(errand=self.errand, position=1, name="盐")
+
+    @cached_property
+    def pairing(self) -> Pairing:
+        return factories.PairingFactory(dwelling=self.errand.dwelling, helper=self.cast.cadre_user)
 
     @cached_property
     def payment(self) -> Payment:
@@ -367,6 +372,14 @@ RESIDENTS: dict[str, Row] = {
     "residents:errand_pay": Row(may=CREW, kwargs=lambda w: {"pk": w.errand.pk}, post=422, but=NOT_IN_HAND),
     "residents:errand_receipt": Row(may=CREW, kwargs=lambda w: {"pk": w.payment.pk}, get=404),
     "residents:errand_reverse": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.payment.pk}, post=422),
+    "residents:helper_detail": Row(
+        may=CREW, kwargs=lambda w: {"pk": w.cast.cadre_user.pk}, of_others=404, but={("cadre_user", "get"): 200}
+    ),
+    "residents:helper_list": Row(may=WORKERS),
+    "residents:helper_stairs": Row(may=WORKERS, kwargs=lambda w: {"pk": w.cast.cadre_user.pk}, get=405, post=302),
+    "residents:pairing_create": Row(may=WORKERS, post=422),
+    "residents:pairing_end": Row(may=WORKERS, kwargs=lambda w: {"pk": w.pairing.pk}, post=422),
+    "residents:pairing_list": Row(may=CREW),
     "residents:errand_sheets": Row(may=SECRETARIES),
     "residents:errand_step": Row(
         may=CREW,

@@ -12,7 +12,7 @@ from portal.lib.errors import Refused
 from portal.reports.counting import count
 from residents.layers import layers
 from residents.models import Community, DutyPolicy, Dwelling, Errand, ErrandLine, ErrandState, Outcome, Urgency
-from residents.services import errand_kinds, errand_lines, errand_queue, errand_view, errands
+from residents.services import errand_kinds, errand_lines, errand_queue, errand_view, errands, helpers
 from residents.services.errand_requests import Place, Thing, ask
 from tests import factories
 
@@ -190,8 +190,9 @@ def test_who_is_in_the_building_is_suggested_first(cast, home, errand):
     cadre, worker = cast.cadre_user, cast.worker
     other = factories.ErrandFactory(dwelling=factories.DwellingFactory(entrance__building=home.entrance.building))
     errands.claim(errand_id=other.pk, by=worker)
-    found = errand_queue.suggestions(errand)
-    assert [(one.helper, one.same_building, one.open) for one in found] == [
+    found = helpers.suggestions(errand)
+    there = "has something for this building already"
+    assert [(one.helper, there in one.reasons, one.open) for one in found] == [
         (worker, True, 1), (cadre, False, 0), (cast.secretary, False, 0)
     ]  # fmt: skip
 
