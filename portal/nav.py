@@ -61,6 +61,7 @@ ENTRIES = [
     Entry(_("Exposed staff"), "user-x", "checkpoints:exposure_list", Permission.QUARANTINE_VIEW),
     Entry(_("Control levels"), "lock", "residents:control_list", Permission.QUARANTINE_COUNT),
     Entry(_("Compounds"), "building", "residents:compound_list", Permission.RESIDENT_VIEW),
+    Entry(_("Alone today"), "user", "residents:alone_list", Permission.RESIDENT_VIEW),
     Entry(_("Ledgers"), "books", "residents:ledger_list", Permission.LEDGER_VIEW),
     Entry(_("Homes"), "home", "residents:dwelling_list", Permission.RESIDENT_VIEW),
     Entry(_("Places"), "building-community", "residents:place_list", Permission.PLACE_VIEW),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkpoints.models import Assignment, AttendanceCorrection, Handover, Post, Shift
 from deployments.models import Leave, Secondment
-from portal import nav
+from portal import nav, today_homes
 from portal.accounts.models import User
 from portal.lib.counting import counts
 from portal.lib.stats import Stat
@@ -45,10 +45,12 @@ class Waiting:
     count: int
     icon: str
     view: str
+    # Which of its rows.
+    query: str = ""
 
     @property
     def address(self) -> str:
-        return nav.address_of(self.view)
+        return nav.address_of(self.view) + self.query
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class CommunityDay:
     short: list[Shift]
     absent: list[Assignment]
     waiting: list[Waiting]
+    homes: list[today_homes.Line]
     reports: list[DailyReport]
     steps: list[Step]
 
@@ -78,7 +81,8 @@ def community_day(communities: "QuerySet[Community]", *, by: User) -> CommunityD
         stats=_stats(shifts, short, absent, numbers),
         short=short[:SHOWN],
         absent=absent[:SHOWN],
-        waiting=[item for item in _waiting(numbers) if item.count],
+        waiting=waiting_of(numbers),
+        homes=today_homes.lines(communities, by=by),
         reports=list(
             DailyReport.objects.within(communities).newest().filter(day=timezone.localdate()).select_related("community")
         ),
@@ -157,6 +161,7 @@ def _numbers(communities: "QuerySet[Community]", by: User) -> dict[str, int]:
         leave=Leave.objects.within(communities).filter(state=Leave.State.SUBMITTED),
         corrections=AttendanceCorrection.objects.within(communities).filter(decided_at=None).exclude(asked_by=by),
         handovers=Handover.objects.within(communities).filter(confirmed_at=None),
+        **today_homes.counted(communities),
     )
 
 
@@ -179,14 +184,36 @@ def _stats(shifts: list[Shift], short: list[Shift], absent: list[Assignment], nu
     ]
 
 
-def _waiting(numbers: dict[str, int]) -> Iterable[Waiting]:
-    yield Waiting(_("Findings of rounds"), numbers["findings"], "alert-triangle", "residents:finding_list")
-    yield Waiting(_("Rounds that are late"), numbers["late"], "clock", "residents:round_list")
-    yield Waiting(_("Arrivals to confirm"), numbers["arrivals"], "user-check", "deployments:secondment_list")
-    yield Waiting(_("Requests for leave"), numbers["leave"], "calendar-off", "deployments:leave_list")
-    corrections = _("Corrections that need a second person")
-    yield Waiting(corrections, numbers["corrections"], "clipboard-check", "checkpoints:attendance_list")
-    yield Waiting(_("Hand-overs not confirmed"), numbers["handovers"], "arrows-exchange", "checkpoints:handover_list")
+def homes_day(communities: "QuerySet[Community]", *, by: User) -> dict[str, Any]:
+    """The same of the homes alone: what a community worker begins the day with."""
+    numbers = counts(**today_homes.counted(communities))
+    return {"homes": today_homes.lines(communities, by=by), "waiting": waiting_of(numbers)}
+
+
+def waiting_of(numbers: dict[str, int]) -> list[Waiting]:
+    """Whatever waits, of what was counted."""
+    known = (*_homes_waiting(), *_waiting())
+    return [Waiting(label, numbers[name], icon, view, query) for name, label, icon, view, query in known if numbers.get(name)]
+
+
+def _homes_waiting() -> Iterable[tuple[str, Any, str, str, str]]:
+    checks = "residents:health_check_list"
+    yield "alerts", _("Alerts and violations in quarantine"), "alert-triangle", "residents:quarantine_list", "?list=alert"
+    yield "checks_missed", _("Homes whose health check was missed"), "temperature", checks, "?show=missed"
+    yield "checks_due", _("Homes whose health check is due"), "temperature", checks, ""
+    yield "alone", _("People alone whom nobody has met today"), "user", "residents:alone_list", ""
+    yield "to_move", _("People who wait for the transfer"), "car", "residents:quarantine_list", "?list=to_move"
+    yield "site_calls", _("People at a site not called today"), "phone", "residents:site_call_list", ""
+    yield "to_release", _("Quarantines that are over, not released"), "lock-open", "residents:quarantine_list", "?list=waiting"
+
+
+def _waiting() -> Iterable[tuple[str, Any, str, str, str]]:
+    yield "findings", _("Findings of rounds"), "alert-triangle", "residents:finding_list", ""
+    yield "late", _("Rounds that are late"), "clock", "residents:round_list", ""
+    yield "arrivals", _("Arrivals to confirm"), "user-check", "deployments:secondment_list", ""
+    yield "leave", _("Requests for leave"), "calendar-off", "deployments:leave_list", ""
+    yield "corrections", _("Corrections that need a second person"), "clipboard-check", "checkpoints:attendance_list", ""
+    yield "handovers", _("Hand-overs not confirmed"), "arrows-exchange", "checkpoints:handover_list", ""
 
 
 def _steps(numbers: dict[str, int], shifts: list[Shift]) -> list[Step]:

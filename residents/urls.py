@@ -3,6 +3,7 @@
 from django.urls import path
 
 from residents.views import (
+    alone,
     asks,
     care,
     compound_homes,
@@ -80,6 +81,7 @@ urlpatterns = [
     path("residents/stops/<int:pk>/undo/", stops.stop_undo, name="stop_undo"),
     path("residents/stops/<int:pk>/number/", stops.stop_number, name="stop_number"),
     path("residents/stops/<int:pk>/photo/", stops.stop_photo, name="stop_photo"),
+    path("residents/alone/", alone.alone_list, name="alone_list"),
     path("residents/findings/", findings.finding_list, name="finding_list"),
     path("residents/findings/<int:pk>/handle/", findings.finding_handle, name="finding_handle"),
     path("residents/quarantine/", quarantine.quarantine_list, name="quarantine_list"),

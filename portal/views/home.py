@@ -36,9 +36,12 @@ def _community_day(request: Request) -> HttpResponse:
 
 
 def _posts(request: Request) -> HttpResponse:
-    """The community worker: who stands where today."""
-    shifts = today.shifts_of(communities_for(request.user, Permission.BOARD_VIEW))
+    """The community worker: whose door is due, and who stands where today."""
+    communities = communities_for(request.user, Permission.BOARD_VIEW)
+    shifts = today.shifts_of(communities)
     context = {"shifts": shifts, "absent": today.absent_of(shifts), "today": timezone.localdate()}
+    if has(request.user, Permission.QUARANTINE_VIEW):
+        context |= today.homes_day(communities_for(request.user, Permission.QUARANTINE_VIEW), by=request.user)
     return page(request, "portal/home/worker.html", context)
 
 

@@ -17,6 +17,7 @@ LISTS: dict[str, Q] = {
     "close": OPEN & Q(contact_class=ContactClass.CLOSE),
     "secondary": OPEN & Q(contact_class=ContactClass.SECONDARY),
     "at_home": OPEN & Q(state__in=FOLLOWED),
+    "to_move": OPEN & Q(state=CaseState.TO_CENTRAL),
     "at_site": OPEN & Q(state=CaseState.TRANSFERRED),
     "alert": OPEN & Q(state__in=[CaseState.ALERT, CaseState.VIOLATION]),
     "released": Q(state=CaseState.RELEASED),

@@ -51,7 +51,8 @@ def quarantine_list(request: Request) -> HttpResponse:
 def pills() -> dict[str, Any]:
     """The lists people ask for, in the order of the buttons."""
     return {
-        "at_home": _("at home"), "at_site": _("at a site"), "alert": _("alert"), "waiting": _("waits for release"),
+        "at_home": _("at home"), "to_move": _("waits for the transfer"), "at_site": _("at a site"), "alert": _("alert"),
+        "waiting": _("waits for release"),
         "positive": _("positive"), "close": _("close contacts"), "secondary": _("secondary contacts"),
         "released": _("released"),
     }  # fmt: skip

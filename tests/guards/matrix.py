@@ -358,6 +358,7 @@ RESIDENTS: dict[str, Row] = {
     "residents:site_call_record": Row(may=CREW, kwargs=lambda w: {"pk": w.at_site.pk}, post=422),
     "residents:transfer_step": Row(may=WORKERS, kwargs=lambda w: {"pk": w.transfer.pk, "step": "left"}, post=422),
     # A token that was never given out: everybody is told the same.
+    "residents:alone_list": Row(may=CREW),
     "residents:ask": Row(may=EVERYBODY, kwargs=lambda w: {"token": "x.y.z"}, get=404, post=404, of_others=404, public=True),
     "residents:errand_book": Row(
         may=CREW, kwargs=lambda w: {"pk": w.cast.cadre_user.pk}, get=404, but={("cadre_user", "get"): 200}

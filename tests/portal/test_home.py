@@ -3,12 +3,16 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from checkpoints.models import AttendanceCorrection, Handover, Shift
 from deployments.models import Secondment
 from portal import nav
+from portal.lib.dates import moment
 from portal.reports.models import DailyReport
+from residents.services import care
+from tests import factories
 from tests.factories import (
     AssignmentFactory,
     AttendanceFactory,
@@ -197,3 +201,55 @@ def test_more_people_found_cost_no_more_statements(cast, sign_in, queries, helpe
             SecondmentFactory(cadre=CadreFactory(name=f"王{number}{extra}"), community=cast.qinghe)
 
     assert counts[0] == counts[1]
+
+
+NINE_AT_NIGHT = moment(dt.date(2022, 4, 13), dt.time(21))
+
+
+def _fill(cast) -> None:
+    """Three doors at nine in the evening: one check missed, one not begun, one person alone."""
+    home = {"resident__dwelling__entrance__building__compound": cast.hefengyuan}
+    day = timezone.localdate()
+    factories.QuarantineCaseFactory(
+        **home, resident__name="李强", starts_on=day, morning_by=dt.time(20), evening_by=dt.time(22)
+    )
+    factories.QuarantineCaseFactory(
+        **home, resident__name="周平", starts_on=day - dt.timedelta(days=1), morning_by=dt.time(22), evening_by=dt.time(22)
+    )
+    factories.QuarantineCaseFactory(**home, resident__name="郑好", starts_on=day - dt.timedelta(days=9))
+    factories.CareProfileFactory(
+        resident__name="王秀英", resident__dwelling__entrance__building__compound=cast.hefengyuan,
+        category=care.categories()["独居老人"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ["secretary", "worker"])
+def test_who_runs_a_community_sees_who_is_late_due_and_alone(cast, sign_in, who):
+    with time_machine.travel(NINE_AT_NIGHT, tick=False):
+        _fill(cast)
+        context = sign_in(getattr(cast, who)).get("/").context
+        shown = context["day"].homes if who == "secretary" else context["homes"]
+        waiting = context["day"].waiting if who == "secretary" else context["waiting"]
+
+    assert [(line.name, str(line.why)) for line in shown] == [
+        ("李强", "check missed"),
+        ("周平", "check due"),
+        ("王秀英", "alone, not met today"),
+    ]
+    assert [(str(item.label), item.count) for item in waiting] == [
+        ("Homes whose health check was missed", 1),
+        ("Homes whose health check is due", 2),
+        ("People alone whom nobody has met today", 4),
+        ("Quarantines that are over, not released", 1),
+    ]
+
+
+def test_every_number_of_the_first_page_leads_to_its_rows(cast, sign_in):
+    with time_machine.travel(NINE_AT_NIGHT, tick=False):
+        _fill(cast)
+        client = sign_in(cast.worker)
+        waiting = client.get("/").context["waiting"]
+        rows = [len(client.get(item.address).context["rows"]) for item in waiting]
+
+    # Each home is asked twice a day, and the list of checks has a line for each half.
+    assert rows == [1, 4, 4, 1]
