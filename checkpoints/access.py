@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -82,11 +84,16 @@ def gate_of(user: User, pk: int) -> tuple[Shift, Decimal] | None:
     if not found:
         return None
     ((day, starts_at, ends_at, post, compound, community, subdistrict, district, stands, limit),) = found
-    place = Community(pk=community, subdistrict=Subdistrict(pk=subdistrict, district_id=district))
+    # Rows of a few columns: a whole model calls for its defaults, a random code among them.
+    place = _some(Community, id=community, subdistrict_id=subdistrict)
+    place.subdistrict = _some(Subdistrict, id=subdistrict, district_id=district)
     if not may_in(user, Permission.GATE_LOG, place) or not (stands or may_in(user, Permission.GATE_WATCH, place)):
         return None
-    shift = Shift(pk=pk, post=Post(pk=post, compound=Compound(pk=compound, community=place)))
-    shift.day, shift.starts_at, shift.ends_at = converted(Shift, ("day", "starts_at", "ends_at"), (day, starts_at, ends_at))
+    day, starts_at, ends_at = converted(Shift, ("day", "starts_at", "ends_at"), (day, starts_at, ends_at))
+    shift = _some(Shift, id=pk, post_id=post, day=day, starts_at=starts_at, ends_at=ends_at)
+    shift.post = _some(Post, id=post, compound_id=compound)
+    shift.post.compound = _some(Compound, id=compound, community_id=community)
+    shift.post.compound.community = place
     return shift, Decimal(str(limit or DutyPolicy().fever_limit))
 
 
@@ -108,3 +115,9 @@ def logs_at_gate(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
     guarded.permission = Permission.GATE_LOG  # type: ignore[attr-defined]
     return guarded
+
+
+def _some(model: type[Any], **values: Any) -> Any:
+    """A row of which only these columns are known."""
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in values]
+    return model.from_db(connection.alias, names, [values[name] for name in names])

@@ -21,6 +21,10 @@ from checkpoints.views import (
 app_name = "checkpoints"
 
 urlpatterns = [
+    path("checkpoints/gate/<int:pk>/passages/", gate.gate_passages, name="gate_passages"),
+    path("checkpoints/gate/", gate.gate_choose, name="gate_choose"),
+    path("checkpoints/gate/<int:pk>/", gate.gate, name="gate"),
+    path("checkpoints/gate/<int:pk>/passages/<uuid:passage>/undo/", gate.gate_undo, name="gate_undo"),
     # The board lies at /deployments/: that is where people look for it. It knows posts and shifts, so it lives here.
     path("deployments/board/", board.board, name="board"),
     path("deployments/board/assign/", board_steps.board_assign, name="board_assign"),
@@ -62,10 +66,6 @@ urlpatterns = [
     path("checkpoints/passages/<uuid:pk>/", passages.passage_detail, name="passage_detail"),
     path("checkpoints/passages/<uuid:pk>/void/", passages.passage_void, name="passage_void"),
     path("checkpoints/scan/<slug:code>/", my.attendance_scan, name="attendance_scan"),
-    path("checkpoints/gate/", gate.gate_choose, name="gate_choose"),
-    path("checkpoints/gate/<int:pk>/", gate.gate, name="gate"),
-    path("checkpoints/gate/<int:pk>/passages/<uuid:passage>/undo/", gate.gate_undo, name="gate_undo"),
-    path("checkpoints/gate/<int:pk>/passages/", gate.gate_passages, name="gate_passages"),
     path("checkpoints/registers/import/", registers.register_import, name="register_import"),
     path("checkpoints/registers/form/", registers.register_form, name="register_form"),
     path("checkpoints/exposure/", exposure.exposure_list, name="exposure_list"),

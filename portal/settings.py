@@ -111,7 +111,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.headers.Policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # After whitenoise, whose files are compressed beforehand; Django pads the answer against BREACH.
     "django.middleware.gzip.GZipMiddleware",

@@ -8,6 +8,9 @@ from portal.views import health, home, search, trail
 
 urlpatterns = [
     path("", home.home, name="home"),
+    # The apps write their addresses in full: /my/ and /deployments/board/ belong to checkpoints. Addresses are tried from
+    # the top: those that phones ask every few seconds come first.
+    path("", include("checkpoints.urls")),
     path("search/", search.search, name="search"),
     path("trail/", trail.event_list, name="event_list"),
     path("", include("portal.accounts.urls")),
@@ -16,10 +19,8 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("healthz", health.health, name="healthz"),
-    # The apps write their addresses in full: /my/ and /deployments/board/ belong to checkpoints.
     path("", include("residents.urls")),
     path("", include("deployments.urls")),
-    path("", include("checkpoints.urls")),
     path("", include("portal.reports.urls")),
 ]
 

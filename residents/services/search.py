@@ -6,6 +6,7 @@ Always within communities, and never more than a page: the rows of one community
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Prefetch, Q
@@ -58,6 +59,7 @@ def home_of(community: Community, text: str, *, compound: Any = None) -> Dwellin
     return rows[0] if len(rows) == 1 else None
 
 
+@lru_cache(maxsize=4096)
 def parts(text: str) -> tuple[str, str, str] | None:
     """Building, entrance and room of a home that is written in full; a building without entrances has number 0."""
     said = HOME.fullmatch(_normal(text))

@@ -12,7 +12,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from django.conf import settings
@@ -24,7 +24,7 @@ from checkpoints.services.passages import new_id
 from portal.accounts.models import User
 from residents.models import Membership, Role
 from tests import factories
-from tests.bench.servers import WORKERS, serving
+from tests.bench.servers import WORKERS, Server, serving
 from tests.bench.timing import Line, at_most, faster, seconds
 
 BATCH = 50
@@ -41,18 +41,28 @@ class Gate:
     user: User
 
 
+@dataclass
+class Taken:
+    """What the POSTs of one way took: seconds each, by the clock and of processor, a pair for each round."""
+
+    clock: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+
 def run(rounds: int = 9) -> list[Line]:
     """Measure; wants an empty migrated database."""
     gates = [gate() for _ in range(GATES)]
     with serving("portal.settings") as ours, serving("tests.bench.bare_settings") as theirs:
-        ways = {"bare": bare(theirs, gates[0]), "single": sender(ours, gates[0], 1), "batch": sender(ours, gates[0], BATCH)}
-        taken = in_turns({name: crowd(post) for name, post in ways.items()}, rounds)
-        late = rush([sender(ours, one, LOGGED) for one in gates])
-    bare_, single, batch = (taken[name] for name in ("bare", "single", "batch"))
-    how = f"bare ORM insert {bare_ * 1000:.1f} ms a POST, {WORKERS} workers, {SENDERS} senders"
+        crowds = {
+            "bare": Crowd(theirs, [bare(theirs.port, one) for one in gates[:SENDERS]]),
+            "single": Crowd(ours, [sender(ours.port, one, 1) for one in gates[:SENDERS]]),
+            "batch": Crowd(ours, [sender(ours.port, one, BATCH) for one in gates[:SENDERS]]),
+        }
+        taken = in_turns(crowds, rounds)
+        late = rush([sender(ours.port, one, LOGGED) for one in gates])
     return [
-        faster("gate: a passage in a batch of 50", (batch / BATCH, bare_), aim=15, how=f"{batch * 1000:.1f} ms a batch, {how}"),
-        faster("gate: a passage alone", (single, bare_), aim=0.5, how=f"{single * 1000:.1f} ms a POST, {how}"),
+        *compared("gate: a passage in a batch of 50", taken["batch"], taken["bare"], share=BATCH, aim=15),
+        *compared("gate: a passage alone", taken["single"], taken["bare"], share=1, aim=0.5),
         at_most(
             f"gate: 95 of 100 answers to {GATES} gates",
             late * 1000,
@@ -61,6 +71,18 @@ def run(rounds: int = 9) -> list[Line]:
             how=f"each sends {LOGGED} passages a second for {RUSH_SECONDS} s",
         ),
     ]
+
+
+def compared(what: str, ours: Taken, theirs: Taken, *, share: int, aim: float) -> list[Line]:
+    """By the clock, and by the processor time of server and database, which a busy machine changes less."""
+    lines = []
+    for name, mine, bare_ in (("clock", ours.clock, theirs.clock), ("CPU", ours.cpu, theirs.cpu)):
+        if bare_:
+            times = statistics.median(mine), statistics.median(bare_)
+            how = f"{times[0] * 1000:.2f} ms a POST, a bare ORM insert {times[1] * 1000:.2f} ms"
+            how = f"{how}, {WORKERS} workers, {SENDERS} senders"
+            lines.append(faster(f"{what}, {name}", (times[0] / share, times[1]), aim=aim, how=how))
+    return lines
 
 
 def gate() -> Gate:
@@ -141,24 +163,32 @@ def _post(port: int, address: str, headers: dict[str, str]) -> Post:
     return post
 
 
-def crowd(way: Sender, each: int = 6) -> Callable[[], float]:
-    """Seconds a POST when several senders post at once."""
-    body, line = way
+@dataclass(frozen=True)
+class Crowd:
+    """Several senders, each at a gate of its own, who post at once."""
 
-    def once() -> float:
-        heaps = [[body() for _ in range(each)] for _ in range(SENDERS)]
-        return seconds(lambda: together([partial(_empty, heap, line()) for heap in heaps])) / each / SENDERS
+    server: Server
+    ways: list[Sender]
+    each: int = 12
 
-    return once
+    def once(self, taken: Taken) -> None:
+        """Let everybody send, and note what a POST took."""
+        heaps = [[body() for _ in range(self.each)] for body, _ in self.ways]
+        posts = len(self.ways) * self.each
+        before = self.server.cpu()
+        work = [partial(_empty, heap, line()) for heap, (_, line) in zip(heaps, self.ways, strict=True)]
+        taken.clock.append(seconds(lambda: together(work)) / posts)
+        if used := self.server.cpu() - before:
+            taken.cpu.append(used / posts)
 
 
-def in_turns(ways: dict[str, Callable[[], float]], rounds: int) -> dict[str, float]:
-    """Medians; a noisy moment hits all of them, and the first round warms up."""
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+def in_turns(crowds: dict[str, Crowd], rounds: int) -> dict[str, Taken]:
+    """A noisy moment hits all of them; the first round warms up."""
+    taken = {name: Taken() for name in crowds}
     for turn in range(rounds + 1):
-        for name, once in ways.items():
-            taken[name] += [once()] if turn else [once()][:0]
-    return {name: statistics.median(times) for name, times in taken.items()}
+        for name, crowd in crowds.items():
+            crowd.once(taken[name] if turn else Taken())
+    return taken
 
 
 def rush(ways: list[Sender]) -> float:

@@ -141,9 +141,9 @@ def test_a_restart_of_postgresql_under_load_loses_and_doubles_nothing(server):
     phones = [Phone(0, known) for known in gates]
     server.filled_from(connection.settings_dict)
 
-    with serving("tests.settings", server.address) as port, ThreadPoolExecutor(GATES) as pool:
+    with serving("tests.settings", server.address) as web, ThreadPoolExecutor(GATES) as pool:
         for phone in phones:
-            phone.port = port
+            phone.port = web.port
         sending = [pool.submit(phone.send_all) for phone in phones]
         until(lambda: sum(len(phone.heard) for phone in phones) > GATES * 3, why="nobody was answered before the restart")
         server.restart()
