@@ -30,7 +30,19 @@ TABLE: dict[str, Kept] = {
     "accounts.Attempt": Kept(plain="id key at", days=1, since="at"),
     # Personal values are masked before they are written (audit.MASKS).
     "accounts.Event": Kept(plain="id at by kind table row community before after"),
-    "accounts.Message": Kept(plain="id to kind key facts link created_at read_at", days=90, since="created_at"),
+    "accounts.Channel": Kept(
+        plain="id user community platform language only_urgent quiet_from quiet_until digest_minutes per_minute created_by "
+        "created_at removed_at posts next_at failures fault dead_at sent_at claim claimed_until",
+        personal="host",
+        sensitive="address secret",
+    ),
+    # Goes with its message.
+    "accounts.Delivery": Kept(
+        plain="id message channel state next_at attempts parts_sent tried_at sent_at fault",
+    ),
+    "accounts.Message": Kept(
+        plain="id to channel kind key facts link urgent created_at read_at routed_at", days=90, since="created_at"
+    ),
     # Erased when it expires.
     "accounts.Session": Kept(plain="user expire_date", sensitive="session_key session_data"),
     "accounts.User": Kept(

@@ -242,7 +242,24 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "due": {"task": "portal.tasks.due", "schedule": crontab(), "options": {"expires": 55}},
+    # By itself: a bot that hangs keeps nothing else that is due.
+    "deliver": {"task": "portal.accounts.tasks.deliver", "schedule": crontab(), "options": {"expires": 55}},
 }
+
+# --- Telling people -------------------------------------------------------------------------------------------
+
+# What a message's link begins with, as people outside open the portal; empty: messages leave without links.
+PORTAL_ADDRESS = os.environ.get("PORTAL_ADDRESS", "").rstrip("/")
+# Bots of one's own network, "bot.example.org" or "127.0.0.1:9000": the only private addresses messages may go to.
+OUTGOING_HOSTS = listed("OUTGOING_HOSTS")
+# Without a mail server no channel by mail is offered.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "portal@localhost")
 
 # --- Language, time, numbers ----------------------------------------------------------------------------------
 

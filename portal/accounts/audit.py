@@ -54,6 +54,7 @@ MASKS: dict[str, Callable[[str], str]] = {
     "substitute": hidden,
     "text": hidden,
     "climbs": hidden,
+    "secret": hidden,
     "password": hidden,
     "session_key": hidden,
     "session_data": hidden,

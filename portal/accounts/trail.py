@@ -113,6 +113,7 @@ VERBS: dict[str, Promise] = {
     "submitted": pgettext_lazy("trail", "submitted"),
     "swapped": pgettext_lazy("trail", "swapped"),
     "team_set": pgettext_lazy("trail", "care team named"),
+    "tested": pgettext_lazy("trail", "test sent"),
     "told": pgettext_lazy("trail", "told"),
     "undone": pgettext_lazy("trail", "taken back"),
     "unassigned": pgettext_lazy("trail", "taken off"),

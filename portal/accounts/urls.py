@@ -6,7 +6,7 @@ allauth's views are named one by one: those that need e-mail (confirming, resett
 from allauth.account import views as account
 from django.urls import include, path
 
-from portal.accounts.views import messages, sessions
+from portal.accounts.views import channels, messages, sessions
 
 app_name = "accounts"
 
@@ -14,6 +14,11 @@ urlpatterns = [
     path("messages/", messages.message_list, name="message_list"),
     path("messages/read/", messages.message_read_all, name="message_read_all"),
     path("messages/<int:pk>/read/", messages.message_read, name="message_read"),
+    path("messages/channels/", channels.channel_list, name="channel_list"),
+    path("messages/channels/new/", channels.channel_create, name="channel_create"),
+    path("messages/channels/<int:pk>/", channels.channel_edit, name="channel_edit"),
+    path("messages/channels/<int:pk>/test/", channels.channel_test, name="channel_test"),
+    path("messages/channels/<int:pk>/remove/", channels.channel_remove, name="channel_remove"),
 ]
 
 # Without a namespace: allauth finds its own pages by these names.

@@ -1,6 +1,6 @@
 """Rows for tests."""
 
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import ChannelFactory, UserFactory
 from tests.factories.checkpoints import AssignmentFactory, AttendanceFactory, PassageFactory, PostFactory, ShiftFactory
 from tests.factories.deployments import CadreFactory, LeaveFactory, SecondmentFactory, SendingUnitFactory
 from tests.factories.residents import (
@@ -30,6 +30,7 @@ __all__ = [
     "BuildingFactory",
     "CadreFactory",
     "CareProfileFactory",
+    "ChannelFactory",
     "CommunityFactory",
     "CompoundFactory",
     "DwellingFactory",

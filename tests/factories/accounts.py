@@ -1,6 +1,6 @@
 import factory
 
-from portal.accounts.models import User
+from portal.accounts.models import Channel, User
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -15,3 +15,16 @@ class UserFactory(factory.django.DjangoModelFactory):
     def password(self, create, value, **kwargs):
         self.set_password(value or "demo-only")
         self.save(update_fields=["password"])
+
+
+class ChannelFactory(factory.django.DjangoModelFactory):
+    """A webhook of somebody; give `user=None, community=...` for one of a community."""
+
+    class Meta:
+        model = Channel
+
+    user = factory.SubFactory(UserFactory)
+    platform = "webhook"
+    address = factory.Sequence(lambda n: f"https://bot.example.org/{n}")
+    host = "bot.example.org"
+    created_by = factory.LazyAttribute(lambda channel: channel.user or UserFactory())

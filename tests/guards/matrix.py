@@ -29,6 +29,7 @@ from checkpoints.models import Assignment, AttendanceCorrection, Exposure, Hando
 from checkpoints.services import exposure, handovers
 from deployments.models import Leave, Responsibility
 from portal.accounts import outbox
+from portal.accounts.models import Channel
 from portal.jobs.models import Job
 from portal.reports.models import DailyReport
 from portal.reports.services.rollups import roll_up
@@ -249,7 +250,15 @@ class World:
         outbox.tell(self.cast.secretary, "password_given", key="guard")
         return self.cast.secretary.inbox.get()
 
+    @cached_property
+    def channel(self) -> Channel:
+        return factories.ChannelFactory(user=self.cast.secretary, address="https://127.0.0.1/nobody")
 
+
+# A channel is its owner's alone.
+OWN_CHANNEL: dict[int, dict[tuple[str, str], int | set[int]]] = {
+    answer: {("secretary", "get"): answer, ("secretary", "post"): answer} for answer in (200, 302)
+}
 # They look at shifts, but times are corrected by the community and by the cadre.
 CORRECTED_BY_OFFICERS = {(who, how): 302 for who in OFFICERS for how in ("get", "post")}
 
@@ -266,6 +275,13 @@ ACCOUNTS = {
     "account_reauthenticate": Row(may=EVERYBODY, get={200, 302}, post=200),
     "account_reset_password": Row(may=EVERYBODY, public=True),
     "account_signup": Row(may=EVERYBODY, public=True, get={200, 302}, post={200, 302}),
+    "accounts:channel_create": Row(may=EVERYBODY, post=200),
+    "accounts:channel_edit": Row(may=EVERYBODY, kwargs=lambda w: {"pk": w.channel.pk}, get=404, post=404, but=OWN_CHANNEL[200]),
+    "accounts:channel_list": Row(may=EVERYBODY),
+    "accounts:channel_remove": Row(
+        may=EVERYBODY, kwargs=lambda w: {"pk": w.channel.pk}, get=405, post=404, but=OWN_CHANNEL[302]
+    ),
+    "accounts:channel_test": Row(may=EVERYBODY, kwargs=lambda w: {"pk": w.channel.pk}, get=405, post=404, but=OWN_CHANNEL[302]),
     "accounts:message_list": Row(may=EVERYBODY),
     "accounts:message_read": Row(
         may=EVERYBODY,

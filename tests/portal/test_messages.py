@@ -6,6 +6,8 @@ from django.utils import translation
 from portal.accounts import outbox
 from portal.accounts.models import Message
 
+VIEWS = ("", "unread", "urgent", "\x00")
+
 
 @pytest.fixture
 def message(cast) -> Message:
@@ -85,3 +87,12 @@ def test_more_messages_cost_no_more_statements(cast, sign_in, queries, message):
         outbox.tell(cast.secretary, "password_given", key=key + "b")
 
     assert counts[0] == counts[1]
+
+
+def test_what_is_unread_and_what_is_urgent_can_be_looked_at_alone(cast, sign_in, message):
+    outbox.tell(cast.secretary, "health_alert", key="two", case=7)
+    client = sign_in(cast.secretary)
+    client.post(f"/messages/{message.pk}/read/")
+    seen = {view: [row.key for row in client.get("/messages/", {"view": view}).context["rows"]] for view in VIEWS}
+
+    assert seen == {"": ["two", "one"], "unread": ["two"], "urgent": ["two"], "\x00": ["two", "one"]}

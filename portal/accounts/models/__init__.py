@@ -1,9 +1,10 @@
 """Accounts, the audit trail and messages."""
 
 from portal.accounts.models.attempts import Attempt
+from portal.accounts.models.channels import Channel, Delivery, Fault
 from portal.accounts.models.events import Event
 from portal.accounts.models.messages import Message
 from portal.accounts.models.sessions import Session
 from portal.accounts.models.users import User
 
-__all__ = ["Attempt", "Event", "Message", "Session", "User"]
+__all__ = ["Attempt", "Channel", "Delivery", "Event", "Fault", "Message", "Session", "User"]

@@ -1,5 +1,7 @@
 """What the portal has told me."""
 
+from typing import Any
+
 from django.contrib import messages as notes
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import HttpResponse
@@ -15,16 +17,19 @@ from portal.lib.pages import page
 from portal.lib.paging import paged
 
 UNREAD = ExpressionWrapper(Q(read_at=None), output_field=BooleanField())
+VIEWS: dict[str, dict[str, Any]] = {"unread": {"read_at": None}, "urgent": {"urgent": True}}
 
 
 @require_safe
 @signed_in
 def message_list(request: Request) -> HttpResponse:
     """I read what I was told; what is new stands first."""
-    rows = paged(request, request.user.inbox.order_by(UNREAD.desc(), "-id"))
+    view = request.GET.get("view", "")
+    found = request.user.inbox.filter(**VIEWS.get(view, {})).order_by(UNREAD.desc(), "-id")
+    rows = paged(request, found)
     for row in rows:
         row.heading, _, row.words = outbox.render(row).partition("\n")
-    context = {"rows": rows, "unread": outbox.unread_count(request.user)}
+    context = {"rows": rows, "unread": outbox.unread_count(request.user), "view": view if view in VIEWS else ""}
     return page(request, "accounts/messages/list.html", context, part="message-rows")
 
 
