@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -50,20 +50,27 @@ def _care(profiles: Iterable[CareProfile], *, full: bool) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def said(home: Dwelling, layers: Iterable[Layer]) -> list[tuple[Layer, Mark | None]]:
-    """What each layer says of one home."""
-    homes = Dwelling.objects.filter(pk=home.pk)
-    found = []
-    for layer in layers:
-        state = layer.states(homes).get(home.pk, "")
-        found.append((layer, next((mark for mark in layer.marks if mark.key == state), None)))
-    return found
+def said(home: Dwelling, people: Iterable[Person], layers: Iterable[Layer]) -> list[tuple[Layer, Mark | None]]:
+    """What each layer says of one home; those that cannot tell from the row and its people ask once each."""
+    residents = [person.resident for person in people]
+    return [(layer, _mark(layer, _state(layer, home, residents))) for layer in layers]
+
+
+def _state(layer: Layer, home: Dwelling, residents: list[Resident]) -> str:
+    if layer.of_home:
+        return layer.of_home(home, residents)
+    return layer.states(Dwelling.objects.filter(pk=home.pk)).get(home.pk, "")
+
+
+def _mark(layer: Layer, state: str) -> Mark | None:
+    return next((mark for mark in layer.marks if mark.key == state), None)
 
 
 def notes(homes: DwellingQuerySet, *, full: bool) -> Mapping[int, str]:
     """A line for each home of one entrance: its head, and how many live there."""
-    heads = dict(_heads(homes).values_list("dwelling", "name"))
-    return {pk: _note(heads.get(pk, ""), n, full=full) for pk, n in _living(homes).values_list("pk", "living")}
+    head = Resident.objects.registered().filter(dwelling=OuterRef("pk"), relation=Resident.Relation.HEAD)
+    rows = _living(homes).annotate(head=Subquery(head.values("name")[:1]))
+    return {pk: _note(name or "", n, full=full) for pk, name, n in rows.values_list("pk", "head", "living")}
 
 
 def _heads(homes: DwellingQuerySet) -> "QuerySet[Resident]":

@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from residents.access import Permission
 from residents.layers import Layer, Mark
 from residents.models import Dwelling, Errand
 from residents.models.errands import URGENT, WAITING
 from residents.models.households import DwellingQuerySet
-from residents.timeline import Entry
+from residents.timeline import Entry, only_for
 
 # Of several errands of one home the worst is shown.
 WORST = ("in_hand", "waiting", "urgent", "late")
@@ -42,10 +43,12 @@ LAYERS = [
         ),
         open_errands,
         rest=_("nothing asked"),
+        permission=Permission.ERRAND_VIEW,
     )
 ]
 
 
+@only_for(Permission.ERRAND_VIEW)
 def entries(dwelling: Dwelling, most: int) -> Iterator[Entry]:
     """The newest errands of this home: asked, taken, done."""
     rows = dwelling.errands.select_related("kind", "assignee", "requested_by", "delivered_by")

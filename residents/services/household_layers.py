@@ -1,6 +1,7 @@
 """What the ledger itself shows on a compound's picture: who is at home, who needs care, who is watched, how to reach them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
@@ -34,13 +35,21 @@ def care(homes: DwellingQuerySet) -> Mapping[int, str]:
     """Which homes have somebody on a care list, by how often they are called on; never why."""
     live = CareProfile.objects.live().filter(resident__dwelling__in=homes, resident__left_on=None)
     visits = live.values_list("resident__dwelling").annotate(visits=Max("category__visits_a_day")).order_by()
-    return {pk: "twice" if n > 1 else "daily" if n else "listed" for pk, n in visits}
+    return {pk: _often(n) for pk, n in visits}
+
+
+def _often(visits: int) -> str:
+    return "twice" if visits > 1 else "daily" if visits else "listed"
 
 
 def watch(homes: DwellingQuerySet) -> Mapping[int, str]:
     """Which homes somebody keeps an eye on."""
     watched = homes.filter(Q(watch_level__gt=0) | Q(light_watch=True)).values_list("pk", "watch_level")
-    return {pk: f"level{level}" if level else "light" for pk, level in watched}
+    return {pk: _watched(level) for pk, level in watched}
+
+
+def _watched(level: int) -> str:
+    return f"level{level}" if level else "light"
 
 
 def reach(homes: DwellingQuerySet) -> Mapping[int, str]:
@@ -49,7 +58,34 @@ def reach(homes: DwellingQuerySet) -> Mapping[int, str]:
     smart = Count("pk", filter=~Q(has_smartphone=False))
     shops = Count("pk", filter=~Q(shops_online=False))
     found = living.annotate(smart=smart, shops=shops)
-    return {pk: "no_smartphone" if not smart else "no_shopping" for pk, smart, shops in found if not (smart and shops)}
+    return {pk: mark for pk, smart, shops in found if (mark := _reached(smart, shops))}
+
+
+def _reached(smart: int, shops: int) -> str:
+    return "no_smartphone" if not smart else "no_shopping" if not shops else ""
+
+
+# The same of one home, whose people with their live care are at hand.
+
+
+def _there(people: Sequence[Any]) -> list[Any]:
+    return [person for person in people if person.lives_in]
+
+
+def _care_of(home: Any, people: Sequence[Any]) -> str:
+    visits = [profile.category.visits_a_day for person in people for profile in person.live_care]
+    return _often(max(visits)) if visits else ""
+
+
+def _watch_of(home: Any, people: Sequence[Any]) -> str:
+    return _watched(home.watch_level) if home.watch_level or home.light_watch else ""
+
+
+def _reach_of(home: Any, people: Sequence[Any]) -> str:
+    there = _there(people)
+    smart = [person for person in there if person.has_smartphone is not False]
+    shops = [person for person in there if person.shops_online is not False]
+    return _reached(len(smart), len(shops)) if there else ""
 
 
 LAYERS = [
@@ -64,6 +100,7 @@ LAYERS = [
             Mark(State.SHOP, pgettext_lazy("sign", "S"), State.SHOP.label, "ok"),
         ),
         occupancy,
+        of_home=lambda home, people: home.state,
     ),
     Layer(
         "people",
@@ -77,6 +114,7 @@ LAYERS = [
             Mark("crowd", "+", _("ten or more"), "bad"),
         ),
         people,
+        of_home=lambda home, people: _size(len(_there(people))),
     ),
     Layer(
         "care",
@@ -88,6 +126,7 @@ LAYERS = [
         ),
         care,
         rest=_("no special care"),
+        of_home=_care_of,
     ),
     Layer(
         "watch",
@@ -100,6 +139,7 @@ LAYERS = [
         ),
         watch,
         rest=_("not watched"),
+        of_home=_watch_of,
     ),
     Layer(
         "reach",
@@ -110,5 +150,6 @@ LAYERS = [
         ),
         reach,
         rest=_("can be reached"),
+        of_home=_reach_of,
     ),
 ]  # fmt: skip

@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from residents.access import Permission
 from residents.layers import Layer, Mark
 from residents.models import CaseState, ContactClass, Dwelling, QuarantineCase, Transfer
 from residents.models.households import DwellingQuerySet
-from residents.timeline import Entry, on_day
+from residents.timeline import Entry, on_day, only_for
 
 # Of several cases in a home the one that matters most marks it.
 RANK = ("positive", "alert", "red", "yellow", "site", "registered", "waiting")
@@ -56,10 +57,12 @@ LAYERS = [
         states,
         rest=gettext_lazy("no quarantine"),
         public=("red", "yellow"),
+        permission=Permission.QUARANTINE_VIEW,
     )
 ]
 
 
+@only_for(Permission.QUARANTINE_VIEW)
 def entries(dwelling: Dwelling, most: int) -> Iterator[Entry]:
     """The cases of a home: when each began and ended, and who was fetched."""
     cases = QuarantineCase.objects.filter(dwelling=dwelling).select_related("resident", "notice_served_by", "released_by")

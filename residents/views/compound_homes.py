@@ -30,7 +30,7 @@ PER_PAGE = 500
 def compound_homes_list(request: Request, pk: int) -> HttpResponse:
     """I print the homes I chose, or those that carry a mark, in the order I walk them."""
     compound = found(request, pk)
-    asked = asked_of(request.GET, compound)
+    asked = asked_of(request.GET, compound, request.user)
     homes = _homes(request.GET, compound, asked)
     walking = request.GET.get("order") == "walking"
     ordered = homes.in_walking_order() if walking else homes.in_place_order()
@@ -56,7 +56,7 @@ def compound_homes_list(request: Request, pk: int) -> HttpResponse:
 def compound_choose(request: Request, pk: int) -> HttpResponse:
     """I ticked homes in the picture and want them as a list, or walked as a round."""
     compound = found(request, pk)
-    asked = asked_of(request.POST, compound)
+    asked = asked_of(request.POST, compound, request.user)
     ticked = [int(key) for key in request.POST.getlist("home") if key.isascii() and key.isdecimal() and len(key) < 16]
     keys = packed(compounds.homes_of(compound).filter(pk__in=ticked[:20_000]).values_list("pk", flat=True))
     if not keys:
@@ -75,7 +75,7 @@ def compound_choose(request: Request, pk: int) -> HttpResponse:
 def compound_export(request: Request, pk: int) -> FileResponse:
     """The secretary takes the list along as a sheet; the trail says so."""
     compound = found(request, pk)
-    asked = asked_of(request.POST, compound)
+    asked = asked_of(request.POST, compound, request.user)
     homes = _homes(request.POST, compound, asked).select_related("entrance__building")
     columns, rows = compound_homes.table(homes, asked.layer, by=request.user, compound=compound)
     return downloads.sheet(columns, rows, title=f"{compound} {asked.layer.label}", unit=compound.community.name)

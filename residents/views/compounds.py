@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
+from portal.accounts.models import User
 from portal.lib.pages import page
 from portal.lib.paging import paged
 from residents.access import Permission, Request, may_in, requires
-from residents.layers import Layer, layers
+from residents.layers import Layer, facts, seen_by
 from residents.models import Building, Compound, Dwelling, Entrance
 from residents.services import compound_homes, compounds
 from residents.views.compound_cells import Drawing, drawn
@@ -22,9 +23,10 @@ PANEL = "compound-home"
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for: a layer, how near, one home, and whether homes are ticked."""
+    """What the address asks for: a layer of those the reader may see, how near, and whether homes are ticked."""
 
     layer: Layer
+    layers: dict[str, Layer]
     entrances: list[Entrance]
     # All entrances of the building, to go on to the next.
     doors: list[Entrance]
@@ -68,12 +70,12 @@ def compound_list(request: Request) -> HttpResponse:
 def compound_detail(request: Request, pk: int) -> HttpResponse:
     """The steward sees every home of her compound at once, and one of them beside it."""
     compound = found(request, pk)
-    asked = asked_of(request.GET, compound)
-    home = _home(request, compound)
+    asked = asked_of(request.GET, compound, request.user)
+    home = _home(request, compound, asked)
     if getattr(request, "htmx", None) and request.htmx.target == PANEL:  # type: ignore[attr-defined]
-        context = {"compound": compound, "asked": asked, **_panel(request, home)}
+        context = {"compound": compound, "asked": asked, **_panel(request, home, asked)}
         return page(request, "residents/compounds/detail.html", context, part=PANEL)
-    context = _picture(request, compound, asked, home) | _panel(request, home)
+    context = _picture(request, compound, asked, home) | _panel(request, home, asked)
     return page(request, "residents/compounds/detail.html", context)
 
 
@@ -83,9 +85,9 @@ def found(request: Request, pk: int) -> Compound:
     return get_object_or_404(rows, pk=pk)
 
 
-def asked_of(values: QueryDict, compound: Compound) -> Asked:
-    """What a query or a form asks for; nonsense is the whole compound on its first layer."""
-    known = layers()
+def asked_of(values: QueryDict, compound: Compound, reader: User) -> Asked:
+    """What a query or a form asks for; nonsense, and a layer that is not for the reader, is the first layer."""
+    known = seen_by(reader, compound.community)
     layer = known.get(values.get("layer", ""), next(iter(known.values())))
     entrances = list(compounds.entrances_of(compound))
     entrance = next((e for e in entrances if str(e.pk) == values.get("entrance")), None)
@@ -93,7 +95,7 @@ def asked_of(values: QueryDict, compound: Compound) -> Asked:
     building = entrance.building if entrance else next((e.building for e in entrances if str(e.building_id) == asked), None)
     doors = [e for e in entrances if building and e.building_id == building.pk]
     shown = [entrance] if entrance else doors or entrances
-    return Asked(layer, shown, doors, building, entrance, values.get("choose") == "1")
+    return Asked(layer, known, shown, doors, building, entrance, values.get("choose") == "1")
 
 
 def _picture(request: Request, compound: Compound, asked: Asked, home: Dwelling | None) -> dict[str, Any]:
@@ -114,7 +116,7 @@ def _picture(request: Request, compound: Compound, asked: Asked, home: Dwelling 
     return {
         "compound": compound,
         "asked": asked,
-        "layers": layers().values(),
+        "layers": asked.layers.values(),
         "legend": compounds.counts(asked.layer, states, total),
         "total": total,
         "rest": total - len(states),
@@ -122,23 +124,20 @@ def _picture(request: Request, compound: Compound, asked: Asked, home: Dwelling 
     }
 
 
-def _home(request: Request, compound: Compound) -> Dwelling | None:
+def _home(request: Request, compound: Compound, shown: Asked) -> Dwelling | None:
     """The home whose panel is open; one of another compound is not there."""
     asked = request.GET.get("home", "")
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 16):
         return None
-    rows = compounds.homes_of(compound).select_related("entrance__building__compound", "community")
+    rows = compounds.homes_of(compound).select_related("entrance__building__compound", "community__subdistrict")
+    rows = rows.annotate(**facts(shown.layers))
     return get_object_or_404(rows, pk=int(asked))
 
 
-def _panel(request: Request, home: Dwelling | None) -> dict[str, Any]:
+def _panel(request: Request, home: Dwelling | None, asked: Asked) -> dict[str, Any]:
     """What stands beside the picture: who lives there and what each layer says of the home."""
     if home is None:
         return {"home": None}
     full = may_in(request.user, Permission.RESIDENT_NAME, home.community)
-    return {
-        "home": home,
-        "full": full,
-        "people": compound_homes.people(home, full=full),
-        "said": compound_homes.said(home, layers().values()),
-    }
+    people = compound_homes.people(home, full=full)
+    return {"home": home, "full": full, "people": people, "said": compound_homes.said(home, people, asked.layers.values())}

@@ -74,7 +74,8 @@ def dwelling_detail(request: Request, pk: int) -> HttpResponse:
         person.age = household_export.age(person.born_on, today)
     left = list(dwelling.residents.exclude(left_on=None).order_by("-left_on", "id")[:20])
     eyes.show(left, community)
-    entries = [(entry, entry.name if eyes.sees(community) else masks.name(entry.name)) for entry in timeline.of(dwelling)]
+    found = timeline.of(dwelling, reader=request.user)
+    entries = [(entry, entry.name if eyes.sees(community) else masks.name(entry.name)) for entry in found]
     policy = duty_policy(community, today)
     context = {
         "dwelling": dwelling,

@@ -5,12 +5,13 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from portal.accounts.models import Event
 from portal.lib.keys import MOST, packed, unpacked
 from residents.layers import Layer, Mark, layers
-from residents.models import Dwelling, Resident
+from residents.models import Dwelling, Resident, Stop
 from residents.services import compound_counts, compounds
 from residents.services import households as moves
 from residents.services.care import categories
@@ -206,7 +207,41 @@ def test_page_asks_as_much_for_many_homes_as_for_one(cast, sign_in, queries, lay
     stand(cast.hefengyuan, ["201", "301"])
     factories.ResidentFactory.create_batch(3, dwelling=home)
 
-    assert asked() == one
+    assert asked() == one <= 12
+
+
+@pytest.mark.parametrize("key", list(layers()))
+def test_one_home_is_said_to_be_what_the_picture_shows(cast, sign_in, key):
+    alone, crowded, _ = stand(cast.hefengyuan, ["101", "201", "301"])
+    factories.ResidentFactory(dwelling=alone, has_smartphone=False, shops_online=False)
+    factories.ResidentFactory.create_batch(10, dwelling=crowded, shops_online=False)
+    factories.CareProfileFactory(resident=alone.residents.get(), category=categories()["独居老人"])
+    moves.update_dwelling(dwelling_id=alone.pk, values={"light_watch": True}, by=cast.secretary)
+    moves.update_dwelling(dwelling_id=crowded.pk, values={"watch_level": 2, "watch_reason": "十人"}, by=cast.secretary)
+    for kind, outcome in (("rubbish", "taken"), ("light_count", "dark"), ("light_count", "lit")):
+        stop = factories.StopFactory(round__community=cast.qinghe, round__plan__kind=kind, dwelling=alone)
+        Stop.objects.filter(pk=stop.pk).update(state="done", outcome=outcome, done_at=timezone.now(), done_by=cast.worker)
+    factories.QuarantineCaseFactory(resident=alone.residents.get(), door_sign="red")
+    factories.ErrandFactory(dwelling=alone)
+    client, found = sign_in(cast.worker), states(key, cast.hefengyuan)
+
+    for home in (alone, crowded):
+        said = {layer.key: mark for layer, mark in client.get(address(cast.hefengyuan, home=home.pk)).context["said"]}
+        assert (said[key].key if said[key] else "") == found.get(home.pk, "")
+
+
+@pytest.mark.parametrize("page", ["compound_detail", "compound_homes", "dwelling_detail"])
+def test_whoever_may_not_see_quarantine_reads_nothing_of_it(cast, sign_in, page):
+    home, _ = stand(cast.hefengyuan, ["101", "201"])
+    case = factories.QuarantineCaseFactory(resident__dwelling=home, door_sign="red", started_at=timezone.now())
+    pk = home.pk if page == "dwelling_detail" else cast.hefengyuan.pk
+    link = reverse(f"residents:{page}", args=[pk], query={"layer": "quarantine", "mark": "red", "home": home.pk})
+    words = ("Quarantine begun", "door sign", f"/quarantine/{case.pk}/")
+
+    read = {who: sign_in(getattr(cast, who)).get(link).content.decode() for who in ("worker", "cadre_user")}
+    said = {who: [word for word in words if word in text] for who, text in read.items()}
+
+    assert (bool(said["worker"]), said["cadre_user"]) == (True, [])
 
 
 def test_list_of_compounds_counts_homes(cast, sign_in, queries):

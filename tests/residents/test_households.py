@@ -199,7 +199,7 @@ def test_the_timeline_of_a_home_holds_what_was_done_for_it(home, somebody, cast)
     households.update_dwelling(dwelling_id=home.pk, values={"light_watch": True}, by=cast.secretary)
     moves.go_away(resident_id=somebody.pk, by=cast.worker)
 
-    entries = timeline.of(home)
+    entries = timeline.of(home, reader=cast.secretary)
 
     assert [entry.who for entry in entries] == ["周敏", "李秀兰", ""]
     assert (str(entries[-1].what), entries[-1].name) == ("away for a time", "王建国")

@@ -105,7 +105,7 @@ def test_the_picture_shows_who_was_met_and_whose_lights_are_on(cast, home):
 def test_a_home_remembers_who_was_there(cast, home):
     done(cast, walk(cast, "rubbish", {"dwelling": home}), {})
 
-    entry = next(one for one in timeline.of(home) if one.icon == "trash")
+    entry = next(one for one in timeline.of(home, reader=cast.secretary) if one.icon == "trash")
 
     assert (entry.who, str(entry.what)) == ("马骏", "Rubbish and standing service: Collected")
 
