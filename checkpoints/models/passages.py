@@ -97,8 +97,9 @@ class Passage(models.Model):
     result_note = models.CharField(_("why"), max_length=120, blank=True)
     source = models.CharField(_("source"), max_length=5, choices=Source, default=Source.GATE)
     is_void = models.BooleanField(_("voids another row"), default=False)
-    voids = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="voided_by", verbose_name=_("voids")
+    # Almost every row voids nothing: what is unique among the few is indexed for the few.
+    voids = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("voids")
     )
     logged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, verbose_name=_("logged by")
@@ -123,6 +124,12 @@ class Passage(models.Model):
                 name="passage_turned_back_why",
                 violation_error_message=_("Say why the person was turned back."),
             ),
+            models.UniqueConstraint(
+                fields=["voids"],
+                condition=Q(voids__isnull=False),
+                name="passage_voided_once",
+                violation_error_message=_("This passage has been struck already. Open the list again."),
+            ),
             models.CheckConstraint(
                 condition=Q(is_void=False) | Q(voids__isnull=False),
                 name="passage_void_of_something",
@@ -131,7 +138,6 @@ class Passage(models.Model):
         indexes = [
             models.Index(fields=["day", "community"], name="passage_day"),
             models.Index(fields=["shift", "happened_at"], name="passage_shift"),
-            models.Index(fields=["post", "day"], name="passage_post"),
         ]
 
     def __str__(self) -> str:

@@ -93,13 +93,14 @@ def store(
     """
     adapt = connection.ops.adapt_datetimefield_value
     for row in rows:
-        row["happened_at"] = str(adapt(row["happened_at"]))
+        row["happened_at"], row["day"] = str(adapt(row["happened_at"])), row["day"].isoformat()
+        row["temperature"] = None if row["temperature"] is None else str(row["temperature"])
         row["building"], row["entrance"], row["room"] = search.parts(row["written_home"]) or (None, None, None)
         if connection.vendor == "sqlite":
             row["id"] = row["id"].replace("-", "")
     facts = {**common, **totals.asked(common["post"], compound), "now": adapt(common["now"])}
     facts |= {"kind": line["kind"], "table": line["table"], "row": line["row"]}
-    facts["rows"] = json.dumps(rows, default=str)
+    facts["rows"] = json.dumps(rows)
     if connection.vendor == "postgresql":
         return _at_once(facts)
     return _in_turn(facts)

@@ -61,7 +61,8 @@ def passage_detail(request: Request, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Corrected."))
             return redirect("checkpoints:passage_detail", pk=new.pk)
-    return page(request, "checkpoints/passages/detail.html", {"row": row, "form": form}, status=422 if form.errors else 200)
+    context = {"row": row, "form": form, "voided_by": Passage.objects.filter(voids=row).first()}
+    return page(request, "checkpoints/passages/detail.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -79,7 +80,5 @@ def passage_void(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _correctable(request: Request, pk: UUID) -> Passage:
-    rows = correctable_passages(request.user).select_related(
-        "post__compound", "community__subdistrict", "logged_by", "voided_by"
-    )
+    rows = correctable_passages(request.user).select_related("post__compound", "community__subdistrict", "logged_by")
     return get_object_or_404(rows.filter(is_void=False), pk=pk)
