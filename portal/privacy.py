@@ -102,7 +102,8 @@ TABLE: dict[str, Kept] = {
     "residents.DutyPolicy": Kept(
         plain="id community subdistrict district starts_on ends_on fever_limit day_starts_at day_ends_at min_rest_hours "
         "sign_in_before_minutes late_after_minutes absent_after_minutes remind_before_minutes handover_within_minutes "
-        "crowded_from free_after_days free_tested_within_days undo_seconds errand_urgent_minutes errand_minutes ask_link_days"
+        "crowded_from free_after_days free_tested_within_days undo_seconds officer_after_minutes staff_morning_by "
+        "staff_evening_by errand_urgent_minutes errand_minutes ask_link_days"
     ),
     "residents.QuarantinePolicy": Kept(
         plain="id name contact_class community subdistrict district starts_on ends_on first_day_counts checks_a_day "

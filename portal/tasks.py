@@ -7,6 +7,7 @@ from collections.abc import Callable
 from celery import shared_task
 from django.db import close_old_connections
 
+from checkpoints.services import staff_checks
 from portal import erasure
 from portal.jobs import services as jobs
 from portal.reports.services import reminders
@@ -14,6 +15,7 @@ from residents.services import (
     control,
     errand_queue,
     health_checks,
+    missed_checks,
     rounds,
 )
 
@@ -25,6 +27,8 @@ DUE: list[Callable[[], object]] = [
     jobs.tidy,
     reminders.due,
     health_checks.escalate,
+    missed_checks.to_officers,
+    staff_checks.escalate,
     errand_queue.escalate,
     control.review,
     rounds.due,

@@ -1,5 +1,6 @@
 """Numbers that change by date and by place."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Self
 
@@ -53,6 +54,13 @@ class DutyPolicy(models.Model):
     # 无疫小区: 14 days without a case or an open contact, everybody negative in the two days before.
     free_after_days = models.PositiveSmallIntegerField(_("epidemic-free after days without a case"), default=14)
     free_tested_within_days = models.PositiveSmallIntegerField(_("everybody tested within days before"), default=2)
+    # A check that is still missing so long after its hour goes up to the subdistrict.
+    officer_after_minutes = models.PositiveSmallIntegerField(
+        _("a missed check goes up after (minutes)"), default=120, db_default=120
+    )
+    # Of cadres off duty after an exposure, as of everybody in quarantine.
+    staff_morning_by = models.TimeField(_("morning check of exposed staff by"), default=dt.time(12), db_default=dt.time(12))
+    staff_evening_by = models.TimeField(_("evening check of exposed staff by"), default=dt.time(20), db_default=dt.time(20))
     undo_seconds = models.PositiveSmallIntegerField(_("undo at the gate within (seconds)"), default=60)
 
     crowded_from = models.PositiveSmallIntegerField(_("a home is proposed for watching from (people)"), default=10)

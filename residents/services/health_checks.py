@@ -22,9 +22,10 @@ from portal.accounts.outbox import draft, send
 from portal.lib.constraints import explained
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
-from residents.models import CaseState, HealthCheck, Membership, Method, QuarantineCase, Role, SiteCall, Slot
+from residents.models import CaseState, HealthCheck, Method, QuarantineCase, SiteCall, Slot
 from residents.models.health_checks import HIGHEST, LOWEST
 from residents.models.quarantine import FOLLOWED
+from residents.services.offices import office
 from residents.services.quarantine import expect, locked
 
 NOON = dt.time(12)
@@ -81,18 +82,7 @@ def _follow(case: QuarantineCase, check: HealthCheck) -> None:
 def _tell(case: QuarantineCase, kind: str, key: str) -> None:
     link = reverse("residents:quarantine_detail", args=[case.pk])
     # Not whom nor where: the message may be read over a shoulder.
-    send(draft(user, kind, key=key, link=link, case=case.pk) for user in _office([case.community_id])[case.community_id])
-
-
-def _office(communities: Sequence[int]) -> dict[int, list[User]]:
-    """Secretaries and workers of each community."""
-    found: dict[int, list[User]] = {key: [] for key in communities}
-    rows = Membership.objects.live().filter(
-        role__in=[Role.SECRETARY, Role.WORKER], community__in=communities, user__is_active=True
-    )
-    for membership in rows.select_related("user"):
-        found[membership.community_id or 0].append(membership.user)
-    return found
+    send(draft(user, kind, key=key, link=link, case=case.pk) for user in office([case.community_id])[case.community_id])
 
 
 @transaction.atomic
@@ -209,16 +199,21 @@ def calls_due(communities: Any, day: dt.date) -> "QuerySet[QuarantineCase]":
     return QuarantineCase.objects.within(communities).at_site().exclude(Exists(reached))
 
 
+def missed(day: dt.date, now: dt.datetime) -> dict[int, dict[str, int]]:
+    """By community: how many missed the morning and the evening of a day; one statement for all of them."""
+    rows = _due(QuarantineCase.objects.all(), day, now).filter(MISSED).order_by().values("community_id")
+    halves = rows.annotate(
+        am=Count("pk", filter=Q(late_am=True, done_am=False)), pm=Count("pk", filter=Q(late_pm=True, done_pm=False))
+    )
+    return {row["community_id"]: {slot: row[slot] for slot in Slot.values} for row in halves}
+
+
 def escalate(now: dt.datetime | None = None) -> int:
     """Tell each community of the checks its people have missed: once for each half of a day. The minute task calls it."""
     now = now or timezone.now()
     day = timezone.localdate(now)
-    missed = _due(QuarantineCase.objects.all(), day, now).filter(MISSED).order_by().values("community_id")
-    halves = missed.annotate(
-        am=Count("pk", filter=Q(late_am=True, done_am=False)), pm=Count("pk", filter=Q(late_pm=True, done_pm=False))
-    )
-    tallies = {row["community_id"]: row for row in halves}
-    office = _office(list(tallies))
+    tallies = missed(day, now)
+    offices = office(tallies)
     drafts = [
         draft(
             user, "checks_missed", key=f"checks_missed-{community}-{day}-{slot}", link=reverse("residents:health_check_list"),
@@ -227,7 +222,7 @@ def escalate(now: dt.datetime | None = None) -> int:
         for community, tally in tallies.items()
         for slot in Slot.values
         if tally[slot]
-        for user in office[community]
+        for user in offices[community]
     ]  # fmt: skip
     send(drafts)
     return len(drafts)

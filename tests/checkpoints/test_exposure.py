@@ -4,13 +4,17 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from checkpoints.models import Exposure, StaffCheck
-from checkpoints.services import exposure
+from checkpoints.services import exposure, staff_checks
 from deployments.models import Leave
+from portal.accounts.models import Message
+from portal.lib.dates import moment
 from portal.lib.errors import Refused
+from residents.models import DutyPolicy
 from tests import factories
 
 
@@ -80,6 +84,82 @@ def test_a_second_tap_makes_no_second_check(cast):
         exposure.check(exposure_id=row.pk, temperature=Decimal(temperature), symptoms=[], by=cast.worker)
 
     assert [check.temperature for check in StaffCheck.objects.all()] == [Decimal("36.5")]
+
+
+DAY = dt.date(2022, 4, 13)
+
+
+def at(hour: int, minute: int = 0, day: dt.date = DAY) -> time_machine.travel:
+    return time_machine.travel(moment(day, dt.time(hour, minute)), tick=False)
+
+
+def told(cast) -> dict[str, list[str]]:
+    """Who was told how often of which half, by kind."""
+    found: dict[str, list[str]] = {}
+    for message in Message.objects.filter(kind__startswith="staff_checks").order_by("id"):
+        found.setdefault(message.kind, []).append(f"{message.to.username} {message.facts['slot']} {message.facts['count']}")
+    return {kind: sorted(lines) for kind, lines in found.items()}
+
+
+@pytest.fixture
+def seconded(cast) -> None:
+    """马骏 served in 2022 already."""
+    type(cast.secondment).objects.filter(pk=cast.secondment.pk).update(starts_on=dt.date(2022, 1, 1))
+
+
+def test_missed_checks_of_staff_are_told_to_the_office_then_to_the_officer(cast, seconded):
+    with at(9):
+        row = stop(cast)
+    with at(11, 59):
+        assert staff_checks.escalate() == 0
+    for hour in (12, 13):
+        with at(hour):
+            staff_checks.escalate()
+    assert told(cast) == {"staff_checks_missed": ["secretary am 1", "worker am 1"]}
+
+    with at(14):
+        staff_checks.escalate()
+        exposure.check(exposure_id=row.pk, temperature=Decimal("36.5"), symptoms=[], by=cast.worker)
+    with at(23):
+        staff_checks.escalate()
+
+    # The check of the afternoon is the evening's: only the morning was missed.
+    assert told(cast) == {
+        "staff_checks_missed": ["secretary am 1", "worker am 1"],
+        "staff_checks_still_missed": ["officer am 1"],
+    }
+
+
+def test_a_missed_evening_of_staff_goes_up_after_midnight_and_not_for_ever(cast, seconded):
+    DutyPolicy.objects.create(starts_on=dt.date(2022, 1, 1), staff_evening_by=dt.time(23))
+    with at(15):
+        stop(cast)
+    next_day = DAY + dt.timedelta(days=1)
+    with at(1, day=next_day):
+        staff_checks.escalate()
+    assert told(cast) == {"staff_checks_still_missed": ["officer pm 1"]}
+
+    Message.objects.all().delete()
+    with at(11, 30, day=next_day):
+        assert staff_checks.escalate() == 0
+
+
+def test_more_exposed_staff_cost_no_more_statements(cast, seconded, queries):
+    with at(9):
+        stop(cast)
+    with at(12), queries() as one:
+        staff_checks.escalate()
+    Message.objects.all().delete()
+    with at(9):
+        for _ in range(2):
+            cadre = factories.SecondmentFactory(community=cast.qinghe, starts_on=DAY).cadre
+            exposure.stop_duty(
+                cadre_id=cadre.pk, compound=cast.hefengyuan, how="stood", exposed_on=DAY, days=7, by=cast.secretary
+            )
+    with at(12), queries() as many:
+        staff_checks.escalate()
+
+    assert len(one) == len(many)
 
 
 def test_the_secretary_finds_stops_and_checks(cast, sign_in):

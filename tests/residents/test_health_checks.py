@@ -12,8 +12,8 @@ from django.utils import timezone
 from portal.accounts.models import Event, Message
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
-from residents.models import CaseState, HealthCheck, QuarantineCase
-from residents.services import health_checks, quarantine
+from residents.models import CaseState, DutyPolicy, HealthCheck, QuarantineCase
+from residents.services import health_checks, missed_checks, quarantine
 from residents.services import quarantine_moves as moves
 from tests import factories
 
@@ -210,6 +210,63 @@ def test_escalation_takes_the_same_statements_however_many_miss(cast, queries):
         case_in(compound)
     with at(13), queries() as many:
         health_checks.escalate()
+
+    assert len(one) == len(many)
+
+
+def told_officers(cast) -> list[tuple[str, str]]:
+    rows = Message.objects.filter(kind="checks_still_missed", to=cast.officer)
+    return [(message.facts["slot"], message.facts["count"]) for message in rows.order_by("id")]
+
+
+def test_what_is_missed_for_long_goes_up_to_the_officer_once(cast, case):
+    with at(13):
+        missed_checks.to_officers()
+        assert told_officers(cast) == []
+    with at(14):
+        missed_checks.to_officers()
+        missed_checks.to_officers()
+
+    assert told_officers(cast) == [("am", "1")]
+    message = Message.objects.get(kind="checks_still_missed")
+    assert (message.to, message.facts["community"]) == (cast.officer, "清荷社区")
+    assert case.resident.name not in str(message.facts)
+
+
+def test_what_is_made_up_for_in_time_does_not_go_up(cast, case):
+    with at(13):
+        record(case, cast.worker)
+    with at(14):
+        assert missed_checks.to_officers() == 0
+
+
+def test_a_late_evening_goes_up_after_midnight(cast):
+    case_in(cast.hefengyuan, evening_by=dt.time(23), morning_by=dt.time(23))
+    with time_machine.travel(moment(DAY + dt.timedelta(days=1), dt.time(1)), tick=False):
+        missed_checks.to_officers()
+
+    assert told_officers(cast) == [("am", "1"), ("pm", "1")]
+
+
+def test_each_community_waits_as_long_as_its_policy_says(cast, case):
+    case_in(cast.yushu_rental)
+    DutyPolicy.objects.create(community=cast.yushu, officer_after_minutes=300, starts_on=DAY)
+    with at(14):
+        missed_checks.to_officers()
+    assert [message.facts["community"] for message in Message.objects.filter(kind="checks_still_missed")] == ["清荷社区"]
+    with at(17):
+        missed_checks.to_officers()
+    assert Message.objects.filter(kind="checks_still_missed").count() == 2
+
+
+def test_going_up_takes_the_same_statements_however_many_miss(cast, queries):
+    case_in(cast.hefengyuan)
+    with at(15), queries() as one:
+        missed_checks.to_officers()
+    for compound in (cast.hefengyuan, cast.yushu_rental, cast.yushu_rental):
+        case_in(compound)
+    with at(15), queries() as many:
+        missed_checks.to_officers()
 
     assert len(one) == len(many)
 
