@@ -1,23 +1,32 @@
 """What a resident writes on the phone: few fields, large, no script."""
 
 import datetime as dt
+import unicodedata
 import uuid
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.dates import moment
 from portal.lib.forms import CleanTextMixin
 from residents.forms.errands import PHONE, AskMixin
-from residents.models import ErrandKind
-from residents.services.asks import Sheet
+from residents.models import ErrandKind, Urgency
+from residents.services.asks import Sheet, riddle
 
 
 class AskForm(AskMixin, forms.Form):
     """A request from the sheet at the door."""
 
+    # The worst last: nobody should press it by mistake.
+    HOW_BAD = {
+        Urgency.NORMAL.value: _("it can wait a little"),
+        Urgency.DIFFICULTY.value: _("I am old, alone or ill, and cannot manage"),
+        Urgency.HEALTH.value: _("it is about somebody's health: medicine has run out, fever"),
+        Urgency.LIFE.value: _("danger to life: I have rung 120"),
+    }
     BY = {
         "": _("as soon as somebody can"),
         "noon": _("before noon"),
@@ -36,7 +45,12 @@ class AskForm(AskMixin, forms.Form):
         label=_("what is needed"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )  # fmt: skip
     by = forms.ChoiceField(label=_("by when"), choices=list(BY.items()), required=False)
-    urgent = forms.BooleanField(label=_("It is about somebody's health"), required=False)
+    urgency = forms.TypedChoiceField(
+        label=_("how bad is it"), coerce=int, choices=list(HOW_BAD.items()), initial=Urgency.NORMAL,
+        required=False, widget=forms.RadioSelect,
+    )  # fmt: skip
+    # Only asked where very many ask at once.
+    sum = forms.CharField(max_length=6, required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"}))
 
     def __init__(self, *args: Any, kind: ErrandKind, sheet: Sheet, **kwargs: Any) -> None:
         self.asked = kind
@@ -46,7 +60,26 @@ class AskForm(AskMixin, forms.Form):
         home.label = _("your room") if sheet.entrance else _("building-entrance-room")
         home.widget.attrs["placeholder"] = "702" if sheet.entrance else "17-3-702"
         self.fields["what"].widget.attrs["placeholder"] = kind.example
+        # Whoever goes shopping must know for what.
+        self.fields["what"].required = kind.is_goods or kind.code == "other"
         self.initial |= {"key": uuid.uuid4(), "kind": kind.code}
+
+    def ask_sum(self) -> None:
+        """Let the form ask for a small sum; what was typed stays."""
+        first, second = riddle(self.cleaned_data["key"])
+        self.fields["sum"].label = gettext("Very many ask just now. To show that you are a person: %(a)s + %(b)s =") % {
+            "a": first, "b": second}  # fmt: skip
+        self.riddle = self["sum"]
+        if self.cleaned_data["sum"]:
+            self.add_error("sum", gettext("That is not right. Please count again."))
+        # The answer belongs to this key, which the page must send back.
+        self.data = self.data.copy()
+        self.data["key"], self.data["sum"] = str(self.cleaned_data["key"]), ""
+
+    def is_counted_right(self) -> bool:
+        """Whether the sum of this request was answered."""
+        said = unicodedata.normalize("NFKC", self.cleaned_data["sum"]).strip()
+        return said == str(sum(riddle(self.cleaned_data["key"])))
 
     def need_by(self) -> dt.datetime | None:
         """The hour that the words mean today."""

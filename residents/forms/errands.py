@@ -1,5 +1,6 @@
 """What is asked when an errand is taken down, and at each of its steps."""
 
+import unicodedata
 import uuid
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from portal.lib import photos
 from portal.lib.forms import CleanCharField, CleanTextMixin, helper, pair
-from residents.models import Compound, Dwelling, Errand, ErrandKind, ErrandLine, Outcome, Urgency
+from residents.models import Compound, Dwelling, Errand, ErrandKind, ErrandLine, Outcome, Stop, Urgency
 from residents.models.errands import DETAILS, FAILURES, SUCCESSES
+from residents.services import errand_chat, errand_rounds, rounds
 from residents.services.errand_chat import LONGEST
 from residents.services.errand_homes import find_home, find_resident
 from residents.services.errand_requests import MOST_LINES, Place, Thing, things_in
@@ -43,6 +46,14 @@ class AskMixin(CleanTextMixin):
         """The answers by their question."""
         return {name.removeprefix("detail_"): value for name, value in self.cleaned_data.items() if name.startswith("detail_")}
 
+    def clean_phone(self) -> str:
+        """As digits: many keyboards write them in full width."""
+        return unicodedata.normalize("NFKC", self.cleaned_data["phone"]).strip()
+
+    def clean_home(self) -> str:
+        """The same for the number of a home."""
+        return unicodedata.normalize("NFKC", self.cleaned_data["home"]).strip()[:40]
+
     def clean_what(self) -> str:
         """Something must be wanted, and no more than fits on a list."""
         what: str = self.cleaned_data["what"].replace("\r\n", "\n")
@@ -68,6 +79,10 @@ class ErrandForm(AskMixin, forms.Form):
 
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     kind = forms.CharField(max_length=24, widget=forms.HiddenInput)
+    # The door of a round at which it was heard.
+    stop = forms.ModelChoiceField(None, required=False, widget=forms.HiddenInput)
+    # What a pasted message says of other homes, to be looked at next.
+    rest = forms.CharField(required=False, max_length=60_000, widget=forms.HiddenInput)
     compound = forms.ModelChoiceField(None, label=_("compound"))
     home = forms.CharField(
         label=_("home"), max_length=40, widget=forms.TextInput(attrs={"placeholder": "17-3-702", "autocomplete": "off"})
@@ -91,12 +106,15 @@ class ErrandForm(AskMixin, forms.Form):
         questions = self.add_questions()
         compounds = Compound.objects.within(communities).select_related("community").order_by("community", "id")
         self.fields["compound"].queryset = compounds  # type: ignore[attr-defined]
+        self.fields["stop"].queryset = Stop.objects.within(communities)  # type: ignore[attr-defined]
         self.fields["what"].widget.attrs["placeholder"] = kind.example
         self.initial.setdefault("key", uuid.uuid4())
         self.initial["kind"] = kind.code
         rows = [
             "key",
             "kind",
+            "stop",
+            "rest",
             pair("compound", "home"),
             pair("name", "phone"),
             "what",
@@ -112,6 +130,10 @@ class ErrandForm(AskMixin, forms.Form):
         if need_by and need_by < timezone.now():
             raise forms.ValidationError(gettext("This hour is past. Choose a later one, or leave it empty."))
         return need_by
+
+    def clean_rest(self) -> list[tuple[str, str]]:
+        """Homes and their lines; anything else is nothing."""
+        return errand_chat.carried(self.cleaned_data["rest"])
 
     def place(self) -> Place:
         """For which home and whom, as far as the ledger knows it."""
@@ -172,17 +194,48 @@ class NoteForm(StepForm):
     text = forms.CharField(label=_("note"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class DeliverForm(StepForm):
-    """How it was handed over."""
+class PhotoMixin(forms.Form):
+    """A photo of the door, where one is wanted."""
+
+    photo = forms.FileField(
+        label=_("photo, if you like"), required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )  # fmt: skip
+
+    def clean_photo(self) -> Any:
+        """Only a picture, small and without where it was taken."""
+        upload = self.cleaned_data["photo"]
+        return photos.cleaned(upload) if upload else None
+
+
+class DeliverForm(PhotoMixin, StepForm):
+    """How it was handed over, and what the kind asks at the end."""
+
+    field_order = ["outcome", "note", "photo"]
 
     outcome = forms.ChoiceField(
         label=_("how"), choices=[(o.value, o.label) for o in SUCCESSES], initial=Outcome.HANDED, widget=forms.RadioSelect
     )
     note = forms.CharField(label=_("note"), max_length=300, required=False)
 
+    def prepare(self) -> None:
+        """A way to the hospital ends with who drove and when the car was disinfected."""
+        for key in self.errand.kind.asks_when_done:
+            if key in DETAILS:
+                self.fields[f"detail_{key}"] = CleanCharField(label=DETAILS[key], required=False, max_length=80)
 
-class FailForm(StepForm):
+    def clean(self) -> dict[str, Any]:
+        """The answers together, as the service takes them."""
+        facts: dict[str, Any] = super().clean() or {}
+        asked = [name for name in facts if name.startswith("detail_")]
+        facts["details"] = {name.removeprefix("detail_"): facts.pop(name) for name in asked}
+        return facts
+
+
+class FailForm(PhotoMixin, StepForm):
     """Why it did not work out."""
+
+    field_order = ["outcome", "note", "photo"]
 
     outcome = forms.ChoiceField(
         label=_("why it did not work out"), choices=[(o.value, o.label) for o in FAILURES], widget=forms.RadioSelect
@@ -228,6 +281,20 @@ class MergeForm(StepForm):
         same = Errand.objects.open().filter(community=self.errand.community_id, entrance=self.errand.entrance_id)
         rows = same.filter(dwelling=self.errand.dwelling_id).exclude(pk=self.errand.pk).select_related("kind")
         self.fields["into_id"].choices = [(row.pk, f"{row.pk} {row.kind} {row.what[:20]}") for row in rows[:50]]  # type: ignore[attr-defined]
+
+
+class RoundForm(StepForm):
+    """With which round."""
+
+    round_id = forms.TypedChoiceField(label=_("goes along with"), coerce=int)
+
+    def prepare(self) -> None:
+        """The rounds that still come by."""
+        rows = errand_rounds.open_for(self.errand)[:20]
+        self.fields["round_id"].choices = [  # type: ignore[attr-defined]
+            (row.pk, f"{rounds.title(row)} {timezone.localtime(row.starts_at):%H:%M}–{timezone.localtime(row.due_at):%H:%M}")
+            for row in rows
+        ]
 
 
 class LineForm(CleanTextMixin, forms.Form):

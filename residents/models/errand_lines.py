@@ -59,7 +59,12 @@ class ErrandLine(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.name} {self.quantity.normalize():f}{self.unit}"
+        return f"{self.name} {self.amount}"
+
+    @property
+    def amount(self) -> str:
+        """How much of it."""
+        return f"{self.quantity.normalize():f}{self.unit}"
 
 
 class ErrandNote(models.Model):

@@ -31,4 +31,5 @@ KIND = Kind(
     reasons=AT_THE_DOOR,
     whom=RoundPlan.Whom.LIVED_IN,
     counts="kits",
+    carries=True,
 )

@@ -113,6 +113,8 @@ class Kind:
     is_health_check: bool = False
     # Stops nobody answered are visited once more.
     revisits: bool = False
+    # Whoever walks it stands at the door and can bring or take something along: errands of the home go with it.
+    carries: bool = False
     # Walked from the yard: the windows of a building as one picture.
     windows: bool = False
     # The outcome of a window that is known without looking, where the rest of a building is ended alike.

@@ -13,4 +13,5 @@ KIND = Kind(
     outcomes=(Outcome("done", _("Handed over")), Outcome("left", _("Left at the door"), "door")),
     reasons=AT_THE_DOOR,
     revisits=True,
+    carries=True,
 )

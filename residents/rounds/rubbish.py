@@ -30,4 +30,5 @@ KIND = Kind(
     whom=RoundPlan.Whom.CARE,
     categories=("mobility",),
     slots=("08:00", "13:00"),
+    carries=True,
 )

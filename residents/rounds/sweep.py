@@ -40,4 +40,5 @@ KIND = Kind(
     whom=RoundPlan.Whom.ALL,
     counts="people",
     revisits=True,
+    carries=True,
 )

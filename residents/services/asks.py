@@ -9,6 +9,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.core import signing
@@ -18,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts import audit
-from portal.accounts.outbox import draft, send
+from portal.accounts.outbox import draft, send, tell
 from portal.accounts.services import attempts
 from portal.accounts.services.attempts import Limit
 from portal.lib.crypto import lookup_hash
@@ -33,8 +34,10 @@ from residents.services.policies import duty_policy
 SIGNER = signing.TimestampSigner(salt="residents.asks", sep=".")
 # A private link can be read for so many days after its errand has ended.
 READABLE = dt.timedelta(days=14)
-# A whole stairwell behind one sheet, a whole mast behind one address of a mobile network.
+# A whole stairwell stands behind one sheet, a whole mast behind one address of a mobile network. Past the first limits
+# nobody is shut out: the form asks for a small sum, which a person does and a flood does not; past the second it is a flood.
 PER_SHEET, PER_ADDRESS, PER_PHONE = Limit(60, 10), Limit(30, 10), Limit(8, 60)
+MOST_PER_SHEET, MOST_PER_ADDRESS = Limit(300, 10), Limit(300, 10)
 PER_LINK = Limit(30, 10)
 MOST_NOTES = 10
 BEFORE_BUYING = (*WAITING, ErrandState.ACCEPTED, ErrandState.IN_PROGRESS)
@@ -115,17 +118,55 @@ def _sheet(key: str, age: dt.timedelta) -> Sheet | None:
 # Asking
 
 
-def within_limits(*, link: str, address: str, phone: str = "", limit: Limit = PER_SHEET) -> bool:
-    """Count one request against the link, the address and the phone it comes from."""
-    limits = {lookup_hash(f"ask link {link}"): limit, lookup_hash(f"ask address {address}"): PER_ADDRESS}
-    if phone:
-        limits[lookup_hash(f"ask phone {phone}")] = PER_PHONE
+class Crowd(StrEnum):
+    """How many ask at once."""
+
+    FEW = "few"
+    # Very many: whoever asks shows that they are a person.
+    MANY = "many"
+    FLOOD = "flood"
+
+
+def crowd(*, sheet: Sheet, address: str, phone: str, is_person: bool) -> Crowd:
+    """Count one request against its sheet, its address and its phone, and say how full it is."""
+    here, there = lookup_hash(f"ask link {sheet.key}"), lookup_hash(f"ask address {address}")
+    own = attempts.count({lookup_hash(f"ask phone {sheet.key} {phone}"): PER_PHONE})
+    if not own:
+        return Crowd.FLOOD
+    if attempts.count({here: PER_SHEET, there: PER_ADDRESS}):
+        return Crowd.FEW
+    if is_person and attempts.count({here: MOST_PER_SHEET, there: MOST_PER_ADDRESS}):
+        return Crowd.FEW
+    # Nothing was asked yet, so it must not count against the phone.
+    attempts.forgive(own)
+    return Crowd.FLOOD if is_person else Crowd.MANY
+
+
+def riddle(key: uuid.UUID) -> tuple[int, int]:
+    """Two small numbers to add up, another pair for each request."""
+    said = lookup_hash(f"ask riddle {key}")
+    return 2 + int(said[:6], 16) % 8, 2 + int(said[6:12], 16) % 8
+
+
+def within_limits(*, errand: Errand, address: str) -> bool:
+    """Count one press on a private page against its link and the address."""
+    limits = {lookup_hash(f"ask link e{errand.pk}"): PER_LINK, lookup_hash(f"ask address {address}"): MOST_PER_ADDRESS}
     return bool(attempts.count(limits))
+
+
+def stored(sheet: Sheet, key: uuid.UUID, said: str) -> Errand | None:
+    """What the same words of the same page have made already: an impatient thumb is no flood."""
+    return Errand.objects.filter(key=uuid.uuid5(key, said), community=sheet.community).first()
+
+
+def words(*, sheet: Sheet, home: str, phone: str, kind: Any, what: str, details: dict[str, str]) -> str:
+    """What makes one request the same as another."""
+    return "\n".join([sheet.key, home, phone, kind.code, what, str(sorted(details.items()))])
 
 
 def request(
     *, sheet: Sheet, key: uuid.UUID, home: str, name: str, phone: str, kind: Any, what: str,
-    things: Sequence[Thing] = (), details: dict[str, str] | None = None, urgent: bool = False,
+    things: Sequence[Thing] = (), details: dict[str, str] | None = None, urgency: int = Urgency.NORMAL,
     need_by: dt.datetime | None = None,
 ) -> Errand:  # fmt: skip
     """Store what a resident asks. The same words sent again find the same errand, other words are another."""
@@ -134,13 +175,13 @@ def request(
         if sheet.entrance
         else find_home(home, compound=sheet.compound, community=sheet.community)
     )
-    said = "\n".join([sheet.key, home, phone, kind.code, what, *(thing.name for thing in things), str(details or {})])
+    said = words(sheet=sheet, home=home, phone=phone, kind=kind, what=what, details=details or {})
     place = Place(
         sheet.community, dwelling, sheet.entrance, home, find_resident(dwelling, name, phone), name, phone
     )  # fmt: skip
     return ask(
         key=uuid.uuid5(key, said), place=place, kind=kind, what=what, things=things, details=details,
-        urgency=Urgency.HEALTH if urgent else Urgency.NORMAL, channel=Errand.Channel.OWN, need_by=need_by, by=None,
+        urgency=urgency, channel=Errand.Channel.OWN, need_by=need_by, by=None,
     )  # fmt: skip
 
 
@@ -188,7 +229,10 @@ def add(*, errand_id: int, text: str) -> Errand:
         raise Refused(_("That is a lot already. Ask for the rest once this has come."))
     if not text:
         raise Refused(_("Write down what is needed."))
-    errand.notes.create(text=text)
+    note = errand.notes.create(text=text)
+    if errand.assignee:
+        tell(errand.assignee, "errand_added", key=f"errand_added-{note.pk}",
+             link=reverse("residents:errand_detail", args=[errand.pk]), errand=errand.pk)  # fmt: skip
     audit.record("errand.noted", errand, by=None)
     return errand
 

@@ -1,12 +1,16 @@
 """A message of the chat group, pasted as it is: what can be read from it. A person confirms before it counts."""
 
+import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from residents.models import Community, Compound, Dwelling, ErrandKind, Urgency
 from residents.services.errand_homes import SHORT, WHOLE, find_home
 
-LONGEST = 20_000
+LONGEST, MOST_HOMES = 20_000, 20
+# What one request says at most.
+LONGEST_WISH = 1000
 PHONE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
 # Words that say a kind, the surer first.
 WORDS = {
@@ -30,45 +34,92 @@ SPEAKER = re.compile(r"^\s*[【\[]?\s*([\u4e00-\u9fff·]{2,6})(?=[\s::】\]\d]|$
 
 @dataclass
 class Guess:
-    """What one message seems to say."""
+    """What one message seems to say about one home."""
 
     text: str
     home: str = ""
     dwelling: Dwelling | None = None
-    # Other homes named in it: two homes are two requests.
-    others: list[str] = field(default_factory=list)
     name: str = ""
     phone: str = ""
     kind: ErrandKind | None = None
     urgency: int = Urgency.NORMAL
+    # What it says of other homes, each with its own lines: two homes are two requests.
+    rest: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def others(self) -> list[str]:
+        """The other homes."""
+        return [home for home, _text in self.rest]
 
 
 def read(text: str, *, community: Community, compound: Compound | None = None) -> Guess:
-    """Guess home, person, phone, kind and urgency of a pasted message."""
+    """Guess home, person, phone, kind and urgency of a pasted message; of several homes the first, and what remains."""
     text = text.strip()[:LONGEST]
+    (home, said), *rest = parts(text)
+    return guess(home, said, community=community, compound=compound, rest=rest)
+
+
+def guess(
+    home: str, text: str, *, community: Community, compound: Compound | None = None, rest: Sequence[tuple[str, str]] = ()
+) -> Guess:
+    """The same of the lines that speak of one home."""
     phones = PHONE.findall(text)
-    # A phone number must not be read as a house number.
-    plain = PHONE.sub(" ", text)
-    homes = _homes(plain)
-    home = homes[0] if homes else ""
     speaker = SPEAKER.match(text)
     return Guess(
         text=text,
         home=home,
         dwelling=find_home(home, compound=compound, community=community) if home else None,
-        others=homes[1:6],
         name=speaker[1] if speaker else "",
         phone=re.sub(r"[ -]", "", phones[0]) if phones else "",
         kind=_kind(text),
         urgency=_urgency(text),
+        rest=list(rest),
     )
 
 
-def _homes(text: str) -> list[str]:
-    """Every address in the text once, as it was written."""
-    whole = ["-".join(found.groups()) for found in WHOLE.finditer(text)]
-    rest = WHOLE.sub(" ", text)
-    return list(dict.fromkeys([*whole, *("-".join(found.groups()) for found in SHORT.finditer(rest))]))
+def parts(text: str) -> list[tuple[str, str]]:
+    """Every home in the text once, with the lines that speak of it; one part without a home where none is named."""
+    found = _homes(text)
+    # Lines before the first home belong to it: a greeting, a name.
+    starts = [0, *(text.rfind("\n", 0, at) + 1 for _home, at in found[1:])]
+    ends = [next((start for start in starts if start > begin), len(text)) for begin in starts]
+    said = [text[begin:end].strip() for begin, end in zip(starts, ends, strict=True)]
+    return [(home, words) for (home, _at), words in zip(found or [("", 0)], said, strict=True)][:MOST_HOMES]
+
+
+def carry(rest: Sequence[tuple[str, str]]) -> str:
+    """What is to be looked at next, as a page carries it along."""
+    return json.dumps([(home, text[:LONGEST_WISH]) for home, text in rest], ensure_ascii=False)
+
+
+def carried(text: str) -> list[tuple[str, str]]:
+    """The same read back; whatever else a page sends is nothing."""
+    try:
+        rows = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        return []
+    pairs = [row for row in rows if _is_pair(row)] if isinstance(rows, list) else []
+    return [(home[:40], said[:LONGEST_WISH]) for home, said in pairs[:MOST_HOMES]]
+
+
+def _is_pair(row: object) -> bool:
+    return isinstance(row, list) and len(row) == 2 and all(isinstance(word, str) for word in row)
+
+
+def _homes(text: str) -> list[tuple[str, int]]:
+    """Every address in the text once, as it was written, and where; in the order in which they stand."""
+    # A phone number must not be read as a house number; what is taken out leaves its length behind.
+    plain = PHONE.sub(_blank, text)
+    found = [("-".join(home.groups()), home.start()) for home in WHOLE.finditer(plain)]
+    found += [("-".join(home.groups()), home.start()) for home in SHORT.finditer(WHOLE.sub(_blank, plain))]
+    first: dict[str, int] = {}
+    for home, at in sorted(found, key=lambda pair: pair[1]):
+        first.setdefault(home, at)
+    return list(first.items())
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _kind(text: str) -> ErrandKind | None:

@@ -10,11 +10,13 @@ from residents.models.quarantine import FOLLOWED
 # Categories of care whose people cannot walk stairs.
 STAIRS = ("mobility", "bedridden")
 # 17-3-702, 17号楼3单元702室, 17栋3单元702, 17 3 702
+# Few blanks at a time: a message of twenty thousand of them must not be tried in all ways.
 WHOLE = re.compile(
-    r"(\d{1,4})\s*(?:号楼|号|栋|幢|座|[-—–－/ ])\s*(\d{1,2})\s*(?:单元|门|[-—–－/ ])\s*(\d{2,5}[甲乙丙丁A-Da-d]?)"
+    r"(\d{1,4})\s{0,2}(?:号楼|号|栋|幢|座|[-—–－/ ])\s{0,2}(\d{1,2})\s{0,2}"
+    r"(?:单元|门|[-—–－/ ])\s{0,2}(\d{2,5}[甲乙丙丁A-Da-d]?)"
 )
 # 17号楼702, 17-702: a building without entrances
-SHORT = re.compile(r"(\d{1,4})\s*(?:号楼|栋|幢|座|[-—–－])\s*(\d{3,5}[甲乙丙丁A-Da-d]?)")
+SHORT = re.compile(r"(\d{1,4})\s{0,2}(?:号楼|栋|幢|座|[-—–－])\s{0,2}(\d{3,5}[甲乙丙丁A-Da-d]?)")
 ROOM = re.compile(r"^\s*(\d{1,5}[甲乙丙丁A-Da-d]?)\s*[室号]?\s*$")
 
 

@@ -26,6 +26,8 @@ START_LIST = (
     ("pet", "宠物", "pet", ("size",), (), "猫粮 1 袋"),
     ("other", "其他", "other", (), (), "请写清楚要什么"),
 )  # fmt: skip
+# A way to the hospital is a closed loop: who drove, when, and that the car was disinfected after it.
+AT_THE_END = {"medical_trip": ["driver", "left_at", "back_at", "car_disinfected"]}
 GOODS = ("groceries", "medicine", "infant", "pet")
 
 
@@ -40,6 +42,7 @@ def ensure() -> None:
             name_en=name_en,
             asks=list(asks),
             required=list(required),
+            asks_when_done=AT_THE_END.get(code, []),
             example=example,
             position=position,
             is_goods=code in GOODS,

@@ -1,5 +1,7 @@
 """The things of an errand: bought, not to be had, something else instead."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +14,7 @@ from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import ErrandLine
 from residents.models.errands import IN_HAND
-from residents.services.errands import expect, locked
+from residents.services.errands import expect, locked, locked_all
 
 State = ErrandLine.State
 # What a helper marks; the resident answers a substitute.
@@ -35,6 +37,22 @@ def mark(*, line_id: int, state: str, substitute: str = "", by: User) -> ErrandL
         line.save(update_fields=["state", "substitute"])
     audit.record("errandline.marked", line, by=by, community=errand.community, before=before, after={"state": state})
     return line
+
+
+@transaction.atomic
+def bag(*, line_ids: Iterable[int], by: User) -> int:
+    """One thing for several homes is in the bag; what is no longer in one's hands is left alone. Return for how many."""
+    rows = ErrandLine.objects.filter(pk__in=list(line_ids), state__in=(State.WANTED, State.AGREED))
+    homes = locked_all(*rows.values_list("errand", flat=True))
+    mine = [pk for pk, errand in homes.items() if errand.assignee_id == by.pk and errand.state in IN_HAND]
+    lines = list(rows.filter(errand__in=mine).select_related("errand"))
+    for line in lines:
+        line.state = State.BOUGHT
+    ErrandLine.objects.bulk_update(lines, ["state"])
+    for pk in mine:
+        own = [line for line in lines if line.errand_id == pk]
+        audit.record_many("errandline.marked", own, by=by, community=homes[pk].community)
+    return len(lines)
 
 
 @transaction.atomic

@@ -1,21 +1,22 @@
-"""Who waits for what: the queue, one's own walk, and who is told when nobody came. Who could go is in helpers."""
+"""Who waits for what, and who is told when nobody came. Who could go is in helpers."""
 
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.accounts.outbox import draft, send
 from residents.models import Errand, ErrandState, Membership, Role
-from residents.models.errands import DONE, ENDED, IN_HAND, URGENT, WAITING
+from residents.models.errands import ENDED, IN_HAND, URGENT, WAITING
 
 # What the pills of the queue ask.
-VIEWS = ("waiting", "overdue", "in_hand", "to_settle", "ended")
+VIEWS = ("waiting", "overdue", "in_hand", "with_round", "to_settle", "ended")
+WITH_ROUND = Q(state=ErrandState.MERGED, merged_round__isnull=False)
 # One minute's task looks at so many; the next takes the rest.
 AT_ONCE = 500
 
@@ -26,10 +27,12 @@ def chosen(rows: Any, view: str, now: dt.datetime) -> Any:
         return rows.overdue(now).in_queue_order()
     if view == "in_hand":
         return rows.filter(state__in=IN_HAND).in_queue_order()
+    if view == "with_round":
+        return rows.filter(WITH_ROUND).in_queue_order()
     if view == "to_settle":
         return rows.filter(state=ErrandState.DELIVERED).order_by("delivered_at", "id")
     if view == "ended":
-        return rows.filter(state__in=ENDED).order_by("-ended_at", "-id")
+        return rows.filter(state__in=ENDED).exclude(WITH_ROUND).order_by("-ended_at", "-id")
     return rows.waiting().in_queue_order()
 
 
@@ -39,21 +42,10 @@ def counts(rows: Any, now: dt.datetime) -> dict[str, int]:
         waiting=Count("pk", filter=Q(state__in=WAITING)),
         overdue=Count("pk", filter=Q(state__in=WAITING, promised_by__lt=now)),
         in_hand=Count("pk", filter=Q(state__in=IN_HAND)),
+        with_round=Count("pk", filter=WITH_ROUND),
         to_settle=Count("pk", filter=Q(state=ErrandState.DELIVERED)),
     )
     return found
-
-
-def mine(user: User) -> "QuerySet[Errand]":
-    """What I have in hand, in the order of the doors."""
-    rows = Errand.objects.filter(assignee=user, state__in=IN_HAND).with_places().prefetch_related("lines")
-    return rows.in_walking_order()
-
-
-def done_today(user: User) -> int:
-    """How many I have done since midnight."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return Errand.objects.filter(delivered_by=user, state__in=DONE, delivered_at__gte=midnight).count()
 
 
 def escalate(now: dt.datetime | None = None) -> int:

@@ -16,7 +16,7 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
-from residents.models import Community, Dwelling, Entrance, Errand, ErrandKind, ErrandLine, Resident, Urgency
+from residents.models import Community, Dwelling, Entrance, Errand, ErrandKind, ErrandLine, Resident, Stop, Urgency
 from residents.models.errands import URGENT
 from residents.services import errand_kinds
 from residents.services.errand_homes import goes_first
@@ -73,7 +73,7 @@ def promised_by(community: Community, urgency: int, since: dt.datetime) -> dt.da
 def ask(
     *, key: uuid.UUID, place: Place, kind: ErrandKind, what: str = "", things: Sequence[Thing] = (),
     details: Mapping[str, Any] | None = None, urgency: int = Urgency.NORMAL, channel: str,
-    need_by: dt.datetime | None = None, by: User | None,
+    need_by: dt.datetime | None = None, stop: Stop | None = None, by: User | None,
 ) -> Errand:  # fmt: skip
     """Store a request. The same key again finds the first one: an impatient thumb never makes two."""
     # One request after the other of a community: the second of two at once must see the first.
@@ -94,7 +94,7 @@ def ask(
             entrance=place.dwelling.entrance if place.dwelling else place.entrance, written_home=place.written_home,
             resident=place.resident, written_name=place.written_name, written_phone=place.written_phone,
             kind=kind, what=what, details=answers, urgency=urgency, goes_first=goes_first(place.dwelling, place.resident),
-            channel=channel, need_by=need_by, requested_at=now, requested_by=by,
+            channel=channel, need_by=need_by, stop=stop, requested_at=now, requested_by=by,
             waits_since=now, promised_by=promise, escalates_at=promise,
         )  # fmt: skip
     ErrandLine.objects.bulk_create(

@@ -3,7 +3,7 @@
 `by=None` is the resident, by the private link (services.asks).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -35,10 +35,11 @@ AFTER = {
 
 def locked(errand_id: int) -> Errand:
     """The errand, locked: two thumbs press at once."""
-    return _locked(errand_id)[errand_id]
+    return locked_all(errand_id)[errand_id]
 
 
-def _locked(*errand_ids: int) -> dict[int, Errand]:
+def locked_all(*errand_ids: int) -> dict[int, Errand]:
+    """The same of several."""
     # Always in the same order, or two that lock two errands wait for each other.
     list(Errand.objects.select_for_update(no_key=True).filter(pk__in=errand_ids).order_by("pk").values_list("pk"))
     rows = Errand.objects.with_places().select_related("community__subdistrict").in_bulk(errand_ids)
@@ -136,8 +137,10 @@ def bought(*, errand_id: int, by: User) -> Errand:
 
 
 @transaction.atomic
-def deliver(*, errand_id: int, outcome: str, note: str = "", by: User) -> Errand:
-    """Done, and how: from there only the money is open."""
+def deliver(
+    *, errand_id: int, outcome: str, note: str = "", photo: Any = None, details: Mapping[str, str] | None = None, by: User
+) -> Errand:
+    """Done, and how: from there only the money is open. `details` answer what the kind asks at the end."""
     errand = _own(errand_id, by)
     if errand.state == State.DELIVERED:
         return errand
@@ -145,12 +148,16 @@ def deliver(*, errand_id: int, outcome: str, note: str = "", by: User) -> Errand
     if outcome not in SUCCESSES:
         raise Refused(_("Say how it was handed over."))
     _note(errand, note, by)
-    now = timezone.now()
-    return _step(errand, State.DELIVERED, "errand.delivered", by, outcome=outcome, delivered_at=now, delivered_by=by)
+    facts = {"outcome": outcome, "delivered_at": timezone.now(), "delivered_by": by}
+    if answers := {key: value for key, value in (details or {}).items() if key in errand.kind.asks_when_done and value}:
+        facts["details"] = {**errand.details, **answers}
+    if photo:
+        facts["photo"] = photo
+    return _step(errand, State.DELIVERED, "errand.delivered", by, **facts)
 
 
 @transaction.atomic
-def fail(*, errand_id: int, outcome: str, note: str, by: User) -> Errand:
+def fail(*, errand_id: int, outcome: str, note: str, photo: Any = None, by: User) -> Errand:
     """It did not work out: it waits again, is passed on, or ends, by the reason."""
     errand = _own(errand_id, by)
     expect(errand, *IN_HAND)
@@ -158,9 +165,12 @@ def fail(*, errand_id: int, outcome: str, note: str, by: User) -> Errand:
         raise Refused(_("Say why it did not work out."))
     reason = _(": ").join(filter(None, [str(Outcome(outcome).label), note]))
     errand.outcome = outcome
+    if photo:
+        errand.photo = photo
+        errand.save(update_fields=["photo"])
     if AFTER[Outcome(outcome)] == State.REQUESTED:
         return _back(errand, reason, by, "errand.failed")
-    return _end(errand, AFTER[Outcome(outcome)], reason, by, "errand.failed")
+    return end(errand, AFTER[Outcome(outcome)], reason, by, "errand.failed")
 
 
 @transaction.atomic
@@ -172,7 +182,7 @@ def cancel(*, errand_id: int, reason: str, by: User | None) -> Errand:
     expect(errand, *(OPEN if by else (*WAITING, State.ACCEPTED)))
     if by is None and errand.assignee:
         tell(errand.assignee, "errand_cancelled", key=f"errand_cancelled-{errand.pk}", errand=errand.pk, label=errand.kind.name)
-    return _end(errand, State.CANCELLED, reason, by, "errand.cancelled")
+    return end(errand, State.CANCELLED, reason, by, "errand.cancelled")
 
 
 @transaction.atomic
@@ -180,7 +190,7 @@ def refer(*, errand_id: int, reason: str, by: User) -> Errand:
     """Another service does it: which one, is the reason."""
     errand = locked(errand_id)
     expect(errand, *OPEN)
-    return _end(errand, State.REFERRED, reason, by, "errand.referred")
+    return end(errand, State.REFERRED, reason, by, "errand.referred")
 
 
 @transaction.atomic
@@ -188,7 +198,7 @@ def merge(*, errand_id: int, into_id: int, by: User) -> Errand:
     """One home asked twice, by phone and in the chat: the things go along with the other errand."""
     if errand_id == into_id:
         raise Refused(_("Choose another errand."))
-    rows = _locked(errand_id, into_id)
+    rows = locked_all(errand_id, into_id)
     errand, into = rows[errand_id], rows[into_id]
     if errand.community_id != into.community_id:
         raise Refused(_("Choose another errand."))
@@ -203,7 +213,7 @@ def merge(*, errand_id: int, into_id: int, by: User) -> Errand:
     )
     _note(into, errand.what[:300], by)
     errand.merged_into = into
-    return _end(errand, State.MERGED, str(into.pk), by, "errand.merged")
+    return end(errand, State.MERGED, str(into.pk), by, "errand.merged")
 
 
 @transaction.atomic
@@ -213,7 +223,7 @@ def reopen(*, errand_id: int, reason: str, by: User | None) -> Errand:
     expect(errand, *DONE)
     errand.ended_at, errand.confirmed_at = None, None
     _note(errand, reason, by)
-    return _waits(errand, State.REOPENED, by, "errand.reopened")
+    return waits(errand, State.REOPENED, by, "errand.reopened")
 
 
 @transaction.atomic
@@ -240,6 +250,16 @@ def note(*, errand_id: int, text: str, by: User | None) -> Errand:
     return errand
 
 
+@transaction.atomic
+def renew_link(*, errand_id: int, by: User) -> Errand:
+    """The resident's link has gone to others: it is worthless from now on, and a new one is shown."""
+    errand = locked(errand_id)
+    errand.link_version += 1
+    errand.save(update_fields=["link_version"])
+    audit.record("errand.link_renewed", errand, by=by)
+    return errand
+
+
 # What the steps have in common
 
 
@@ -260,10 +280,11 @@ def _step(errand: Errand, state: str, kind: str, by: User, **values: Any) -> Err
 def _back(errand: Errand, reason: str, by: User, kind: str) -> Errand:
     expect(errand, *IN_HAND)
     _note(errand, reason, by)
-    return _waits(errand, State.REQUESTED, by, kind)
+    return waits(errand, State.REQUESTED, by, kind)
 
 
-def _waits(errand: Errand, state: str, by: User | None, kind: str) -> Errand:
+def waits(errand: Errand, state: str, by: User | None, kind: str) -> Errand:
+    """A locked errand goes back to the queue; its promise begins anew."""
     before = {"state": errand.state, "assignee": errand.assignee_id}
     errand.state = state
     errand.assignee = errand.accepted_at = errand.accepted_by = errand.started_at = errand.bought_at = None
@@ -271,14 +292,16 @@ def _waits(errand: Errand, state: str, by: User | None, kind: str) -> Errand:
     errand.waits_since, errand.escalated = timezone.now(), 0
     errand.promised_by = errand.escalates_at = promised_by(errand.community, errand.urgency, errand.waits_since)
     fields = ["assignee", "accepted_at", "accepted_by", "started_at", "bought_at", "delivered_at", "delivered_by",
-              "waits_since", "promised_by", "escalates_at", "escalated", "outcome", "ended_at", "confirmed_at"]  # fmt: skip
+              "waits_since", "promised_by", "escalates_at", "escalated", "outcome", "ended_at", "confirmed_at", "end_reason",
+              "merged_round"]  # fmt: skip
     return _saved(errand, kind, by, before, fields)
 
 
-def _end(errand: Errand, state: str, reason: str, by: User | None, kind: str) -> Errand:
+def end(errand: Errand, state: str, reason: str, by: User | None, kind: str, *, fields: Sequence[str] = ()) -> Errand:
+    """A locked errand is over here, for this reason."""
     before = {"state": errand.state}
     errand.state, errand.ended_at, errand.end_reason = state, timezone.now(), reason[:200]
-    return _saved(errand, kind, by, before, ["ended_at", "end_reason", "outcome", "merged_into"])
+    return _saved(errand, kind, by, before, ["ended_at", "end_reason", "outcome", "merged_into", "merged_round", *fields])
 
 
 def _saved(errand: Errand, kind: str, by: User | None, before: dict[str, Any], fields: Sequence[str]) -> Errand:

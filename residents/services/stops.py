@@ -22,7 +22,7 @@ from residents.models import Finding, Method, QuarantineCase, Round, Stop
 from residents.models.quarantine import FOLLOWED
 from residents.rounds import kind_of
 from residents.rounds.kinds import MOVED_OUT, Given, Kind, Outcome, Start
-from residents.services import health_checks, rounds
+from residents.services import errand_rounds, health_checks, rounds
 from residents.services.policies import duty_policy
 
 # Under this name a stop keeps which check of a quarantine file it has made.
@@ -64,6 +64,7 @@ def do(
         stop.photo = photo
     stop.save()
     audit.record("stop.done", stop, by=by, after={"outcome": outcome})
+    errand_rounds.after(stop, by=by)
     for start in kind.starts(given):
         _start(stop, start, by)
     return stop
@@ -187,6 +188,7 @@ def undo(*, stop_id: int, by: User) -> Stop:
     if stop.done_by_id != by.pk and not may_in(by, Permission.ROUND_EDIT, stop.round.community):
         raise Refused(_("%(name)s did this stop. They or the office can take it back.") % {"name": stop.done_by})
     _withdraw(stop)
+    errand_rounds.undone(stop, by=by)
     audit.record("stop.undone", stop, by=by, before={"outcome": stop.outcome})
     if stop.photo:
         transaction.on_commit(lambda name=stop.photo.name, files=stop.photo.storage: files.delete(name), robust=True)

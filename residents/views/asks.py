@@ -7,16 +7,17 @@ from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.access import public
 from portal.lib.errors import Refused
 from residents.forms.asks import AskForm, WordForm
-from residents.models import Errand
+from residents.models import Errand, Urgency
 from residents.models.errands import DONE, IN_HAND, WAITING
-from residents.services import asks, errand_kinds, errands
-from residents.services.asks import Sheet
+from residents.services import asks, errand_kinds, errand_money, errands
+from residents.services.asks import Crowd, Sheet
 
 
 @public
@@ -34,6 +35,13 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
     return _sheet(request, token, found)
 
 
+@public
+@require_safe
+def ask_start(request: HttpRequest) -> HttpResponse:
+    """I typed the address without what stands behind it: where the way in is, and whom to ring."""
+    return render(request, "residents/asks/start.html")
+
+
 def _address(request: HttpRequest) -> str:
     return str(get_adapter().get_client_ip(request))
 
@@ -45,27 +53,44 @@ def _sheet(request: HttpRequest, token: str, sheet: Sheet) -> HttpResponse:
         context = {"sheet": sheet, "kinds": errand_kinds.in_use()}
         return render(request, "residents/asks/kinds.html", context)
     form = AskForm(request.POST if request.method == "POST" else None, kind=kind, sheet=sheet)
-    context = {"sheet": sheet, "kind": kind, "form": form}
+    status = 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
-        phone = form.cleaned_data["phone"]
-        if not asks.within_limits(link=sheet.key, address=_address(request), phone=phone):
+        if known := asks.stored(sheet, form.cleaned_data["key"], _words(sheet, form)):
+            return redirect("residents:ask", asks.errand_link(known))
+        full = _crowd(request, sheet, form)
+        if full is Crowd.FLOOD:
             return _too_many(request, sheet.community)
-        try:
-            errand = _stored(sheet, form)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        if full is Crowd.FEW and (errand := _stored(sheet, form)):
             return redirect("residents:ask", asks.errand_link(errand))
-    return render(request, "residents/asks/form.html", context, status=422 if form.is_bound else 200)
+        if full is Crowd.MANY:
+            form.ask_sum()
+            status = 429
+    return render(request, "residents/asks/form.html", {"sheet": sheet, "kind": kind, "form": form}, status=status)
 
 
-def _stored(sheet: Sheet, form: AskForm) -> Errand:
+def _words(sheet: Sheet, form: AskForm) -> str:
     facts = form.cleaned_data
-    return asks.request(
-        sheet=sheet, key=facts["key"], home=facts["home"], name=facts["name"], phone=facts["phone"], kind=form.asked,
-        what=facts["what"], things=form.things(facts["what"]), details=form.details, urgent=facts["urgent"],
-        need_by=form.need_by(),
+    return asks.words(
+        sheet=sheet, home=facts["home"], phone=facts["phone"], kind=form.asked, what=facts["what"], details=form.details
     )  # fmt: skip
+
+
+def _crowd(request: HttpRequest, sheet: Sheet, form: AskForm) -> Crowd:
+    phone, is_person = form.cleaned_data["phone"], form.is_counted_right()
+    return asks.crowd(sheet=sheet, address=_address(request), phone=phone, is_person=is_person)
+
+
+def _stored(sheet: Sheet, form: AskForm) -> Errand | None:
+    facts = form.cleaned_data
+    try:
+        return asks.request(
+            sheet=sheet, key=facts["key"], home=facts["home"], name=facts["name"], phone=facts["phone"], kind=form.asked,
+            what=facts["what"], things=form.things(facts["what"]), details=form.details,
+            urgency=facts["urgency"] or Urgency.NORMAL, need_by=form.need_by(),
+        )  # fmt: skip
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
 
 
 def _too_many(request: HttpRequest, community: Any) -> HttpResponse:
@@ -85,9 +110,11 @@ def _private(request: HttpRequest, token: str, errand: Errand) -> HttpResponse:
             "done": errand.state in DONE,
             "may_cancel": errand.state in (*WAITING, "accepted"),
             "may_add": errand.state in asks.BEFORE_BUYING,
+            "cost": errand_money.of_errand(errand).cost,
+            "today": timezone.localdate(),
         }
         return render(request, "residents/asks/private.html", context)
-    if not asks.within_limits(link=f"e{errand.pk}", address=_address(request), limit=asks.PER_LINK):
+    if not asks.within_limits(errand=errand, address=_address(request)):
         return _too_many(request, errand.community)
     form = WordForm(request.POST)
     act = _acts(request, errand, form.cleaned_data["text"] if form.is_valid() else "").get(request.POST.get("do", ""))

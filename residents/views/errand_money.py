@@ -82,11 +82,16 @@ def errand_receipt(request: Request, pk: int) -> HttpResponseBase:
     mine = request.user.pk in (payment.helper_id, payment.errand.assignee_id)
     if not (mine or may_in(request.user, Permission.ERRAND_DESK, payment.errand.community)):
         raise Http404
+    return picture(payment.receipt)
+
+
+def picture(stored: Any) -> FileResponse:
+    """A photo that portal.lib.photos has stored."""
     try:
-        photo = payment.receipt.open("rb")
+        opened = stored.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    return FileResponse(photo, content_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff"})
+    return FileResponse(opened, content_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff"})
 
 
 @require_safe

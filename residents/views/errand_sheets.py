@@ -1,5 +1,7 @@
 """The sheets for the doors: a code that leads to the resident's page."""
 
+from typing import Any
+
 import segno
 from django.http import HttpResponse
 from django.urls import reverse
@@ -8,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
-from residents.models import Compound, Entrance
+from residents.models import Building, Compound, Entrance
 from residents.services.asks import Sheet, sheet_link
 from residents.services.policies import duty_policy
 
@@ -19,21 +21,30 @@ def errand_sheets(request: Request) -> HttpResponse:
     """The secretary prints one sheet for each stairwell, and one for the chat group."""
     compounds = Compound.objects.within(request.communities).select_related("community__subdistrict")
     compounds = compounds.order_by("community", "id")
-    asked = request.GET.get("compound", "")
-    chosen = compounds.filter(pk=int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 10 else compounds
-    compound = chosen.first()
-    sheets = _sheets(compound) if compound else []
+    compound = _chosen(compounds, request.GET.get("compound", "")) or compounds.first()
+    buildings = list(Building.objects.filter(compound=compound).order_by("id")) if compound else []
+    building = _chosen(Building.objects.filter(compound=compound), request.GET.get("building", "")) if compound else None
+    sheets = _sheets(compound, building) if compound else []
     days = duty_policy(compound.community, timezone.localdate()).ask_link_days if compound else 0
     context = {
-        "compounds": compounds, "compound": compound, "days": days,
+        "compounds": compounds, "compound": compound, "buildings": buildings, "building": building, "days": days,
         "sheets": [(sheet, _code(request, sheet)) for sheet in sheets],
-        "link": _address(request, sheets[0]) if sheets else "",
+        "link": _address(request, Sheet(compound)) if compound else "",
+        "poster": request.GET.get("size") == "a4",
     }  # fmt: skip
     return page(request, "residents/errands/sheets.html", context)
 
 
-def _sheets(compound: Compound) -> list[Sheet]:
+def _chosen(rows: Any, asked: str) -> Any:
+    """The row that a link of the page names."""
+    return rows.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 15 else None
+
+
+def _sheets(compound: Compound, building: Building | None) -> list[Sheet]:
+    """One for each stairwell of the building; of a whole compound one for its chat group as well."""
     entrances = Entrance.objects.filter(building__compound=compound).select_related("building").order_by("building", "id")
+    if building:
+        return [Sheet(compound, entrance) for entrance in entrances.filter(building=building)]
     return [Sheet(compound), *(Sheet(compound, entrance) for entrance in entrances)]
 
 

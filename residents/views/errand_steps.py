@@ -20,7 +20,7 @@ from residents.access import Permission, Request, may_in, requires
 from residents.forms import errands as forms
 from residents.models import Errand, ErrandLine, ErrandState
 from residents.models.errands import DONE, IN_HAND, OPEN, WAITING
-from residents.services import errand_lines, errand_money, errands, helpers
+from residents.services import errand_lines, errand_money, errand_rounds, errands, helpers
 
 CLAIM, DESK = Permission.ERRAND_CLAIM, Permission.ERRAND_DESK
 State = ErrandState
@@ -78,6 +78,14 @@ STEPS: dict[str, Step] = {
         gettext_lazy("Merge"), errands.merge, WAITING, "plus", DESK, forms.MergeForm,
         text=gettext_lazy("The home asked twice: its things go along with the other errand."),
     ),
+    "round": Step(
+        gettext_lazy("Send it along with a round"), errand_rounds.join, WAITING, "walk", DESK, forms.RoundForm,
+        text=gettext_lazy("Whoever walks past the door does it there. If nobody opens, it waits again."),
+    ),
+    "leave-round": Step(
+        gettext_lazy("Take it out of the round"), errand_rounds.leave, (State.MERGED,), "arrow-back-up", DESK,
+        text=gettext_lazy("It waits again for somebody of its own."),
+    ),
     "refer": Step(
         gettext_lazy("Pass it on"), errands.refer, OPEN, "external-link", DESK, forms.ReasonForm,
         text=gettext_lazy("Another service does it. Say which; the resident sees it."),
@@ -85,6 +93,10 @@ STEPS: dict[str, Step] = {
     "reopen": Step(
         gettext_lazy("Open it again"), errands.reopen, DONE, "refresh", DESK, forms.ReasonForm,
         text=gettext_lazy("Something is wrong with what was brought. It waits again."),
+    ),
+    "link": Step(
+        gettext_lazy("New link for the resident"), errands.renew_link, (*OPEN, *DONE), "link", DESK,
+        text=gettext_lazy("The old link shows nothing any more. Send the new one to the resident."),
     ),
     "cancel": Step(
         gettext_lazy("Cancel it"), errands.cancel, OPEN, "trash", DESK, forms.ReasonForm, danger=True,
@@ -101,6 +113,8 @@ def steps_for(errand: Errand, user: User) -> list[tuple[str, Step]]:
 def _may(step: Step, errand: Errand, user: User) -> bool:
     if step.service is errand_money.settle and may_in(user, DESK, errand.community):
         return True
+    if step.service is errand_rounds.leave and not errand.merged_round_id:
+        return False
     return may_in(user, step.permission, errand.community) and not (step.own and errand.assignee_id != user.pk)
 
 
@@ -131,8 +145,8 @@ def _form(request: Request, step: Step, errand: Errand) -> forms.StepForm | None
         more["helpers"] = helpers.here(errand.community_id).exclude(pk=errand.assignee_id or 0)
         more["initial"] = {"helper": request.GET.get("helper")}
     back = reverse("residents:errand_detail", args=[errand.pk])
-    data = request.POST if request.method == "POST" else None
-    return step.form(data, errand=errand, submit=step.label, cancel=back, danger=step.danger, **more)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    return step.form(*sent, errand=errand, submit=step.label, cancel=back, danger=step.danger, **more)
 
 
 def _answered(request: Request, act: Callable[[], Any], errand: Errand) -> HttpResponse:

@@ -1,24 +1,21 @@
-"""The queue of errands, one errand, and how one is taken down."""
+"""The queue of errands, and one errand. How one is taken down is in errand_requests, what is in hand in errand_trips."""
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from portal.lib.errors import Refused
 from portal.lib.pages import page
 from portal.lib.paging import paged
-from residents.access import Permission, Request, may_in, requires
-from residents.forms.errands import ErrandForm, PasteForm
-from residents.models import Compound, Errand, ErrandKind
-from residents.services import errand_chat, errand_kinds, errand_money, errand_queue, helpers
+from residents.access import Permission, Request, has, may_in, requires
+from residents.models import Compound, Errand
+from residents.services import errand_kinds, errand_money, errand_queue, helpers
 from residents.services.asks import errand_link
-from residents.services.errand_requests import ask
+from residents.views.errand_money import picture
 from residents.views.errand_steps import steps_for
 
 
@@ -29,6 +26,7 @@ def errand_list(request: Request) -> HttpResponse:
     now, view = timezone.now(), request.GET.get("view", "")
     rows = _filtered(request, Errand.objects.within(request.communities))
     view = view if view in errand_queue.VIEWS else "waiting"
+    desk = has(request.user, Permission.ERRAND_DESK)
     context = {
         "rows": paged(request, errand_queue.chosen(rows.with_places(), view, now)),
         "counts": errand_queue.counts(rows, now),
@@ -36,7 +34,8 @@ def errand_list(request: Request) -> HttpResponse:
         "now": now,
         "kinds": errand_kinds.in_use(),
         "compounds": Compound.objects.within(request.communities).order_by("community", "id"),
-        "chosen": {name: request.GET.get(name, "") for name in ("kind", "compound")},
+        "chosen": {name: request.GET.get(name, "") for name in ("kind", "compound", "building")},
+        "helpers": helpers.list_of(request.communities).order_by("name", "pk") if desk and view == "waiting" else [],
     }
     return page(request, "residents/errands/list.html", context, part="errand-rows")
 
@@ -47,6 +46,8 @@ def _filtered(request: Request, rows: Any) -> Any:
         rows = rows.filter(kind__code=kind.replace("\x00", "")[:24])
     if compound.isascii() and compound.isdigit() and len(compound) < 10:
         rows = rows.filter(entrance__building__compound=int(compound))
+    if building := request.GET.get("building", "").replace("\x00", "").strip()[:12]:
+        rows = rows.filter(entrance__building__number=building)
     return rows
 
 
@@ -76,88 +77,12 @@ def errand_detail(request: Request, pk: int) -> HttpResponse:
     return page(request, "residents/errands/detail.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.ERRAND_ASK)
-def errand_create(request: Request) -> HttpResponse:
-    """Somebody rang: take it down while they speak."""
-    kind = _kind(request)
-    if kind is None:
-        return page(request, "residents/errands/kinds.html", {"kinds": errand_kinds.in_use()})
-    return _taken_down(request, kind, {})
-
-
-def _kind(request: Request) -> ErrandKind | None:
-    code = (request.POST.get("kind") or request.GET.get("kind", "")).replace("\x00", "")[:24]
-    return errand_kinds.in_use().filter(code=code).first()
-
-
-def _taken_down(request: Request, kind: ErrandKind, initial: dict[str, Any], more: Any = None) -> HttpResponse:
-    compounds = Compound.objects.within(request.communities)
-    form = ErrandForm(
-        request.POST if request.method == "POST" and "home" in request.POST else None,
-        initial={"compound": compounds.order_by("community", "id").first(), **initial},
-        communities=request.communities, kind=kind, submit=_("Take it down"), cancel=reverse("residents:errand_list"),
-    )  # fmt: skip
-    if form.is_bound and form.is_valid():
-        try:
-            errand = _store(request, form)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Taken down. Somebody has it by %(time)s.") % {
-                "time": timezone.localtime(errand.promised_by).strftime("%H:%M")})  # fmt: skip
-            return redirect("residents:errand_detail", errand.pk)
-    context = {"form": form, "kind": kind, "kinds": errand_kinds.in_use(), "guess": more}
-    return page(request, "residents/errands/form.html", context, status=422 if form.is_bound else 200)
-
-
-def _store(request: Request, form: ErrandForm) -> Errand:
-    facts = form.cleaned_data
-    return ask(
-        key=facts["key"], place=form.place(), kind=form.asked, what=facts["what"], things=form.things(facts["what"]),
-        details=form.details, urgency=facts["urgency"], channel=facts["channel"], need_by=facts["need_by"], by=request.user,
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.ERRAND_ASK)
-def errand_paste(request: Request) -> HttpResponse:
-    """A message from the group is pasted as it is; what it says is filled in, and looked at before it counts."""
-    form = PasteForm(
-        request.POST if request.method == "POST" else None,
-        communities=request.communities,
-        cancel=reverse("residents:errand_list"),
-    )
-    if not (request.method == "POST" and form.is_valid()):
-        return page(request, "residents/errands/paste.html", {"form": form}, status=422 if form.is_bound else 200)
-    compound = form.cleaned_data["compound"]
-    guess = errand_chat.read(form.cleaned_data["text"], community=compound.community, compound=compound)
-    if guess.kind is None:
-        messages.warning(request, _("There is no kind of errand yet. Ask the operator to put the kinds down."))
-        return redirect("residents:errand_list")
-    initial = {
-        "compound": compound, "home": guess.home, "name": guess.name, "phone": guess.phone, "what": guess.text[:1000],
-        "urgency": guess.urgency, "channel": Errand.Channel.CHAT,
-    }  # fmt: skip
-    return _taken_down(request, guess.kind, initial, guess)
-
-
 @require_safe
-@requires(Permission.ERRAND_CLAIM)
-def errand_mine(request: Request) -> HttpResponse:
-    """What I have in hand, as one walk and one shopping list."""
-    rows = list(errand_queue.mine(request.user))
-    waiting = Errand.objects.within(request.communities).waiting()
-    context = {
-        "rows": rows,
-        "walk": _shopping(rows),
-        "waiting": waiting.count(),
-        "done": errand_queue.done_today(request.user),
-    }
-    return page(request, "residents/errands/mine.html", context)
-
-
-def _shopping(rows: list[Errand]) -> list[tuple[Errand, list[Any]]]:
-    """Everything that is still to be bought, home by home."""
-    buying = [(row, [line for line in row.lines.all() if line.state in {"wanted", "agreed"}]) for row in rows]
-    return [(row, lines) for row, lines in buying if lines]
+@requires(Permission.ERRAND_VIEW)
+def errand_photo(request: Request, pk: int) -> HttpResponseBase:
+    """The photo at the door, for who has the errand and for the desk."""
+    rows = Errand.objects.within(request.communities).exclude(photo="").select_related("community__subdistrict")
+    errand = get_object_or_404(rows, pk=pk)
+    if not (errand.assignee_id == request.user.pk or may_in(request.user, Permission.ERRAND_DESK, errand.community)):
+        raise Http404
+    return picture(errand.photo)

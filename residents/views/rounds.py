@@ -24,7 +24,7 @@ from residents.forms.stops import StopForm
 from residents.models import Building, Finding, Round, Stop
 from residents.rounds import KINDS, kind_of
 from residents.rounds.findings import FINDINGS
-from residents.services import rounds, stops
+from residents.services import errand_rounds, rounds, stops
 
 STOPS_SHOWN = 40
 
@@ -94,6 +94,7 @@ def walk(
             found, list(_stops(found).exclude(state=Stop.State.OPEN).order_by("-done_at", "-id")[:STOPS_SHOWN])
         ),
         "number": number,
+        "brings": errand_rounds.waiting_at(current) if current and current.dwelling_id else [],
         "found_words": FINDINGS,
     }
     status = 422 if form and form.errors else 200

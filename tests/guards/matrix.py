@@ -375,6 +375,7 @@ RESIDENTS: dict[str, Row] = {
     "residents:transfer_step": Row(may=WORKERS, kwargs=lambda w: {"pk": w.transfer.pk, "step": "left"}, post=422),
     # A token that was never given out: everybody is told the same.
     "residents:alone_list": Row(may=CREW),
+    "residents:ask_start": Row(may=EVERYBODY, public=True),
     "residents:ask": Row(may=EVERYBODY, kwargs=lambda w: {"token": "x.y.z"}, get=404, post=404, of_others=404, public=True),
     "residents:errand_book": Row(
         may=CREW, kwargs=lambda w: {"pk": w.cast.cadre_user.pk}, get=404, but={("cadre_user", "get"): 200}
@@ -387,6 +388,10 @@ RESIDENTS: dict[str, Row] = {
     "residents:errand_mine": Row(may=CREW),
     "residents:errand_paste": Row(may=CREW, post=422),
     "residents:errand_pay": Row(may=CREW, kwargs=lambda w: {"pk": w.errand.pk}, post=422, but=NOT_IN_HAND),
+    "residents:errand_bag": Row(may=CREW, get=405, post=302),
+    "residents:errand_photo": Row(may=CREW, kwargs=lambda w: {"pk": w.errand.pk}, get=404),
+    "residents:errand_set_out": Row(may=CREW, get=405, post=302),
+    "residents:errand_take": Row(may=CREW, get=405, post=302),
     "residents:errand_receipt": Row(may=CREW, kwargs=lambda w: {"pk": w.payment.pk}, get=404),
     "residents:errand_reverse": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.payment.pk}, post=422),
     "residents:helper_detail": Row(

@@ -1,6 +1,8 @@
 """The resident's own pages: no account, nothing told to strangers, nothing lost, nothing twice."""
 
 import datetime as dt
+import uuid
+from collections import Counter
 
 import pytest
 import time_machine
@@ -8,10 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.accounts.services.attempts import Limit
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandLine, ErrandState
 from residents.services import asks, errand_kinds, errands
-from residents.services.asks import Sheet
+from residents.services.asks import Crowd, Sheet
 from tests import factories
 
 
@@ -204,3 +207,115 @@ def test_the_kind_page_and_the_form_ask_few_statements(resident, home, queries):
         resident.get(address)
         resident.get(address, {"kind": "groceries"})
     assert len(seen) <= 10
+
+
+def flood(client, address, sent, count, **more):
+    """So many different requests, each from a phone of its own."""
+    return [
+        client.post(address, {**sent, "key": str(uuid.uuid4()), "phone": f"1990003{number:04}"}, **more).status_code
+        for number in range(count)
+    ]
+
+
+@pytest.fixture
+def tight(monkeypatch):
+    """The same limits, reached sooner."""
+    monkeypatch.setattr(asks, "PER_ADDRESS", Limit(5, 10))
+    monkeypatch.setattr(asks, "MOST_PER_ADDRESS", Limit(9, 10))
+
+
+def test_a_flood_is_asked_to_count_and_a_person_behind_the_same_address_is_heard(tight, resident, home):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    sent = filled(resident, address)
+    assert flood(resident, address, sent, 20) == [302] * 5 + [429] * 15
+    assert Errand.objects.count() == 5
+    page = resident.post(address, sent)
+    form = page.context["form"]
+    assert (page.status_code, form["what"].value(), form["key"].value()) == (429, sent["what"], sent["key"])
+    counted = sum(asks.riddle(uuid.UUID(sent["key"])))
+    wrong = resident.post(address, sent | {"sum": str(counted + 1)})
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (429, ["sum"])
+    full_width = str(counted).translate({48 + n: 0xFF10 + n for n in range(10)})
+    assert resident.post(address, sent | {"sum": full_width}).status_code == 302
+    assert Errand.objects.count() == 6
+
+
+def test_even_who_counts_right_is_no_crowd_of_thousands(tight, resident, home):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    sent, answers = filled(resident, address), []
+    for number in range(14):
+        key = uuid.uuid4()
+        counted = {"key": str(key), "sum": str(sum(asks.riddle(key))), "phone": f"1990003{number:04}"}
+        answers.append(resident.post(address, sent | counted).status_code)
+    assert answers == [302] * 9 + [429] * 5
+    # From another address, asked as before.
+    assert resident.post(address, sent, REMOTE_ADDR="192.0.2.9").status_code == 302
+
+
+def test_the_same_request_again_is_answered_even_in_a_flood(tight, resident, home):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    sent = filled(resident, address)
+    first = resident.post(address, sent)
+    flood(resident, address, sent, 6)
+    again = [resident.post(address, sent) for _ in range(12)]
+    assert {answer.headers["Location"].split(".")[0] for answer in again} == {first.headers["Location"].split(".")[0]}
+
+
+def test_five_hundred_in_a_minute_leave_thirty(resident, home):
+    sheet = sheet_of(home.entrance)
+    key = [asks.crowd(sheet=sheet, address="192.0.2.1", phone=f"199{n}", is_person=False) for n in range(500)]
+    assert Counter(key) == {Crowd.FEW: 30, Crowd.MANY: 470}
+
+
+def test_the_helper_hears_of_what_is_added(cast, home):
+    errand = factories.ErrandFactory(dwelling=home, assignee=cast.cadre_user, state=ErrandState.ACCEPTED)
+    asks.add(errand_id=errand.pk, text="再要一袋盐")
+    message = cast.cadre_user.inbox.get()
+    assert (message.kind, "盐" in str(message.facts)) == ("errand_added", False)
+
+
+@pytest.mark.parametrize(("said", "urgency"), [("1", 1), ("2", 2), ("3", 3), ("4", 4), ("", 4)])
+def test_how_bad_it_is_sets_the_promise(resident, home, said, urgency):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    private = resident.post(address, filled(resident, address, urgency=said)).headers["Location"]
+    errand = Errand.objects.get()
+    minutes = (errand.promised_by - errand.waits_since).total_seconds() / 60
+    assert (errand.urgency, minutes) == (urgency, 15 if urgency <= 2 else 60)
+    assert (b"tel:120" in resident.get(private).content) is (urgency <= 2)
+
+
+def test_every_page_for_asking_begins_with_the_emergency_number(resident, home):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    for page in (reverse("residents:ask_start"), address, f"{address}?kind=medicine", f"{address}?kind=medical_trip"):
+        text = resident.get(page).content.decode()
+        assert 0 < text.index("tel:120") < text.index("</main>")
+        assert text.find("<form", 0, text.index("tel:120")) == -1
+
+
+def test_full_width_digits_are_digits(resident, home):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    sent = filled(resident, address, home="７０２", phone="１９９０００２１２３４")
+    assert resident.post(address, sent).status_code == 302
+    errand = Errand.objects.get()
+    assert (errand.dwelling, errand.written_phone) == (home, "19900021234")
+
+
+def test_whoever_goes_shopping_must_know_for_what(resident, home):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    page = resident.post(address, filled(resident, address, what=""))
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["what"])
+
+
+def test_the_desk_gives_a_new_link_and_the_old_shows_nothing(cast, sign_in, resident, home):
+    errand = factories.ErrandFactory(dwelling=home)
+    old = page_of(asks.errand_link(errand))
+    assert sign_in(cast.cadre_user).post(reverse("residents:errand_step", args=[errand.pk, "link"])).status_code == 403
+    sign_in(cast.worker).post(reverse("residents:errand_step", args=[errand.pk, "link"]))
+    errand.refresh_from_db()
+    assert [resident.get(page).status_code for page in (old, page_of(asks.errand_link(errand)))] == [404, 200]
+
+
+def test_what_it_cost_is_shown(cast, resident, home):
+    errand = factories.ErrandFactory(dwelling=home, assignee=cast.cadre_user, state=ErrandState.IN_DELIVERY)
+    errand.payments.create(kind="paid", amount="12.50", helper=cast.cadre_user, recorded_by=cast.cadre_user)
+    assert b"It cost 12.50 yuan." in resident.get(page_of(asks.errand_link(errand))).content

@@ -12,7 +12,7 @@ from portal.lib.errors import Refused
 from portal.reports.counting import count
 from residents.layers import layers
 from residents.models import Community, DutyPolicy, Dwelling, Errand, ErrandLine, ErrandState, Outcome, Urgency
-from residents.services import errand_kinds, errand_lines, errand_queue, errand_view, errands, helpers
+from residents.services import errand_kinds, errand_lines, errand_queue, errand_trips, errand_view, errands, helpers
 from residents.services.errand_requests import Place, Thing, ask
 from tests import factories
 
@@ -206,7 +206,7 @@ def test_the_walk_goes_from_the_top_of_each_stairwell(home, helper):
         )
         for floor in (2, 10, 5)
     ]
-    assert list(errand_queue.mine(helper)) == [rows[1], rows[2], rows[0]]
+    assert list(errand_trips.mine(helper)) == [rows[1], rows[2], rows[0]]
 
 
 def test_the_day_is_counted_with_its_medians(cast, home, helper):

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from portal.accounts.models import User
+from residents.models import Errand
+from residents.services.asks import Sheet, errand_link, sheet_link
 
 PATIENCE = 60  # seconds
 SIGN_INS = {
@@ -38,9 +40,9 @@ class Command(BaseCommand):
         if not answers(f"http://{host}:{options['port']}/accounts/login/"):
             return
         self.stdout.write(f"\n下沉值守 is ready: http://{host}:{options['port']}/   (Ctrl-C stops everything)\n")
-        self._sign_ins()
+        self._sign_ins(f"http://{host}:{options['port']}")
 
-    def _sign_ins(self) -> None:
+    def _sign_ins(self, address: str) -> None:
         there = set(User.objects.filter(username__in=SIGN_INS).values_list("username", flat=True))
         first = User.objects.filter(username="secretary").first()
         if first is None or not first.check_password(settings.DEMO_PASSWORD):
@@ -49,6 +51,12 @@ class Command(BaseCommand):
         for username, who in SIGN_INS.items():
             if username in there:
                 self.stdout.write(f"  {username:<11} {who}")
+        asked = Errand.objects.filter(channel=Errand.Channel.OWN, entrance__isnull=False).with_places().first()
+        if asked and asked.entrance:
+            sheet = Sheet(asked.entrance.building.compound, asked.entrance)
+            self.stdout.write("\nResidents need no account:")
+            self.stdout.write(f"  scan the sheet at their door   {address}/ask/{sheet_link(sheet)}/")
+            self.stdout.write(f"  follow what they asked for     {address}/ask/{errand_link(asked)}/")
         self.stdout.write("")
 
 

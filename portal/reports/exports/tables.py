@@ -19,7 +19,8 @@ from portal.lib.constraints import lasts_on
 from portal.lib.sheets import Column
 from portal.reports.exports import register
 from portal.reports.exports.daily import daily_rows, daily_total
-from portal.reports.exports.headings import DAILY, DISINFECTION, DUTY, REGISTER, ROSTER, TEMPERATURES
+from portal.reports.exports.errands import errand_rows, errands_of
+from portal.reports.exports.headings import DAILY, DISINFECTION, DUTY, ERRANDS, REGISTER, ROSTER, TEMPERATURES
 from portal.reports.exports.rounds import disinfection_rows, stops_of, temperature_rows
 from residents.access import Permission
 from residents.models import Community, Stop
@@ -222,5 +223,13 @@ TABLES: dict[str, Table] = {
         Permission.ROUND_VIEW,
         disinfection_rows,
         lambda asked: stops_of(asked, "disinfection").filter(state=Stop.State.DONE).count(),
+    ),
+    "errands": Table(
+        _("register of errands"),
+        "代办跑腿登记表",
+        ERRANDS,
+        Permission.ERRAND_DESK,
+        errand_rows,
+        lambda asked: errands_of(asked).count(),
     ),
 }

@@ -1,0 +1,77 @@
+"""What a pasted message of the chat group says: homes, people, kinds; of any message, in no time."""
+
+import time
+
+import pytest
+from django.urls import reverse
+
+from residents.models import Errand
+from residents.services import errand_chat, errand_kinds
+from tests import factories
+
+
+@pytest.fixture
+def home(cast):
+    errand_kinds.ensure()
+    entrance = factories.EntranceFactory(number="3", building__number="17", building__compound=cast.hefengyuan)
+    return factories.DwellingFactory(entrance=entrance, floor=7, room_no="702")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("17-3-702 买盐", [("17-3-702", "17-3-702 买盐")]),
+        ("17-3-702 和 9-1-101 都要菜", [("17-3-702", "17-3-702 和 9-1-101 都要菜"), ("9-1-101", "17-3-702 和 9-1-101 都要菜")]),
+        ("大家好\n17-3-702 买盐\n两袋\n9-1-101 倒垃圾",
+         [("17-3-702", "大家好\n17-3-702 买盐\n两袋"), ("9-1-101", "9-1-101 倒垃圾")]),
+        ("17号楼3单元702,再说一次 17-3-702", [("17-3-702", "17号楼3单元702,再说一次 17-3-702")]),
+        ("没有门牌,电话 19900021234", [("", "没有门牌,电话 19900021234")]),
+        ("199-0002-1234", [("", "199-0002-1234")]),
+        ("", [("", "")]),
+    ],
+)  # fmt: skip
+def test_each_home_has_the_lines_that_speak_of_it(text, found):
+    assert errand_chat.parts(text) == found
+
+
+@pytest.mark.parametrize("text", ["1" + " " * 19_999, "1-" * 10_000, "17 " * 6_666, "1号楼" * 5_000, "👵🏽" * 4_000])
+def test_no_message_takes_long(text):
+    begun = time.perf_counter()
+    errand_chat.parts(text)
+    assert time.perf_counter() - begun < 2
+
+
+def test_two_homes_in_a_message_are_taken_down_one_after_the_other(cast, sign_in, home):
+    other = factories.DwellingFactory(entrance=home.entrance, room_no="703")
+    client, paste = sign_in(cast.worker), reverse("residents:errand_paste")
+    text = "王大妈 17-3-702 降压药 2 盒\n17-3-703 倒垃圾"
+    form = client.post(paste, {"compound": cast.hefengyuan.pk, "text": text}).context["form"]
+    first = sent_back(form, detail_patient="王大妈", detail_drug="降压药")
+    answer = client.post(reverse("residents:errand_create"), first)
+    assert answer.status_code == 200
+    following = answer.context["form"]
+    assert (following.initial["home"], following.initial["what"]) == ("17-3-703", "17-3-703 倒垃圾")
+    # The same page sent again makes nothing twice.
+    client.post(reverse("residents:errand_create"), first)
+    assert client.post(reverse("residents:errand_create"), sent_back(following)).status_code == 302
+    assert list(Errand.objects.order_by("id").values_list("dwelling", "kind__code")) == [
+        (home.pk, "medicine"), (other.pk, "rubbish")
+    ]  # fmt: skip
+
+
+def sent_back(form, **more):
+    """The form as the page sends it when nothing is changed."""
+    values = {name: form[name].value() for name in form.fields}
+    values["compound"] = form.initial["compound"].pk
+    return {name: value for name, value in values.items() if value is not None} | more
+
+
+@pytest.mark.parametrize(
+    "rest", ["x", "[1]", '[["a"]]', '{"a": 1}', '[["17-3-702", 5]]', "[" * 500, '[["<script>", "<script>"]]']
+)
+def test_a_forged_rest_breaks_nothing(cast, sign_in, home, rest):
+    sent = {"kind": "rubbish", "compound": cast.hefengyuan.pk, "home": "17-3-702", "what": "两袋", "urgency": "4",
+            "channel": "chat", "rest": rest}  # fmt: skip
+    page = sign_in(cast.worker).post(reverse("residents:errand_create"), sent)
+    assert page.status_code in {200, 302, 422}
+    assert b'<script>"' not in page.content
