@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from checkpoints.models import Assignment, Handover, Passage, Post, Shift
+from checkpoints.models import Assignment, DeliveryBatch, Handover, Passage, Post, Shift
 from checkpoints.models.passages import PassageQuerySet
+from checkpoints.models.posts import PostQuerySet
 from checkpoints.models.shifts import ShiftQuerySet
 from portal.accounts.models import User
 from portal.lib.prepared import Prepared, converted
@@ -58,6 +59,26 @@ def confirmable_handovers(user: User) -> CommunityQuerySet:
     rows = Handover.objects.within(communities_for(user, Permission.HANDOVER_VIEW))
     watched = Q(shift__post__compound__community__in=communities_for(user, Permission.GATE_WATCH))
     return rows.filter(watched | Q(Exists(stands)))
+
+
+def gates(user: User) -> PostQuerySet:
+    """The gates where the person may take goods in; the one they stand at now comes first."""
+    stands = Assignment.objects.standing().filter(
+        cadre__user=user, shift__post=OuterRef("pk"), shift__in=Shift.objects.running()
+    )
+    rows = Post.objects.within(communities_for(user, Permission.DELIVERY_HANDLE)).in_use().gates()
+    rows = rows.select_related("compound__community").annotate(stands=Exists(stands))
+    return rows.order_by("-stands", "compound", "pk")
+
+
+def may_settle(user: User, batch: DeliveryBatch) -> bool:
+    """Who decides about goods: the community, and the lead of the shift that stands at the gate now."""
+    if may_in(user, Permission.DELIVERY_SETTLE, batch.community):
+        return True
+    leads = Assignment.objects.standing().filter(cadre__user=user, is_lead=True, shift__post=batch.post_id)
+    return (
+        may_in(user, Permission.DELIVERY_HANDLE, batch.community) and leads.filter(shift__in=Shift.objects.running()).exists()
+    )
 
 
 # gate_shifts() and the fever limit of the day's policy in one short statement: phones send every few seconds, and

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from checkpoints.models import Passage
+from checkpoints.models import DeliveryDrop, Passage
 from portal.accounts import audit
 from portal.accounts.models import Attempt, Message, Session
 from portal.privacy import TABLE
@@ -34,6 +34,7 @@ def erase(*, now: dt.datetime) -> int:
     HealthCheck.objects.filter(day__lt=_day("residents.HealthCheck", now), case__ended_on__isnull=False).delete()
     SiteCall.objects.filter(day__lt=_day("residents.SiteCall", now), case__ended_on__isnull=False).delete()
     _said_at_stops(now)
+    _goods(now)
     Session.objects.filter(expire_date__lt=now).delete()
     return sum(_passages(community, now=now) for community in Community.objects.filter(Exists(_old(now, OuterRef("pk")))))
 
@@ -46,6 +47,15 @@ def _said_at_stops(now: dt.datetime) -> None:
     old.exclude(answers={}, note="").update(answers={}, note="")
     found = Finding.objects.filter(found_at__lt=_limit("residents.Finding", now), handled_at__isnull=False)
     found.exclude(detail="", handling=GONE).update(detail="", handling=GONE)
+
+
+def _goods(now: dt.datetime) -> None:
+    """Forget whose goods they were; how many went where stays."""
+    old = DeliveryDrop.objects.exclude(written_home=GONE)
+    limit = _limit("checkpoints.DeliveryDrop", now)
+    old.filter(Q(done_at__lt=limit) | Q(batch__ended_at__lt=limit)).update(
+        dwelling=None, written_home=GONE, written_name="", written_phone="", collector="", is_special=False
+    )
 
 
 @transaction.atomic

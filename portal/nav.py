@@ -40,6 +40,7 @@ ENTRIES = [
     Entry(pgettext_lazy("menu", "Today"), "home", "home", Permission.BOARD_VIEW),
     Entry(_("Board"), "layout-board", "checkpoints:board", Permission.BOARD_VIEW),
     Entry(pgettext_lazy("menu", "Gate"), "door-enter", "checkpoints:gate_choose", Permission.GATE_LOG),
+    Entry(pgettext_lazy("menu", "Goods"), "packages", "checkpoints:delivery_list", Permission.DELIVERY_HANDLE),
     Entry(_("Errands"), "shopping-bag", "residents:errand_list", Permission.ERRAND_VIEW),
     Entry(_("Roster"), "calendar-time", "checkpoints:roster", Permission.SHIFT_VIEW),
     Entry(_("Rounds"), "walk", "residents:round_list", Permission.ROUND_VIEW),

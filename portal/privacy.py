@@ -103,7 +103,7 @@ TABLE: dict[str, Kept] = {
         plain="id community subdistrict district starts_on ends_on fever_limit day_starts_at day_ends_at min_rest_hours "
         "sign_in_before_minutes late_after_minutes absent_after_minutes remind_before_minutes handover_within_minutes "
         "crowded_from free_after_days free_tested_within_days undo_seconds officer_after_minutes staff_morning_by "
-        "staff_evening_by errand_urgent_minutes errand_minutes ask_link_days"
+        "staff_evening_by errand_urgent_minutes errand_minutes ask_link_days hold_minutes couriers_enter taxis_enter"
     ),
     "residents.QuarantinePolicy": Kept(
         plain="id name contact_class community subdistrict district starts_on ends_on first_day_counts checks_a_day "
@@ -196,6 +196,18 @@ TABLE: dict[str, Kept] = {
         plain="id shift totals handed_over_at handed_over_by confirmed_at confirmed_by", personal="open_items note"
     ),
     "checkpoints.GateTotal": Kept(plain="id post day let_in let_out visitors"),
+    # Whose parcel it was is forgotten; that there was one stays as a number.
+    "checkpoints.DeliveryBatch": Kept(
+        plain="id key community post source spec care way state expected counted packages placed arrived_at arrived_by "
+        "disinfected_at disinfected_by hold_minutes release_at released_at released_by ended_at",
+        personal="what sender dispute early_reason end_reason",
+    ),
+    "checkpoints.DeliveryDrop": Kept(
+        plain="id batch packages way state called_at called_by done_at done_by handed errand",
+        personal="dwelling written_home written_name written_phone is_special collector kept_at end_reason",
+        days=90,
+        since="done_at",
+    ),
     "checkpoints.Passage": Kept(
         plain="id community post shift happened_at received_at day hour direction person reason passengers result source "
         "is_void voids logged_by mask",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from celery import shared_task
 from django.db import close_old_connections
 
-from checkpoints.services import staff_checks
+from checkpoints.services import deliveries, drops, staff_checks
 from portal import erasure
 from portal.jobs import services as jobs
 from portal.reports.services import reminders
@@ -30,6 +30,8 @@ DUE: list[Callable[[], object]] = [
     missed_checks.to_officers,
     staff_checks.escalate,
     errand_queue.escalate,
+    deliveries.due,
+    drops.due,
     control.review,
     rounds.due,
     erasure.due,

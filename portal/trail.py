@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from checkpoints.models import Assignment, Attendance, Post, Shift
+from checkpoints.models import Assignment, Attendance, DeliveryBatch, Post, Shift
 from deployments.models import Cadre, Leave, Responsibility, Secondment, SendingUnit
 from portal.accounts import trail
 from portal.accounts.models import Event, User
@@ -31,6 +31,7 @@ NAMES: dict[type[Model], tuple[str, ...]] = {
     Post: ("compound__name", "name"),
     Shift: ("post__name", "starts_at"),
     Assignment: ("cadre__name", "shift__post__name", "starts_at"),
+    DeliveryBatch: ("what", "arrived_at"),
     Attendance: ("assignment__cadre__name", "assignment__starts_at"),
 }
 PEOPLE = (User, Resident, Cadre)

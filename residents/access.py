@@ -89,6 +89,8 @@ class Permission(StrEnum):
     ERRAND_CLAIM = "errand_claim"  # take one, do it, write down what was spent
     ERRAND_DESK = "errand_desk"  # give, merge, pass on, cancel, reopen
     ERRAND_SETTLE = "errand_settle"  # pay helpers back, take a wrong amount back, print the sheets for the doors
+    DELIVERY_HANDLE = "delivery_handle"  # goods at the gate: take in, count, disinfect, hand out
+    DELIVERY_SETTLE = "delivery_settle"  # disputes, what goes before its time, what is sent back or thrown away
     EXPORT = "export"
 
 
@@ -107,6 +109,7 @@ _VOLUNTEER = frozenset(
         _P.ERRAND_VIEW,
         _P.ERRAND_ASK,
         _P.ERRAND_CLAIM,
+        _P.DELIVERY_HANDLE,
     }
 )
 _CADRE = _VOLUNTEER | {_P.RESIDENT_VIEW}
@@ -131,6 +134,7 @@ _WORKER = _CADRE | {
     _P.QUARANTINE_VIEW,
     _P.QUARANTINE_EDIT,
     _P.ERRAND_DESK,
+    _P.DELIVERY_SETTLE,
 }
 _SECRETARY = _WORKER | {
     _P.AUDIT_VIEW,

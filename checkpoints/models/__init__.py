@@ -1,6 +1,7 @@
 """Posts, shifts, attendance, passages and hand-overs."""
 
 from checkpoints.models.attendance import Attendance, AttendanceCorrection
+from checkpoints.models.deliveries import DeliveryBatch, DeliveryDrop
 from checkpoints.models.exposures import Exposure, StaffCheck
 from checkpoints.models.handovers import Handover
 from checkpoints.models.passages import Passage
@@ -12,6 +13,8 @@ __all__ = [
     "Assignment",
     "Attendance",
     "AttendanceCorrection",
+    "DeliveryBatch",
+    "DeliveryDrop",
     "Exposure",
     "GateTotal",
     "Handover",

@@ -20,6 +20,7 @@ MASKS: dict[str, Callable[[str], str]] = {
     "id_number": masks.id_number,
     "written_name": masks.name,
     "written_phone": masks.phone,
+    "collector": masks.name,
     "plate_no": masks.plate,
     "address": hidden,
     "health_note": hidden,

@@ -1,5 +1,6 @@
 """Database constraints that PostgreSQL and SQLite keep alike, and their refusals in words."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -176,6 +177,63 @@ class NoOverlap(TriggerConstraint):
         return str(sql % tuple(editor.quote_value(value) for value in params))
 
 
+class LastsMinutes(TriggerConstraint):
+    """One moment is another plus so many minutes: `LastsMinutes("disinfected_at", "hold_minutes", "release_at", name=...)`.
+
+    Both moments are there, or neither.
+    """
+
+    def __init__(self, start: str, minutes: str, end: str, *, name: str, violation_error_message: Any = None) -> None:
+        super().__init__(name=name, violation_error_message=violation_error_message)
+        self.start, self.minutes, self.end = start, minutes, end
+
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        path, _, kwargs = super().deconstruct()
+        return path, (self.start, self.minutes, self.end), kwargs
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
+        """Refuse a form's row whose end does not follow."""
+        start, minutes, end = (getattr(instance, name) for name in (self.start, self.minutes, self.end))
+        due = start + dt.timedelta(minutes=minutes) if start is not None else None
+        if due != end:
+            raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+
+    # PostgreSQL: a check.
+
+    def constraint_sql(self, model: type[models.Model], schema_editor: Any) -> str | None:
+        if schema_editor.connection.vendor == "postgresql":
+            return f"CONSTRAINT {schema_editor.quote_name(self.name)} {self._check(model, schema_editor)}"
+        return super().constraint_sql(model, schema_editor)
+
+    def create_sql(self, model: type[models.Model], schema_editor: Any) -> str | None:
+        if schema_editor.connection.vendor == "postgresql":
+            name = schema_editor.quote_name(self.name)
+            return f"ALTER TABLE {_table(model, schema_editor)} ADD CONSTRAINT {name} {self._check(model, schema_editor)}"
+        return super().create_sql(model, schema_editor)
+
+    def remove_sql(self, model: type[models.Model], schema_editor: Any) -> str:
+        return f"ALTER TABLE {_table(model, schema_editor)} DROP CONSTRAINT {schema_editor.quote_name(self.name)}"
+
+    def _check(self, model: type[models.Model], editor: Any) -> str:
+        start, minutes, end = (_column(model, editor, name) for name in (self.start, self.minutes, self.end))
+        return f"CHECK ({end} IS NOT DISTINCT FROM {start} + {minutes} * interval '1 minute')"
+
+    # SQLite: a pair of triggers; moments are text there, compared to the second.
+
+    def triggers(self, model: type[models.Model], editor: Any) -> list[str]:
+        start, minutes, end = (f"NEW.{_column(model, editor, name)}" for name in (self.start, self.minutes, self.end))
+        off = f"abs((julianday({end}) - julianday({start})) * 1440 - {minutes}) > 0.02"
+        made = []
+        for event in ("insert", "update"):
+            trigger = editor.quote_name(f"{self.name}_{event}")
+            made += [
+                f"DROP TRIGGER IF EXISTS {trigger}",
+                f"CREATE TRIGGER {trigger} BEFORE {event.upper()} ON {_table(model, editor)} BEGIN "
+                f"SELECT RAISE(ABORT, '{self.name}') WHERE ({start} IS NULL) <> ({end} IS NULL) OR {off}; END",
+            ]
+        return made
+
+
 def _table(model: type[models.Model], editor: Any) -> str:
     # While SQLite rebuilds a table it is called new__NAME for a moment.
     return str(editor.quote_name(model._meta.db_table.removeprefix("new__")))
@@ -230,4 +288,4 @@ def in_order(start: str, end: str, *, name: str, message: Any) -> models.CheckCo
     )
 
 
-__all__ = ["AppendOnly", "NoOverlap", "explained", "in_order", "lasts_on"]
+__all__ = ["AppendOnly", "LastsMinutes", "NoOverlap", "explained", "in_order", "lasts_on"]

@@ -70,6 +70,13 @@ class DutyPolicy(models.Model):
     errand_minutes = models.PositiveSmallIntegerField(_("an errand is taken within (minutes)"), default=60)
     ask_link_days = models.PositiveSmallIntegerField(_("the sheet at the door is good for (days)"), default=90)
 
+    # Goods stand after they were disinfected; couriers and taxis stay outside unless a place says otherwise.
+    hold_minutes = models.PositiveSmallIntegerField(
+        _("goods stand after disinfection (minutes)"), default=120, validators=[MaxValueValidator(1440)]
+    )
+    couriers_enter = models.BooleanField(_("couriers may enter"), default=False)
+    taxis_enter = models.BooleanField(_("taxis may enter"), default=False)
+
     objects = DutyPolicyQuerySet.as_manager()
 
     class Meta:

@@ -1,7 +1,15 @@
 """Rows for tests."""
 
 from tests.factories.accounts import ChannelFactory, UserFactory
-from tests.factories.checkpoints import AssignmentFactory, AttendanceFactory, PassageFactory, PostFactory, ShiftFactory
+from tests.factories.checkpoints import (
+    AssignmentFactory,
+    AttendanceFactory,
+    DeliveryBatchFactory,
+    DeliveryDropFactory,
+    PassageFactory,
+    PostFactory,
+    ShiftFactory,
+)
 from tests.factories.deployments import CadreFactory, LeaveFactory, SecondmentFactory, SendingUnitFactory
 from tests.factories.residents import (
     BuildingFactory,
@@ -33,6 +41,8 @@ __all__ = [
     "ChannelFactory",
     "CommunityFactory",
     "CompoundFactory",
+    "DeliveryBatchFactory",
+    "DeliveryDropFactory",
     "DwellingFactory",
     "EntranceFactory",
     "ErrandFactory",

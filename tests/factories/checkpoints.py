@@ -3,7 +3,7 @@ import datetime as dt
 import factory
 from django.utils import timezone
 
-from checkpoints.models import Assignment, Attendance, Passage, Post, Shift
+from checkpoints.models import Assignment, Attendance, DeliveryBatch, DeliveryDrop, Passage, Post, Shift
 from portal.lib.dates import period
 from tests.factories.accounts import UserFactory
 from tests.factories.deployments import CadreFactory
@@ -70,3 +70,28 @@ class PassageFactory(factory.django.DjangoModelFactory):
     written_home = "17-3-702"
     written_name = "王建国"
     logged_by = factory.SubFactory(UserFactory)
+
+
+class DeliveryBatchFactory(factory.django.DjangoModelFactory):
+    """Three packages that stand at a gate, not counted yet."""
+
+    class Meta:
+        model = DeliveryBatch
+
+    post = factory.SubFactory(PostFactory)
+    community = factory.SelfAttribute("post.compound.community")
+    source = DeliveryBatch.Source.GROUP_BUY
+    what = "蔬菜包"
+    expected = 3
+    arrived_at = factory.LazyFunction(timezone.now)
+    arrived_by = factory.SubFactory(UserFactory)
+
+
+class DeliveryDropFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DeliveryDrop
+
+    batch = factory.SubFactory(DeliveryBatchFactory)
+    written_home = "17-3-702"
+    written_name = "王建国"
+    written_phone = "19900021234"

@@ -25,7 +25,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from checkpoints.models import Assignment, AttendanceCorrection, Exposure, Handover, Passage, Post, Shift
+from checkpoints.models import Assignment, AttendanceCorrection, DeliveryDrop, Exposure, Handover, Passage, Post, Shift
 from checkpoints.services import exposure, handovers
 from deployments.models import Leave, Responsibility
 from portal.accounts import outbox
@@ -116,6 +116,10 @@ class World:
     @cached_property
     def post(self) -> Post:
         return factories.PostFactory(compound=self.cast.hefengyuan)
+
+    @cached_property
+    def drop(self) -> DeliveryDrop:
+        return factories.DeliveryDropFactory(batch__post=self.post)
 
     @cached_property
     def shift(self) -> Shift:
@@ -488,6 +492,14 @@ DEPLOYMENTS: dict[str, Row] = {
 }
 
 CHECKPOINTS: dict[str, Row] = {
+    "checkpoints:delivery_add": Row(may=CREW, post=422),
+    "checkpoints:delivery_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.drop.batch_id}),
+    "checkpoints:delivery_labels": Row(may=CREW),
+    "checkpoints:delivery_list": Row(may=CREW),
+    "checkpoints:delivery_parcel": Row(may=CREW, get=405, post=422),
+    "checkpoints:delivery_sheet": Row(may=CREW),
+    "checkpoints:delivery_step": Row(may=CREW, kwargs=lambda w: {"pk": w.drop.batch_id, "step": "count"}, post=422),
+    "checkpoints:drop_step": Row(may=CREW, kwargs=lambda w: {"pk": w.drop.pk, "step": "keep"}, post=422),
     "checkpoints:exposure_check": Row(may=WORKERS, kwargs=lambda w: {"pk": w.exposure.pk}, post=422),
     "checkpoints:exposure_list": Row(may=WORKERS),
     "checkpoints:exposure_stop": Row(may=SECRETARIES, get=405, post=302),

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from portal.accounts import audit
-from portal.demo import duty, errands, households, ledgers, passages, people, places, quarantine, reports, rounds
+from portal.demo import deliveries, duty, errands, households, ledgers, passages, people, places, quarantine, reports, rounds
 from residents.models import Compound, District, Errand
 
 SIGN_INS = ("secretary", "worker", "cadre", "cadre2", "supervisor", "officer", "district", "operator")
@@ -62,6 +62,7 @@ def load() -> Errand:
         worker=accounts["worker"],
         secretary=secretary,
     )
+    deliveries.build(posts["荷风苑", "东门"], taker=loggers[0], secretary=secretary)
     reports.build(accounts["officer"])
     audit.record_many("compound.created", list(Compound.objects.select_related("community")), by=secretary)
     audit.record_many("secondment.reported", [s for s in secondments if s.reported_at], by=secretary)
