@@ -18,6 +18,7 @@ from checkpoints.views import (
     rosters,
     served,
     shifts,
+    supervision,
 )
 
 app_name = "checkpoints"
@@ -37,6 +38,7 @@ urlpatterns = [
     path("deployments/board/copy/", board_steps.board_copy, name="board_copy"),
     path("deployments/board/publish/", board_steps.board_publish, name="board_publish"),
     path("checkpoints/posts/", posts.post_list, name="post_list"),
+    path("checkpoints/posts/export/", posts.post_export, name="post_export"),
     path("checkpoints/posts/new/", posts.post_add, name="post_add"),
     path("checkpoints/posts/<int:pk>/", posts.post_detail, name="post_detail"),
     path("checkpoints/posts/<int:pk>/change/", posts.post_edit, name="post_edit"),
@@ -53,6 +55,7 @@ urlpatterns = [
     path("checkpoints/attendance/", attendance.attendance_list, name="attendance_list"),
     path("checkpoints/attendance/served/", served.attendance_served, name="attendance_served"),
     # The supervisor's own: it knows attendance, so it lives here.
+    path("deployments/mine/today/", supervision.supervision_today, name="supervision_today"),
     path("deployments/mine/served/", served.supervision_served, name="supervision_served"),
     path("checkpoints/attendance/<int:pk>/in/", my.attendance_sign_in, name="attendance_sign_in"),
     path("checkpoints/attendance/<int:pk>/out/", my.attendance_sign_out, name="attendance_sign_out"),

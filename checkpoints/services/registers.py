@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
 from checkpoints.models import Passage, Post
-from checkpoints.services import posts, register_sheet
+from checkpoints.services import passage_links, posts, register_sheet
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.dates import moment
@@ -137,6 +137,7 @@ class RegisterImporter:
             passage: Passage = line.plan
             passage.post, passage.received_at = self._stored_post(line.values.get("post") or ""), now
             rows.append(passage)
+        passage_links.link(rows)
         Passage.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
         if rows:
             after = {"count": len(rows), "first": rows[0].happened_at, "last": rows[-1].happened_at}

@@ -6,17 +6,17 @@ from typing import Any
 import segno
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from checkpoints.forms.posts import PostForm, StatusForm
 from checkpoints.models import Post
-from checkpoints.services import posts
+from checkpoints.services import post_sheet, posts
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from portal.lib.paging import paged
@@ -28,21 +28,32 @@ from residents.models import Compound
 @requires(Permission.SHIFT_VIEW)
 def post_list(request: Request) -> HttpResponse:
     """Which posts are there, are they open, and are today's shifts staffed."""
-    today = timezone.localdate()
-    rows = Post.objects.within(request.communities).in_use().with_status(today)
-    counts = dict(rows.order_by().values_list("kind").annotate(n=Count("pk")))
+    counts = dict(Post.objects.within(request.communities).in_use().order_by().values_list("kind").annotate(n=Count("pk")))
     asked = request.GET.get("kind", "")
-    if asked in counts:
-        rows = rows.filter(kind=asked)
-    rows = rows.annotate(today=Count("shifts", filter=Q(shifts__day=today) & ~Q(shifts__state="cancelled")))
-    rows = rows.select_related("compound__community").order_by("compound__community", "compound", "pk")
     context = {
-        "page": paged(request, rows),
+        "page": paged(request, _listed(request, asked if asked in counts else "")),
         "filters": [(kind.value, kind.label, counts[kind.value]) for kind in Post.Kind if kind.value in counts],
         "total": sum(counts.values()),
         "asked": asked,
     }
     return page(request, "checkpoints/posts/list.html", context, part="post-rows")
+
+
+@require_POST
+@requires(Permission.BOARD_VIEW)
+def post_export(request: Request) -> FileResponse:
+    """The same posts as a sheet; the trail says so."""
+    asked = request.GET.get("kind", "")
+    return post_sheet.download(_listed(request, asked if asked in Post.Kind.values else ""), by=request.user)
+
+
+def _listed(request: Request, kind: str) -> Any:
+    """Posts in the order of the places, with `status` and how many shifts they have `today`."""
+    today = timezone.localdate()
+    rows = Post.objects.within(request.communities).in_use().with_status(today)
+    rows = rows.filter(kind=kind) if kind else rows
+    rows = rows.annotate(today=Count("shifts", filter=Q(shifts__day=today) & ~Q(shifts__state="cancelled")))
+    return rows.select_related("compound__community").order_by("compound__community", "compound", "pk")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -55,7 +55,7 @@ def _elsewhere(request: Request) -> list[str]:
     """Pages that are somebody's first page already."""
     wanted = {
         "checkpoints:my_day": has(request.user, Permission.MY_DAY),
-        "deployments:supervision": units_for(request.user).exists(),
+        "checkpoints:supervision_today": units_for(request.user).exists(),
         "admin:index": request.user.is_staff,
     }
     return [address for view, suits in wanted.items() if suits and (address := nav.address_of(view))]

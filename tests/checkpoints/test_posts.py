@@ -1,9 +1,11 @@
 """Posts and their status: the rules, by service."""
 
 import datetime as dt
+import io
 
 import pytest
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from checkpoints.models import Post, PostStatus, Shift
 from checkpoints.services import posts
@@ -211,3 +213,19 @@ def test_a_cadre_reads_posts_but_neither_changes_nor_prints_them(cast, gates, si
     for page in PAGES[1:]:
         address = f"/checkpoints/posts/{gates[0].pk}/{page}"
         assert {client.post(address).status_code, client.get(address).status_code} <= {403, 405}, page
+
+
+def test_the_list_is_taken_along_as_a_sheet(cast, sign_in):
+    gate = factories.PostFactory(compound=cast.hefengyuan, name="=东门", opens_at=dt.time(6), closes_at=dt.time(22))
+    factories.PostFactory(compound=cast.hefengyuan, name="帐篷", kind="tent")
+    factories.PostFactory(compound=cast.yushu_rental, name="别处")
+
+    sent = sign_in(cast.secretary).post("/checkpoints/posts/export/?kind=checkpoint")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(sent))).get_sheet_by_index(0).to_python()
+
+    assert [line[1:9] for line in rows if line and line[0] == 1] == [
+        ["清荷社区", "荷风苑", "=东门", "checkpoint", "06:00–22:00", float(gate.crew_required), 0.0, "open"]
+    ]
+    line = Event.objects.get(kind="post.exported")
+    assert (line.by, line.community, line.after) == (cast.secretary, cast.qinghe, {"rows": 1})
+    assert sign_in(cast.cadre_user).post("/checkpoints/posts/export/").status_code == 403

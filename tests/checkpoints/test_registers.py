@@ -145,3 +145,35 @@ def test_the_register_of_the_field_is_stored_whole(cast):
         assert (summary.counts["create"], summary.counts["same"]) == counts
     assert Passage.objects.filter(post__name="东门").count() == 1252
     assert Passage.objects.filter(result="turned_back").count() == 77
+
+
+def home_in(cast, room: str, *names: str):
+    house, _ = cast.hefengyuan.buildings.get_or_create(number="14", defaults={"floors": 7})
+    door, _ = house.entrances.get_or_create(number="1")
+    home = factories.DwellingFactory(entrance=door, floor=2, room_no=room)
+    for name in names:
+        factories.ResidentFactory(dwelling=home, name=name)
+    return home
+
+
+def test_paper_is_linked_to_homes_and_people_as_the_gate_is(cast):
+    home = home_in(cast, "201", "王婷婷", "李强")
+    twins = home_in(cast, "202", "张伟", "张伟")
+    rows = [
+        row(1), row(2, 姓名="赵六"), row(3, 居住楼号房号="14号楼1单元202", 姓名="张伟"), row(4, 居住楼号房号="99-1-201"),
+        row(5, 人员类别="快递", 姓名="王婷婷"), row(6, 居住楼号房号="大门口"),
+    ]  # fmt: skip
+    register(cast, *rows, store=True)
+
+    assert [(p.dwelling, p.resident and p.resident.name) for p in Passage.objects.order_by("happened_at")] == [
+        (home, "王婷婷"), (home, None), (twins, None), (None, None), (home, None), (None, None),
+    ]  # fmt: skip
+
+
+def test_homes_of_another_compound_of_the_same_number_are_not_meant(cast):
+    other = factories.CompoundFactory(community=cast.qinghe)
+    house = factories.BuildingFactory(compound=other, number="14")
+    factories.DwellingFactory(entrance=factories.EntranceFactory(building=house, number="1"), room_no="201")
+    register(cast, row(1), store=True, compound=cast.hefengyuan)
+
+    assert Passage.objects.get().dwelling is None

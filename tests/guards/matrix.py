@@ -481,6 +481,7 @@ DEPLOYMENTS: dict[str, Row] = {
     ),
     "deployments:secondment_redeploy": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.secondment.pk}, post=200),
     "checkpoints:supervision_served": Row(may={"supervisor"}),
+    "checkpoints:supervision_today": Row(may={"supervisor"}),
     "deployments:supervision": Row(may={"supervisor"}),
     "deployments:supervision_export": Row(may={"supervisor"}, get=405, post=200),
     "deployments:supervision_offer": Row(may={"supervisor"}, post={200, 302}),
@@ -531,6 +532,7 @@ CHECKPOINTS: dict[str, Row] = {
     "checkpoints:post_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.post.pk}, post=422),
     # The only gate of its compound: refused in words, and back to its page.
     "checkpoints:post_give_up": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.post.pk}, post=302),
+    "checkpoints:post_export": Row(may=WORKERS | OFFICERS, get=405, post=200),
     "checkpoints:post_list": Row(may=CREW | OFFICERS),
     "checkpoints:post_poster": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.post.pk}),
     "checkpoints:post_status": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.post.pk}, get=405, post=422),

@@ -133,7 +133,7 @@ def test_the_officer_sees_who_has_not_reported(cast, sign_in):
 
 @pytest.mark.parametrize(
     ("who", "view"),
-    [("cadre_user", "checkpoints:my_day"), ("supervisor", "deployments:supervision"), ("operator", "admin:index")],
+    [("cadre_user", "checkpoints:my_day"), ("supervisor", "checkpoints:supervision_today"), ("operator", "admin:index")],
 )
 def test_others_are_led_to_their_own_first_page(cast, sign_in, who, view):
     answer = sign_in(getattr(cast, who)).get("/")
