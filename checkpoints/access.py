@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -12,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from checkpoints.models import Assignment, DeliveryBatch, Handover, Passage, Post, Shift
+from checkpoints.models import Assignment, DeliveryBatch, GateDevice, Handover, Passage, Post, Shift
 from checkpoints.models.passages import PassageQuerySet
 from checkpoints.models.posts import PostQuerySet
 from checkpoints.models.shifts import ShiftQuerySet
@@ -81,10 +82,16 @@ def may_settle(user: User, batch: DeliveryBatch) -> bool:
     )
 
 
+# The name of the phone in its session.
+DEVICE = "gate_device"
+KEY: Any = GateDevice._meta.get_field("key")
+
 # gate_shifts() and the fever limit of the day's policy in one short statement: phones send every few seconds, and
 # building it by the ORM took longer than storing fifty passages. tests/checkpoints/test_gate.py holds them equal.
 SHIFT = Prepared("gate_of", """
 SELECT s.day, s.starts_at, s.ends_at, s.post_id, p.compound_id, c.id, t.id, t.district_id,
+    EXISTS (SELECT 1 FROM checkpoints_gatedevice g
+        WHERE g.shift_id = s.id AND g.key = %(device)s AND g.revoked_at IS NOT NULL),
     EXISTS (SELECT 1 FROM checkpoints_assignment a WHERE a.shift_id = s.id AND a.released_at IS NULL
         AND a.cadre_id = (SELECT id FROM deployments_cadre WHERE user_id = %(user)s)),
     (SELECT fever_limit FROM residents_dutypolicy l
@@ -96,20 +103,30 @@ FROM checkpoints_shift s
     JOIN checkpoints_post p ON p.id = s.post_id JOIN residents_compound k ON k.id = p.compound_id
     JOIN residents_community c ON c.id = k.community_id JOIN residents_subdistrict t ON t.id = c.subdistrict_id
 WHERE s.id = %(shift)s AND s.state <> 'draft' AND p.kind = 'checkpoint'
-""", shift="bigint", user="bigint")  # fmt: skip
+""", shift="bigint", user="bigint", device="uuid")  # fmt: skip
 
 
-def gate_of(user: User, pk: int) -> tuple[Shift, Decimal] | None:
-    """One of gate_shifts() and its fever limit, or None where it is not there or not theirs."""
-    found = SHIFT.rows({"shift": min(pk, 2**63 - 1), "user": user.pk})
+class ShutOut(PermissionDenied):
+    """This phone was shut out of the shift."""
+
+
+def gate_of(user: User, pk: int, device: UUID | None = None) -> tuple[Shift, Decimal] | None:
+    """One of gate_shifts() and its fever limit, or None where it is not there or not theirs.
+
+    Raises ShutOut where the phone was shut out.
+    """
+    phone = KEY.get_db_prep_value(device, connection)
+    found = SHIFT.rows({"shift": min(pk, 2**63 - 1), "user": user.pk, "device": phone})
     if not found:
         return None
-    ((day, starts_at, ends_at, post, compound, community, subdistrict, district, stands, limit),) = found
+    ((day, starts_at, ends_at, post, compound, community, subdistrict, district, revoked, stands, limit),) = found
     # Rows of a few columns: a whole model calls for its defaults, a random code among them.
     place = _some(Community, id=community, subdistrict_id=subdistrict)
     place.subdistrict = _some(Subdistrict, id=subdistrict, district_id=district)
     if not may_in(user, Permission.GATE_LOG, place) or not (stands or may_in(user, Permission.GATE_WATCH, place)):
         return None
+    if revoked:
+        raise ShutOut
     day, starts_at, ends_at = converted(Shift, ("day", "starts_at", "ends_at"), (day, starts_at, ends_at))
     shift = _some(Shift, id=pk, post_id=post, day=day, starts_at=starts_at, ends_at=ends_at)
     shift.post = _some(Post, id=post, compound_id=compound)
@@ -129,7 +146,10 @@ def logs_at_gate(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         if not request.user.is_authenticated:
             error = _("You are signed out. Sign in again; what you logged stays on this phone.")
             return JsonResponse({"error": error}, status=401)
-        found = gate_of(request.user, pk)
+        try:
+            found = gate_of(request.user, pk, device_of(request))
+        except ShutOut:
+            return shut_out()
         if found is None:
             raise Http404 if has(request.user, Permission.GATE_LOG) else PermissionDenied
         return view(request, *found)
@@ -142,3 +162,18 @@ def _some(model: type[Any], **values: Any) -> Any:
     """A row of which only these columns are known."""
     names = [field.attname for field in model._meta.concrete_fields if field.attname in values]
     return model.from_db(connection.alias, names, [values[name] for name in names])
+
+
+def device_of(request: HttpRequest) -> UUID | None:
+    """Which phone asks: as its session knows it, else as it says itself."""
+    said = request.session.get(DEVICE) or request.headers.get("Gate-Device", "")
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
+
+
+def shut_out() -> JsonResponse:
+    """What a phone hears that was shut out: it forgets what it was given."""
+    why = _("This phone was shut out of the shift. Ask the lead or the community; what it holds stays sealed on it.")
+    return JsonResponse({"error": why, "revoked": True}, status=403)

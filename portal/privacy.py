@@ -192,6 +192,7 @@ TABLE: dict[str, Kept] = {
         plain="id community compound until leave stopped_at stopped_by", personal="cadre how exposed_on"
     ),
     "checkpoints.StaffCheck": Kept(plain="id exposure day slot taken_at taken_by", sensitive="temperature symptoms"),
+    "checkpoints.GateDevice": Kept(plain="id shift user key seen_at skew_seconds waiting revoked_at revoked_by"),
     "checkpoints.Handover": Kept(
         plain="id shift totals handed_over_at handed_over_by confirmed_at confirmed_by", personal="open_items note"
     ),
@@ -210,7 +211,7 @@ TABLE: dict[str, Kept] = {
     ),
     "checkpoints.Passage": Kept(
         plain="id community post shift happened_at received_at day hour direction person reason passengers result source "
-        "is_void voids logged_by mask",
+        "is_void voids logged_by mask phone_at device sequence",
         personal="dwelling resident written_home written_name written_phone plate_no result_note",
         sensitive="temperature health_code",
         days=30,

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.accounts.urls import allauth_urlpatterns
-from portal.views import health, home, search, trail
+from portal.views import health, home, search, trail, worker
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/", include(allauth_urlpatterns)),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("worker.js", worker.worker, name="worker"),
     path("healthz", health.health, name="healthz"),
     path("", include("residents.urls")),
     path("", include("deployments.urls")),

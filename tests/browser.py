@@ -14,11 +14,19 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 
 
+def chromium_path() -> str:
+    """Where the system's own chromium lies."""
+    return next(filter(None, map(shutil.which, CHROMIUMS)))
+
+
+def flags() -> list[str]:
+    """How it is started: quietly."""
+    return ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+
+
 @contextmanager
 def open_chromium(playwright: Playwright) -> Iterator[Browser]:
     """The system's own chromium: none is downloaded."""
-    path = next(filter(None, map(shutil.which, CHROMIUMS)))
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-    browser = playwright.chromium.launch(executable_path=path, args=quiet)
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=flags())
     yield browser
     browser.close()

@@ -2,6 +2,7 @@
 
 from checkpoints.models.attendance import Attendance, AttendanceCorrection
 from checkpoints.models.deliveries import DeliveryBatch, DeliveryDrop
+from checkpoints.models.devices import GateDevice
 from checkpoints.models.exposures import Exposure, StaffCheck
 from checkpoints.models.handovers import Handover
 from checkpoints.models.passages import Passage
@@ -16,6 +17,7 @@ __all__ = [
     "DeliveryBatch",
     "DeliveryDrop",
     "Exposure",
+    "GateDevice",
     "GateTotal",
     "Handover",
     "Passage",

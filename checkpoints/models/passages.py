@@ -72,6 +72,10 @@ class Passage(models.Model):
     )
     happened_at = models.DateTimeField(_("happened at"))
     received_at = models.DateTimeField(_("received at"))
+    # What the phone's own clock said, on which phone, and which of its rows this is: the order holds whatever the clock.
+    phone_at = models.DateTimeField(_("time of the phone"), null=True, blank=True, editable=False)
+    device = models.UUIDField(null=True, blank=True, editable=False)
+    sequence = models.PositiveIntegerField(null=True, blank=True, editable=False)
     # The local day and hour of happened_at, kept so that a day of a city is counted in one pass.
     day = models.DateField(_("day"))
     hour = models.PositiveSmallIntegerField(_("hour"))

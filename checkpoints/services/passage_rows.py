@@ -7,9 +7,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from checkpoints.models import Passage
 from checkpoints.services import totals
 from portal.lib.prepared import Prepared
 from residents.services import search
+
+DEVICE: Any = Passage._meta.get_field("device")
 
 
 def _dwelling(building: str, entrance: str, room: str) -> str:
@@ -30,7 +33,7 @@ def _resident(person: str, name: str) -> str:
 INSERT = """
 INSERT INTO checkpoints_passage (
     id, happened_at, day, hour, direction, person, written_home, written_name, written_phone, temperature, health_code,
-    mask, reason, plate_no, passengers, result, result_note, dwelling_id, resident_id,
+    mask, reason, plate_no, passengers, result, result_note, phone_at, sequence, device, dwelling_id, resident_id,
     community_id, post_id, shift_id, logged_by_id, received_at, source, is_void)
 """
 
@@ -44,12 +47,13 @@ STORE = f"""
 WITH fresh AS ({INSERT}
     SELECT r.id, r.happened_at, r.day, r.hour, r.direction, r.person, r.written_home, r.written_name, r.written_phone,
         r.temperature, r.health_code, r.mask, r.reason, r.plate_no, r.passengers, r.result, r.result_note,
-        d.id, {_resident("r.person", "r.written_name")},
+        r.phone_at, r.sequence, %(device)s, d.id, {_resident("r.person", "r.written_name")},
         %(community)s, %(post)s, %(shift)s, %(by)s, %(now)s, %(source)s, false
     FROM json_to_recordset(%(rows)s) AS r(
         id uuid, happened_at timestamptz, day date, hour smallint, direction text, person text, written_home text,
         written_name text, written_phone text, temperature numeric, health_code text, mask boolean, reason text,
-        plate_no text, passengers smallint, result text, result_note text, building text, entrance text, room text)
+        plate_no text, passengers smallint, result text, result_note text,
+        phone_at timestamptz, sequence integer, building text, entrance text, room text)
     {_dwelling("r.building", "r.entrance", "r.room")}
     ORDER BY r.id
     ON CONFLICT (id) DO NOTHING RETURNING id, post_id, direction, person, day, result
@@ -66,7 +70,7 @@ SELECT (SELECT string_agg(id::text, ' ') FROM fresh), {totals.FIGURES} FROM (
 """  # noqa: S608 - no value in it
 POSTGRESQL = Prepared(
     "store_passages", STORE, rows="json", compound="bigint", community="bigint", post="bigint", shift="bigint", by="bigint",
-    now="timestamptz", today="date", source="text", kind="text", table="text", row="text",
+    now="timestamptz", today="date", source="text", kind="text", table="text", row="text", device="uuid",
 )  # fmt: skip
 
 SQLITE = f"""{INSERT}
@@ -74,7 +78,7 @@ SELECT value ->> 'id', value ->> 'happened_at', value ->> 'day', value ->> 'hour
     value ->> 'person', value ->> 'written_home', value ->> 'written_name', value ->> 'written_phone',
     value ->> 'temperature', value ->> 'health_code', value ->> 'mask', value ->> 'reason', value ->> 'plate_no',
     value ->> 'passengers', value ->> 'result', value ->> 'result_note',
-    d.id, {_resident("value ->> 'person'", "value ->> 'written_name'")},
+    value ->> 'phone_at', value ->> 'sequence', %(device)s, d.id, {_resident("value ->> 'person'", "value ->> 'written_name'")},
     %(community)s, %(post)s, %(shift)s, %(by)s, %(now)s, %(source)s, 0
 FROM json_each(%(rows)s)
 {_dwelling("value ->> 'building'", "value ->> 'entrance'", "value ->> 'room'")}
@@ -95,10 +99,12 @@ def store(
     for row in rows:
         row["happened_at"], row["day"] = str(adapt(row["happened_at"])), row["day"].isoformat()
         row["temperature"] = None if row["temperature"] is None else str(row["temperature"])
+        row["phone_at"] = row["phone_at"] and str(adapt(row["phone_at"]))
         row["building"], row["entrance"], row["room"] = search.parts(row["written_home"]) or (None, None, None)
         if connection.vendor == "sqlite":
             row["id"] = row["id"].replace("-", "")
     facts = {**common, **totals.asked(common["post"], compound), "now": adapt(common["now"])}
+    facts["device"] = DEVICE.get_db_prep_value(common["device"], connection)
     facts |= {"kind": line["kind"], "table": line["table"], "row": line["row"]}
     facts["rows"] = json.dumps(rows)
     if connection.vendor == "postgresql":

@@ -66,18 +66,20 @@ def hours_of(shift: Shift) -> written.Hours:
     return shift.starts_at - EARLY, shift.ends_at + LATE
 
 
-def store_many(*, shift: Shift, rows: Sequence[Any], fever_limit: Decimal, by: User) -> tuple[list[Answer], Totals]:
+def store_many(
+    *, shift: Shift, rows: Sequence[Any], fever_limit: Decimal, device: UUID | None = None, by: User
+) -> tuple[list[Answer], Totals]:
     """Store what can be stored and answer each row in its place; a bad row holds up none of the others.
 
     Sending the same rows again answers "already stored". All good rows are stored together with the line in the trail,
-    or not at all. Returns the totals of the gate's day as well.
+    or not at all. `device` is the phone they come from. Returns the totals of the gate's day as well.
     """
     now = timezone.now()
     answers, good = _understood(rows, shift=shift, fever_limit=fever_limit, now=now)
     late = now > shift.ends_at + LATE_SENDING
     if good and not late:
         line = audit.line("passages.logged", shift, by=by, community=shift.post.compound.community)
-        fresh, numbers = _inserted(good, shift=shift, by=by, now=now, line=line)
+        fresh, numbers = _inserted(good, shift=shift, device=device, by=by, now=now, line=line)
     else:
         fresh, numbers = set(), totals.of_day(shift.post)
     return _answered(answers, good, fresh, shift=shift, late=late), numbers
@@ -146,7 +148,7 @@ def _understood(
 
 
 def _inserted(
-    good: dict[int, Written], *, shift: Shift, by: User, now: dt.datetime, line: dict[str, Any]
+    good: dict[int, Written], *, shift: Shift, device: UUID | None, by: User, now: dt.datetime, line: dict[str, Any]
 ) -> tuple[set[str], Totals]:
     # Of two rows with one number the first counts.
     rows = {one.id: one for one in reversed(good.values())}
@@ -157,6 +159,7 @@ def _inserted(
         community=shift.post.compound.community_id,
         post=shift.post_id,
         shift=shift.pk,
+        device=device,
         by=by.pk,
         now=now,
         source=Passage.Source.GATE.value,
@@ -216,6 +219,8 @@ def _fields(one: Written) -> dict[str, Any]:
         "passengers": one.passengers,
         "result": one.result,
         "result_note": one.result_note,
+        "phone_at": one.phone_at,
+        "sequence": one.sequence,
     }
 
 

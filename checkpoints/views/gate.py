@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from checkpoints.access import gate_shifts, logs_at_gate
+from checkpoints.access import device_of, gate_shifts, logs_at_gate
 from checkpoints.forms.gate import PassageForm
-from checkpoints.models import Passage, Shift
-from checkpoints.services import passages, totals
+from checkpoints.models import GateDevice, Passage, Shift
+from checkpoints.services import passages, totals, written_rules
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
@@ -75,6 +75,9 @@ def gate_choose(request: Request) -> HttpResponse:
 def gate(request: Request, pk: int) -> HttpResponse:
     """I log who passes: one thumb, one tap each; without script one form each."""
     shift = _shift(request, pk)
+    if _is_shut_out(request, shift):
+        messages.warning(request, _("This phone was shut out of the shift. Ask the lead or the community."))
+        return redirect("checkpoints:gate_choose")
     policy = duty_policy(shift.post.compound.community, shift.day)
     form = PassageForm(request.POST if request.method == "POST" else None, initial={"id": passages.new_id()})
     if request.method == "POST":
@@ -84,19 +87,30 @@ def gate(request: Request, pk: int) -> HttpResponse:
             return redirect("checkpoints:gate", pk=shift.pk)
         form.refuse(answer.field, answer.why)
     context = {
-        "shift": shift,
-        "form": form,
-        "limit": policy.fever_limit,
+        **page_of(request, shift, policy, form),
         "totals": totals.of_day(shift.post),
         "rows": _just_now(shift, policy),
+        "over": timezone.now() > shift.ends_at,
+    }
+    return page(request, "checkpoints/gate/detail.html", context, part="gate-totals", status=422 if form.errors else 200)
+
+
+def page_of(
+    request: Request, shift: Shift, policy: DutyPolicy | None = None, form: PassageForm | None = None
+) -> dict[str, Any]:
+    """What the gate page shows of a shift before anybody has passed."""
+    policy = policy or duty_policy(shift.post.compound.community, shift.day)
+    return {
+        "shift": shift,
+        "form": form or PassageForm(),
+        "limit": policy.fever_limit,
         "people": PEOPLE,
         "codes": Passage.HealthCode.choices,
         "degrees": DEGREES,
         "reasons": REASONS,
-        "over": timezone.now() > shift.ends_at,
         "facts": _facts(request, shift, policy),
+        "app": "gate.webmanifest",
     }
-    return page(request, "checkpoints/gate/detail.html", context, part="gate-totals", status=422 if form.errors else 200)
 
 
 @require_POST
@@ -107,7 +121,9 @@ def gate_passages(request: Request, shift: Shift, fever_limit: Decimal) -> HttpR
         rows = _rows(request)
     except Unreadable as error:
         return JsonResponse({"error": error.why}, status=error.status)
-    answers, numbers = passages.store_many(shift=shift, rows=rows, fever_limit=fever_limit, by=request.user)
+    answers, numbers = passages.store_many(
+        shift=shift, rows=rows, fever_limit=fever_limit, device=device_of(request), by=request.user
+    )
     return JsonResponse({"answers": [answer.as_json() for answer in answers], "totals": numbers})
 
 
@@ -134,6 +150,11 @@ def _shift(request: Request, pk: int) -> Shift:
     return get_object_or_404(shifts, pk=pk)
 
 
+def _is_shut_out(request: Request, shift: Shift) -> bool:
+    device = device_of(request)
+    return device is not None and GateDevice.objects.filter(shift=shift, key=device).exclude(revoked_at=None).exists()
+
+
 def _just_now(shift: Shift, policy: DutyPolicy) -> list[Passage]:
     """The last rows of the shift, each with whether it may still be taken back."""
     rows = list(Passage.objects.standing().filter(shift=shift).order_by("-happened_at", "-id")[:JUST_NOW])
@@ -151,6 +172,8 @@ def _facts(request: Request, shift: Shift, policy: DutyPolicy) -> dict[str, Any]
         "feverLimit": str(policy.fever_limit),
         "undoSeconds": policy.undo_seconds,
         "most": passages.MOST,
+        "closes": passages.hours_of(shift)[1].isoformat(),
+        "rules": written_rules.rules(),
     }
 
 

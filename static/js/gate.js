@@ -1,30 +1,57 @@
-// The gate page with script: a tap is logged on the phone at once and sent behind the back of the next tap.
+// The gate page with script: a tap is kept on the phone at once and sent behind the back of the next tap.
 
-import { newId, Queue } from "./queue.js";
+import { Clock, WORTH } from "./skew.js";
+import { Kit, named } from "./kit.js";
+import { answered, ask as asked } from "./portal_ask.js";
+import { newId, NotSent, Queue } from "./queue.js";
+import { Rows } from "./gate_rows.js";
+import { keepPage, watchRoom } from "./offline.js";
+import { openVault } from "./vault.js";
+import { Invalid, Reader } from "./written.js";
 
 const form = document.getElementById("gate-form");
-const list = document.getElementById("gate-rows");
 const words = document.getElementById("gate-words").dataset;
 const facts = JSON.parse(document.getElementById("gate-facts").textContent);
-const shown = new Map();
-// The gate's time, wherever the phone thinks it is.
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
+const rows = new Rows({
+  list: document.getElementById("gate-rows"),
+  template: document.getElementById("gate-row"),
+  words,
+  person: (kind) => form.querySelector(`[name=person][value=${kind}]`).nextElementSibling.textContent,
+});
+const reader = new Reader(facts.rules);
+const mine = `${facts.user}:${facts.shift}`;
+const LATEST_EVERY = 15000;
+const KIT_EVERY = 300000;
 
-const queue = new Queue({ name: `gate:${facts.user}:${facts.shift}`, most: facts.most, send });
+const vault = await openVault();
+const device = (await vault?.fact("device")) ?? newId();
+vault?.note("device", device);
+const clock = new Clock({ skew: (await vault?.fact("skew")) ?? 0 });
+const kit = new Kit({ name: `kit:${mine}`, vault });
+const queue = new Queue({ name: `queue:${mine}`, most: facts.most, vault, send, settle });
 
-async function send(rows) {
-  const response = await ask(form.dataset.passages, JSON.stringify(rows));
-  const signedOut = [401, 403].includes(response.status) || response.type === "opaqueredirect";
-  if (!response.ok) throw Object.assign(new Error(String(response.status)), { signedOut });
-  return response.json();
+async function ask(address, options = {}) {
+  const began = Date.now();
+  const headers = { "Gate-Device": device };
+  const response = await asked(address, { headers, fallback: form.elements.csrfmiddlewaretoken.value, ...options });
+  if (clock.measure(response.headers.get("Date"), began)) {
+    vault?.note("skew", clock.skew);
+    tell();
+  }
+  return response;
 }
 
-function ask(address, body) {
-  // The token may have changed since the page was opened: whoever signed in again has a new one.
-  const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="));
-  const token = cookie ? cookie.split("=")[1] : form.elements.csrfmiddlewaretoken.value;
-  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token };
-  return fetch(address, { method: "POST", body, headers, redirect: "manual" });
+async function send(batch) {
+  return answered(await ask(form.dataset.passages, { body: JSON.stringify(batch) }));
+}
+
+// The time of a tap is put right by what is known now of the clock it was read from; so that has to be asked first.
+async function settle(entries) {
+  if (!clock.measured) await refresh();
+  if (!clock.measured) throw new NotSent(0);
+  for (const { row, stretch } of entries) {
+    if (stretch === clock.stretch) row.happened_at = new Date(Date.parse(row.phone_at) - clock.skew).toISOString();
+  }
 }
 
 // --- Writing -----------------------------------------------------------------------------------------------------
@@ -34,38 +61,30 @@ const VEHICLE = ["plate_no", "passengers"];
 
 function read(button) {
   const data = new FormData(form);
-  const row = { id: newId(), happened_at: new Date().toISOString() };
+  const row = { id: newId(), happened_at: new Date(clock.now()).toISOString(), phone_at: new Date().toISOString() };
   row.direction = button.value;
   const names = data.get("person") === "driver" ? [...FIELDS, ...VEHICLE] : FIELDS;
   for (const name of names) if (data.get(name)?.trim()) row[name] = data.get(name).trim();
-  if (row.person === "resident") delete row.phone;
+  if ((row.person ?? "resident") === "resident") delete row.phone;
   if (data.get("mask")) row.mask = data.get("mask") === "yes";
   if (button.name === "turn_back") Object.assign(row, { result: "turned_back", result_note: data.get("result_note").trim() });
   return row;
 }
 
-// What must be asked before the person has walked on; everything else is answered by the portal.
-function missing(row) {
-  if (row.temperature && degrees(row.temperature) === null) return ["temperature", words.badTemperature];
-  if (row.result === "turned_back") return row.result_note ? null : ["result_note", words.needNote];
-  if (row.person === "driver") return row.plate_no ? null : ["plate_no", words.needPlate];
-  if (row.person === "visitor" && row.direction === "in") {
-    if (!row.home) return ["home", words.needVisit];
-    return row.reason ? null : ["reason", words.needReason];
+// What is wrong is asked before the person has walked on, by the portal's own rules.
+function understood(row) {
+  try {
+    return reader.read(row, { feverLimit: Number(kit.whole?.policy.feverLimit ?? facts.feverLimit), now: Infinity });
+  } catch (bad) {
+    if (!(bad instanceof Invalid)) throw bad;
+    complain(bad.field, bad.why);
+    return null;
   }
-  return row.home || row.name ? null : ["home", words.needHome];
-}
-
-function degrees(written) {
-  const plain = written.normalize("NFKC").replace(/[\s℃°C度]/g, "").replace(/[,。]/g, ".");
-  const value = Number(plain);
-  return /^\d{2}(\.\d0*)?$/.test(plain) && value >= 34 && value <= 43 ? value : null;
 }
 
 function complain(field, why) {
   for (const note of form.querySelectorAll(".p-gate-why")) note.hidden = true;
   for (const input of form.querySelectorAll(".is-invalid")) input.classList.remove("is-invalid");
-  if (!field) return;
   const note = document.getElementById(`${field}-why`);
   const input = form.elements[field];
   if (!note || !input) return;
@@ -81,15 +100,14 @@ form.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (!button?.value) return;
   const row = read(button);
-  const [field, why] = missing(row) ?? [];
-  complain(field, why);
-  if (field) return;
-  const held = row.temperature && degrees(row.temperature) >= Number(facts.feverLimit) && row.result !== "turned_back";
-  show(row, held ? "held" : row.result);
-  queue.add(row);
+  complain();
+  const meant = understood(row);
+  if (!meant) return;
+  rows.show(row, meant.result).classList.add("p-new");
+  queue.add(row, { stretch: clock.stretch });
   clear();
   navigator.vibrate?.(30);
-  if (held) fever(row);
+  if (meant.result === "held") fever(row);
 });
 
 function clear() {
@@ -101,11 +119,12 @@ function clear() {
   form.elements.person.value = person;
   form.querySelector("details").open = false;
   press();
+  hint();
 }
 
 function fever(row) {
   const sheet = document.getElementById("gate-fever");
-  sheet.querySelector("[data-fever-who]").textContent = `${row.home ?? row.name ?? row.plate_no} ${row.temperature} ℃`;
+  sheet.querySelector("[data-fever-who]").textContent = `${row.home ?? row.name ?? row.plate_no} ${row.temperature ?? ""} ℃`;
   sheet.showModal();
 }
 
@@ -128,7 +147,19 @@ function press() {
     for (const button of pad.children) button.setAttribute("aria-pressed", String(button.value === value));
   }
 }
-form.addEventListener("input", press);
+
+// Who lives in the home that was written, and what stands at it: known without network.
+function hint() {
+  const place = document.getElementById("gate-home");
+  const home = kit.home(reader.home(form.elements.home.value.trim()));
+  place.hidden = !home;
+  if (!home) return;
+  place.querySelector("span").textContent = named(home.people) || words.nobody;
+  for (const [mark, name] of [["q", "quarantined"], ["a", "away"]]) {
+    place.querySelector(`[data-mark=${name}]`).hidden = !home.marks.includes(mark);
+  }
+}
+form.addEventListener("input", () => (press(), hint()));
 form.querySelector("details").addEventListener("toggle", ({ target }) => target.open && target.scrollIntoView({ block: "center" }));
 
 // A choice that was a slip is taken off by pressing it again.
@@ -149,84 +180,49 @@ form.addEventListener("keydown", (event) => {
 
 // --- Just now ----------------------------------------------------------------------------------------------------
 
-function show(row, result) {
-  const item = document.getElementById("gate-row").content.cloneNode(true).firstElementChild;
-  const mask = (text) => (text ? text.slice(0, 1) + "*".repeat(text.length - 1) : "");
-  const hide = (plate) => (plate ? `${plate.slice(0, -3)}***` : "");
-  const person = form.querySelector(`[name=person][value=${row.person}]`).nextElementSibling.textContent;
-  const direction = item.querySelector(".p-gate-dir");
-  direction.textContent = words[row.direction];
-  direction.classList.add(`p-${row.direction}`);
-  item.querySelector("strong").textContent = row.home || hide(row.plate_no) || person;
-  const rest = [row.person === "resident" ? "" : person, mask(row.name), row.reason, row.temperature && `${row.temperature} ℃`];
-  item.querySelector("small").textContent = rest.filter(Boolean).join(" · ");
-  const time = item.querySelector("time");
-  time.dateTime = row.happened_at;
-  time.textContent = clock.format(new Date(row.happened_at));
-  item.dataset.id = row.id;
-  list.querySelector(".p-gate-none")?.remove();
-  list.prepend(item);
-  item.classList.add("p-new");
-  shown.set(row.id, { row, item });
-  mark(row.id, "waiting", { result });
-}
-
-function mark(id, state, { result, why } = {}) {
-  const { item } = shown.get(id) ?? {};
-  if (!item) return;
-  for (const icon of item.querySelectorAll("[data-state]")) icon.hidden = icon.dataset.state !== state;
-  item.querySelector("[data-act=fix]").hidden = state !== "refused";
-  item.querySelector("[data-act=undo]").hidden = state === "refused";
-  const badge = item.querySelector(".p-badge");
-  const said = { held: words.held, turned_back: words.turnedBack }[result];
-  badge.hidden = !said;
-  badge.textContent = said ?? "";
-  const note = item.querySelector(".p-gate-why");
-  note.hidden = !why;
-  note.textContent = why ?? "";
-}
-
-list.addEventListener("click", async (event) => {
+rows.list.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-act]");
   if (!button) return;
-  const { row, item } = shown.get(button.closest("li").dataset.id);
-  if (button.dataset.act === "fix") return refill(row, item);
-  if (queue.remove(row.id)) return item.remove();
-  const response = await ask(`${form.dataset.passages}${row.id}/undo/`, "").catch(() => null);
-  const answer = response ? await response.json().catch(() => ({})) : {};
+  const { row, answer } = rows.get(button.closest("li").dataset.id);
+  if (button.dataset.act === "fix") refill(row, answer);
+  if (button.dataset.act !== "undo") {
+    rows.drop(row.id);
+    return queue.remove(row.id);
+  }
+  if (await queue.remove(row.id)) return rows.drop(row.id);
+  const response = await ask(`${form.dataset.passages}${row.id}/undo/`).catch(() => null);
+  const said = response ? await response.json().catch(() => ({})) : {};
   if (response?.ok) {
-    item.remove();
-    totals(answer.totals);
-  } else if (answer.error) {
-    button.hidden = true;
-    mark(row.id, "stored", { why: answer.error });
+    rows.drop(row.id);
+    totals(said.totals);
+  } else if (said.error) {
+    rows.mark(row.id, "stored", { why: said.error });
+    rows.keepsUndo(row.id, false);
   }
 });
 
-function refill(row, item) {
+function refill(row, answer) {
   clear();
-  for (const name of [...FIELDS, ...VEHICLE, "result_note"]) if (row[name]) form.elements[name].value = row[name];
+  form.elements.person.value = row.person ?? "resident";
+  for (const name of [...FIELDS.slice(1), ...VEHICLE, "result_note"]) if (row[name]) form.elements[name].value = row[name];
   if (row.mask !== undefined) form.elements.mask.value = row.mask ? "yes" : "no";
   press();
-  item.remove();
-  const { field, why } = shown.get(row.id).answer ?? {};
-  queue.remove(row.id);
-  complain(field, why);
+  hint();
+  complain(answer?.field, answer?.why);
 }
 
-// --- What the portal answers -----------------------------------------------------------------------------------------
+// --- What becomes of a row -------------------------------------------------------------------------------------------
 
+queue.addEventListener("kept", ({ detail: { id, kept } }) => rows.get(id)?.item.dataset.is === "writing" && rows.mark(id, kept ? "waiting" : "loose"));
 queue.addEventListener("answer", ({ detail: { row, answer } }) => {
-  if (!shown.has(row.id)) show(row);
-  shown.get(row.id).answer = answer;
-  mark(row.id, answer.status === "refused" ? "refused" : "stored", answer);
-  setTimeout(() => {
-    const { item } = shown.get(row.id);
-    item.querySelector("[data-act=undo]").hidden = true;
-  }, facts.undoSeconds * 1000);
+  if (!rows.get(row.id)) rows.show(row);
+  rows.get(row.id).answer = answer;
+  rows.mark(row.id, answer.status === "refused" ? "refused" : "stored", answer);
+  setTimeout(() => rows.keepsUndo(row.id, false), facts.undoSeconds * 1000);
 });
 queue.addEventListener("totals", ({ detail }) => totals(detail));
 queue.addEventListener("change", tell);
+queue.addEventListener("revoked", forget);
 
 function totals(numbers) {
   for (const place of document.querySelectorAll("[data-total]")) place.textContent = numbers[place.dataset.total];
@@ -234,21 +230,97 @@ function totals(numbers) {
 
 function tell() {
   const net = document.getElementById("gate-net");
-  const said = queue.signedOut ? words.signedOut : navigator.onLine ? words.waiting : words.offline;
-  net.hidden = !queue.waiting;
+  const said = queue.signedOut ? words.signedOut : navigator.onLine && !queue.failures ? words.waiting : words.offline;
+  const since = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
+  net.hidden = !queue.waiting && navigator.onLine && !queue.signedOut;
   net.href = queue.signedOut ? `/accounts/login/?next=${location.pathname}` : "#gate-just-now";
-  net.querySelector("span").textContent = queue.kept ? said.replace("{n}", queue.waiting) : words.full;
+  net.querySelector("span").textContent = said.replace("{n}", queue.waiting);
+  const lines = [
+    queue.stopped,
+    queue.waiting && !queue.kept ? words.full : "",
+    queue.waiting && queue.since && queue.failures ? words.since.replace("{time}", since.format(queue.since - clock.skew)) : "",
+    Math.abs(clock.skew) >= WORTH ? skewed() : "",
+  ].filter(Boolean);
+  const note = document.getElementById("gate-note");
+  note.hidden = !lines.length;
+  note.querySelector("div").textContent = lines.join(" ");
 }
 
-for (const row of queue.rows.values()) show(row, row.result);
-for (const row of queue.refused.values()) {
-  show(row);
-  shown.get(row.id).answer = row.answer;
-  mark(row.id, "refused", row.answer);
+function skewed() {
+  const minutes = Math.round(Math.abs(clock.skew) / 60000);
+  return (clock.skew > 0 ? words.fast : words.slow).replace("{n}", minutes);
 }
+
+// --- What the phone takes along --------------------------------------------------------------------------------------
+
+async function refresh() {
+  const body = JSON.stringify({ device, clock: new Date().toISOString(), waiting: queue.waiting, have: kit.version });
+  try {
+    const { kit: whole, seal } = await answered(await ask(form.dataset.kit, { body }));
+    await vault?.keepKey(queue.name, seal);
+    await takeUp();
+    if (whole) await kit.keep(whole, Date.parse(facts.closes));
+    hint();
+  } catch (error) {
+    if (error.revoked) await forget({ detail: error.stopped });
+  }
+}
+
+// Shut out, or the shift is over: what was taken along is gone; what was logged stays sealed until it may be sent.
+async function forget({ detail } = {}) {
+  await kit.wipe();
+  if (detail) await vault?.throwKey(queue.name);
+  if (detail) queue.stopped = detail;
+  hint();
+  tell();
+}
+
+async function latest() {
+  if (document.hidden || !navigator.onLine || queue.stopped) return;
+  if (clock.now() > Date.parse(facts.closes)) await forget();
+  try {
+    const { totals: numbers, rows: last } = await answered(await ask(form.dataset.latest, { method: "GET" }));
+    totals(numbers);
+    if (!queue.sending) rows.merge(last);
+  } catch (error) {
+    if (error.revoked) await forget({ detail: error.stopped });
+  }
+}
+
+// What this phone holds from before, as far as it can be opened.
+async function takeUp() {
+  for (const { said } of await queue.load()) {
+    if (rows.get(said.row.id)) continue;
+    rows.show(said.row, said.row.result);
+    rows.mark(said.row.id, said.answer ? "refused" : "waiting", said.answer);
+    rows.get(said.row.id).answer = said.answer;
+  }
+}
+
+// Passages that an older page kept elsewhere.
+function moveIn() {
+  const old = Object.keys(globalThis.localStorage ?? {}).filter((key) => key.startsWith(`gate:${mine}:`));
+  return Promise.all(
+    old.sort().map(async (key) => {
+      const { answer: _, ...row } = JSON.parse(localStorage.getItem(key));
+      if (await queue.add(row)) localStorage.removeItem(key);
+    }),
+  );
+}
+
+await vault?.tidy(clock.now(), `kit:${facts.user}:`);
+await kit.load();
+await takeUp();
+await moveIn();
 tell();
-queue.flush();
-addEventListener("online", () => queue.flush());
+form.dataset.ready = "yes";
+addEventListener("online", () => (tell(), latest()));
 addEventListener("offline", tell);
-document.addEventListener("visibilitychange", () => document.hidden || queue.flush());
-setInterval(() => queue.flush(), 30000);
+addEventListener("beforeunload", (event) => queue.waiting && !queue.kept && event.preventDefault());
+document.addEventListener("home-asked", ({ detail }) => detail.found.push(...kit.suggest(detail.asked)));
+refresh().then(() => queue.start());
+keepPage(form.dataset);
+watchRoom((nearlyFull) => (document.getElementById("gate-room").hidden = !nearlyFull));
+setInterval(latest, LATEST_EVERY);
+setInterval(refresh, KIT_EVERY);
+document.addEventListener("visibilitychange", latest);

@@ -39,6 +39,18 @@ document.addEventListener("submit", (event) => {
   }, 3000);
 });
 
+// Whoever signs out takes along what only this phone knows: what was not sent yet stays, sealed, and that is said before.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.action.endsWith("/accounts/logout/") || !globalThis.crypto?.subtle) return;
+  event.preventDefault();
+  const { leave, unsent } = await import("./vault.js");
+  const count = await unsent().catch(() => 0);
+  if (count && !confirm(document.querySelector("[data-unsent]").dataset.unsent.replace("{n}", count))) return;
+  await leave().catch(() => {});
+  form.submit();
+});
+
 // A week wider than the screen opens at today.
 for (const today of document.querySelectorAll("th.p-today")) {
   const around = today.closest(".p-scroll");

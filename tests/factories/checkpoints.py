@@ -1,9 +1,10 @@
 import datetime as dt
+from uuid import uuid4
 
 import factory
 from django.utils import timezone
 
-from checkpoints.models import Assignment, Attendance, DeliveryBatch, DeliveryDrop, Passage, Post, Shift
+from checkpoints.models import Assignment, Attendance, DeliveryBatch, DeliveryDrop, GateDevice, Passage, Post, Shift
 from portal.lib.dates import period
 from tests.factories.accounts import UserFactory
 from tests.factories.deployments import CadreFactory
@@ -54,6 +55,16 @@ class AttendanceFactory(factory.django.DjangoModelFactory):
     assignment = factory.SubFactory(AssignmentFactory)
     signed_in_at = factory.SelfAttribute("assignment.starts_at")
     sign_in_method = Attendance.Method.BUTTON
+
+
+class GateDeviceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = GateDevice
+
+    shift = factory.SubFactory(ShiftFactory)
+    user = factory.SubFactory(UserFactory)
+    key = factory.LazyFunction(uuid4)
+    seen_at = factory.LazyFunction(timezone.now)
 
 
 class PassageFactory(factory.django.DjangoModelFactory):

@@ -25,7 +25,17 @@ from typing import Any
 
 from django.utils import timezone
 
-from checkpoints.models import Assignment, AttendanceCorrection, DeliveryDrop, Exposure, Handover, Passage, Post, Shift
+from checkpoints.models import (
+    Assignment,
+    AttendanceCorrection,
+    DeliveryDrop,
+    Exposure,
+    GateDevice,
+    Handover,
+    Passage,
+    Post,
+    Shift,
+)
 from checkpoints.services import exposure, handovers
 from deployments.models import Leave, Responsibility
 from portal.accounts import outbox
@@ -233,6 +243,10 @@ class World:
         return factories.LedgerFactory(community=self.cast.qinghe)
 
     @cached_property
+    def gate_device(self) -> GateDevice:
+        return factories.GateDeviceFactory(shift=self.staffed, user=self.cast.cadre_user)
+
+    @cached_property
     def exposure(self) -> Exposure:
         return exposure.stop_duty(
             cadre_id=self.cast.cadre.pk, compound=self.cast.hefengyuan, how="stood", exposed_on=timezone.localdate(), days=7,
@@ -268,6 +282,8 @@ CORRECTED_BY_OFFICERS = {(who, how): 302 for who in OFFICERS for how in ("get", 
 
 # Who neither leads the shift nor answers for the community corrects nothing.
 NOT_LEADING = {(who, how): 404 for who in ("worker", "cadre_user") for how in ("get", "post")}
+# Who does not lead the shift shuts no phone out.
+NOT_THE_LEAD = {("cadre_user", "post"): 404}
 # Who stands this shift does not take it over.
 NOT_NEXT = {("cadre_user", "post"): 404}
 
@@ -324,6 +340,7 @@ PORTAL = {
     "search": Row(may=OFFICE | CREW),
     "healthz": Row(may=EVERYBODY, public=True),
     "set_language": Row(may=EVERYBODY, public=True, get=302, post=302),
+    "worker": Row(may=EVERYBODY, public=True, post=405),
 }
 
 # Money of an errand is written down by who has it, and paid back by the secretary.
@@ -543,6 +560,16 @@ CHECKPOINTS: dict[str, Row] = {
     "checkpoints:shift_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.shift.pk}, post=422),
     "checkpoints:gate": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=422),
     "checkpoints:gate_choose": Row(may=CREW),
+    "checkpoints:gate_device_list": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}),
+    "checkpoints:gate_device_restore": Row(
+        may=CREW, kwargs=lambda w: {"pk": w.gate_device.pk}, get=405, post=302, but=NOT_THE_LEAD
+    ),
+    "checkpoints:gate_device_revoke": Row(
+        may=CREW, kwargs=lambda w: {"pk": w.gate_device.pk}, get=405, post=302, but=NOT_THE_LEAD
+    ),
+    "checkpoints:gate_kit": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, get=405, post=400, stranger=401),
+    "checkpoints:gate_latest": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=405, stranger=401),
+    "checkpoints:gate_shell": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=405),
     "checkpoints:gate_undo": Row(
         may=CREW,
         kwargs=lambda w: {"pk": w.staffed.pk, "passage": w.passage.pk},

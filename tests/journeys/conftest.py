@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from portal.accounts.models import User
 from portal.management.commands import demo
@@ -27,12 +27,19 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all journeys."""
+def chromium_player() -> Iterator[Playwright]:
+    """What drives the browsers."""
     if not any(map(shutil.which, CHROMIUMS)):
         missing = "no chromium on this machine, so no browser journeys: install it (Debian: apt-get install chromium)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
-    with sync_playwright() as playwright, open_chromium(playwright) as browser:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_player: Playwright) -> Iterator[Browser]:
+    """One browser for all journeys."""
+    with open_chromium(chromium_player) as browser:
         yield browser
 
 

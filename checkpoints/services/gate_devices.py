@@ -1,0 +1,57 @@
+"""The phones at a gate: they join a shift, and one that is lost is shut out."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from checkpoints.models import GateDevice, Shift
+from portal.accounts import audit
+from portal.accounts.models import User
+
+# A clock may be wrong by years; what is shown is enough at ten.
+MOST_SKEW = 10 * 366 * 24 * 60 * 60
+MOST_WAITING = 1_000_000
+
+
+@transaction.atomic
+def join(*, shift: Shift, key: UUID, skew_seconds: int, waiting: int, by: User) -> GateDevice:
+    """Note that a phone is at this gate, how wrong its clock is and how much it has not sent yet."""
+    seen = {
+        "seen_at": timezone.now(),
+        "skew_seconds": max(-MOST_SKEW, min(skew_seconds, MOST_SKEW)),
+        "waiting": max(0, min(waiting, MOST_WAITING)),
+    }
+    device, made = GateDevice.objects.get_or_create(shift_id=shift.pk, key=key, user=by, defaults=seen)
+    if made:
+        audit.record("gate_device.joined", device, by=by, community=shift.post.compound.community)
+    elif not device.revoked_at:
+        GateDevice.objects.filter(pk=device.pk).update(**seen)
+    return device
+
+
+@transaction.atomic
+def revoke(*, device_id: int, by: User) -> GateDevice:
+    """Shut a phone out: what it sends is refused, and it forgets what it was given. A second time changes nothing."""
+    device = _locked(device_id)
+    if device.revoked_at is None:
+        device.revoked_at, device.revoked_by = timezone.now(), by
+        device.save(update_fields=["revoked_at", "revoked_by"])
+        audit.record("gate_device.revoked", device, by=by, community=device.shift.post.compound.community)
+    return device
+
+
+@transaction.atomic
+def restore(*, device_id: int, by: User) -> GateDevice:
+    """The phone was found again: what it still holds may be sent."""
+    device = _locked(device_id)
+    if device.revoked_at is not None:
+        device.revoked_at = device.revoked_by = None
+        device.save(update_fields=["revoked_at", "revoked_by"])
+        audit.record("gate_device.restored", device, by=by, community=device.shift.post.compound.community)
+    return device
+
+
+def _locked(device_id: int) -> GateDevice:
+    rows = GateDevice.objects.select_related("shift__post__compound__community")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=device_id)

@@ -1,0 +1,82 @@
+"""What a phone takes along for one shift, so that it can decide without network: the least that is needed.
+
+Names as far as the reader sees them, no phone numbers, no ID numbers, no illnesses; of a home only its number and whether
+it is in quarantine or away. The phone seals it with a key that ends with the sign-in or the shift.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from checkpoints.models import Shift
+from checkpoints.services import passages
+from portal.accounts.models import User
+from portal.lib import masks
+from residents.masking import Eyes
+from residents.models import DutyPolicy, Dwelling, QuarantineCase, Resident
+
+# What stands at a home: few letters, for there are thousands of homes.
+QUARANTINED, AWAY = "q", "a"
+
+
+def kit(*, shift: Shift, policy: DutyPolicy, reader: User) -> dict[str, Any]:
+    """The kit of a shift as the reader may see it; `version` is equal as long as nothing has changed."""
+    whole = {name: part(shift, policy, reader) for name, part in PARTS.items()}
+    text = json.dumps(whole, sort_keys=True, ensure_ascii=False, default=str)
+    return {**whole, "version": hashlib.sha256(text.encode()).hexdigest()[:16]}
+
+
+def seal(*, shift: Shift, reader: User) -> str:
+    """The secret (base64) that closes this person's unsent passages of this shift on any phone.
+
+    It is always the same, so that what was sealed before a sign-out can be opened and sent after the next sign-in.
+    """
+    said = f"gate-queue:{reader.pk}:{shift.pk}".encode()
+    return base64.b64encode(hmac.new(settings.LOOKUP_KEY.encode(), said, hashlib.sha256).digest()).decode()
+
+
+def _shift(shift: Shift, policy: DutyPolicy, reader: User) -> dict[str, Any]:
+    opens, closes = passages.hours_of(shift)
+    return {"id": shift.pk, "opens": opens.isoformat(), "closes": closes.isoformat()}
+
+
+def _policy(shift: Shift, policy: DutyPolicy, reader: User) -> dict[str, Any]:
+    return {"feverLimit": str(policy.fever_limit), "undoSeconds": policy.undo_seconds}
+
+
+def _homes(shift: Shift, policy: DutyPolicy, reader: User) -> list[list[Any]]:
+    """[home, what stands at it, [name, initials], ...] for every home of the compound, as people walk."""
+    compound = shift.post.compound
+    of_compound = {"entrance__building__compound": compound.pk}
+    shown = str if Eyes(reader).sees(compound.community) else masks.name
+    quarantined = set(
+        QuarantineCase.objects.followed_on(timezone.localdate())
+        .filter(**{f"dwelling__{name}": value for name, value in of_compound.items()})
+        .values_list("dwelling", flat=True)
+    )
+    people: dict[int, list[list[str]]] = defaultdict(list)
+    rows = Resident.objects.registered().filter(**{f"dwelling__{name}": value for name, value in of_compound.items()})
+    for home, name, initials in rows.order_by("id").values_list("dwelling", "name", "initials"):
+        people[home].append([shown(name), initials.strip()])
+    homes = Dwelling.objects.filter(**of_compound).in_place_order()
+    columns = ("id", "entrance__building__number", "entrance__number", "room_no", "state")
+    return [
+        [
+            f"{building}-{entrance}-{room}",
+            QUARANTINED * (key in quarantined) + AWAY * (state == Dwelling.State.AWAY),
+            *people[key],
+        ]
+        for key, building, entrance, room, state in homes.values_list(*columns)
+    ]
+
+
+Part = Callable[[Shift, DutyPolicy, User], Any]
+# Whatever else a gate has to know without network is one more line here: a function that answers what JSON can hold.
+PARTS: dict[str, Part] = {"shift": _shift, "policy": _policy, "homes": _homes}

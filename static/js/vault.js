@@ -1,0 +1,169 @@
+// What a phone keeps between two visits: sealed with AES-GCM by keys that no script can read out, in IndexedDB.
+//
+// A key that is thrown away makes what it sealed unreadable: at sign-out, at the end of the shift, when the phone is shut
+// out. Unsent rows are sealed by a key that follows from a secret of the portal: it is thrown away as well, and comes back
+// when the same person signs in again, so nothing unsent is lost and nobody else can read it meanwhile.
+
+import { openDB } from "../vendor/idb.js";
+
+const NAME = "duty";
+// Without a secret yet (the first answer of the portal never came): a key of this phone alone.
+const SPARE = "spare";
+
+const text = (value) => new TextEncoder().encode(JSON.stringify(value));
+const value = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+
+// Null where the browser cannot: an old phone, plain http, a private window. Then things are kept while the page is open.
+export async function openVault() {
+  if (!globalThis.crypto?.subtle || !globalThis.indexedDB) return null;
+  try {
+    return new Vault(await openDB(NAME, 1, { upgrade: build, blocking: (_old, _new, event) => event.target.close() }));
+  } catch {
+    return null;
+  }
+}
+
+function build(db) {
+  db.createObjectStore("keys");
+  db.createObjectStore("facts");
+  db.createObjectStore("kits");
+  db.createObjectStore("rows", { keyPath: "id" }).createIndex("queue", ["queue", "sequence"]);
+}
+
+const range = (queue) => IDBKeyRange.bound([queue], [queue, []]);
+
+export class Vault {
+  constructor(db) {
+    this.db = db;
+  }
+
+  fact(name) {
+    return this.db.get("facts", name);
+  }
+
+  note(name, fact) {
+    return this.db.put("facts", fact, name);
+  }
+
+  // --- Keys ---------------------------------------------------------------------------------------------------------
+
+  key(name) {
+    return this.db.get("keys", name);
+  }
+
+  async keepKey(name, secret) {
+    const bytes = secret ? Uint8Array.from(atob(secret), (letter) => letter.charCodeAt(0)) : null;
+    const way = { name: "AES-GCM", length: 256 };
+    const key = bytes
+      ? await crypto.subtle.importKey("raw", bytes, way, false, ["encrypt", "decrypt"])
+      : await crypto.subtle.generateKey(way, false, ["encrypt", "decrypt"]);
+    await this.db.put("keys", key, name);
+    return key;
+  }
+
+  throwKey(name) {
+    return this.db.delete("keys", name);
+  }
+
+  async #seal(name, said) {
+    const key = (await this.key(name)) ?? (name === SPARE ? await this.keepKey(SPARE) : null);
+    if (!key) return this.#seal(SPARE, said);
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    return { key: name, iv, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, text(said)) };
+  }
+
+  async #open({ key: name, iv, sealed }) {
+    const key = await this.key(name);
+    // Of somebody who signed out: it stays closed until they are back.
+    if (!key) return null;
+    return crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, sealed).then(value, () => null);
+  }
+
+  // --- Rows of a queue ----------------------------------------------------------------------------------------------
+
+  // Stores a row and gives it the phone's next number, in one go: two tabs never give the same.
+  async add(queue, id, said) {
+    const box = await this.#seal(queue, said);
+    const work = this.db.transaction(["rows", "facts"], "readwrite", { durability: "strict" });
+    const sequence = ((await work.objectStore("facts").get("sequence")) ?? 0) + 1;
+    work.objectStore("facts").put(sequence, "sequence");
+    work.objectStore("rows").put({ id, queue, sequence, ...box });
+    await work.done;
+    return sequence;
+  }
+
+  async change(rows, queue) {
+    const boxes = await Promise.all(rows.map(async (row) => ({ ...row, queue, ...(await this.#seal(queue, row.said)) })));
+    const work = this.db.transaction("rows", "readwrite");
+    for (const { said: _, ...box } of boxes) work.store.put(box);
+    await work.done;
+  }
+
+  async forget(ids) {
+    const work = this.db.transaction("rows", "readwrite");
+    for (const id of ids) work.store.delete(id);
+    await work.done;
+  }
+
+  // [{id, sequence, said}, ...] in order; what cannot be opened is left out. `known` are ids that are not wanted.
+  async rows(queue, known = new Map()) {
+    const boxes = (await this.db.getAllFromIndex("rows", "queue", range(queue))).filter(({ id }) => !known.has(id));
+    const opened = await Promise.all(boxes.map(async (box) => ({ id: box.id, sequence: box.sequence, said: await this.#open(box) })));
+    return opened.filter(({ said }) => said !== null);
+  }
+
+  // How many rows lie here, of all queues or of one; nothing is opened.
+  count(queue) {
+    return queue ? this.db.countFromIndex("rows", "queue", range(queue)) : this.db.count("rows");
+  }
+
+  // --- Kits ---------------------------------------------------------------------------------------------------------
+
+  async keepKit(name, kit, until) {
+    if (!(await this.key(name))) await this.keepKey(name);
+    await this.db.put("kits", { ...(await this.#seal(name, kit)), until }, name);
+  }
+
+  async kit(name) {
+    const box = await this.db.get("kits", name);
+    return box ? this.#open(box) : null;
+  }
+
+  async wipeKit(name) {
+    await this.throwKey(name);
+    await this.db.delete("kits", name);
+  }
+
+  // What is over goes: kits whose time has passed, and kits of other people who used this phone.
+  async tidy(now, mine) {
+    for (const name of await this.db.getAllKeys("kits")) {
+      const { until } = await this.db.get("kits", name);
+      if (until < now || !name.startsWith(mine)) await this.wipeKit(name);
+    }
+  }
+
+  // At sign-out: every key but that of rows nobody else could open again, and all that was taken along.
+  async leave() {
+    const spare = (await this.db.getAll("rows")).some(({ key }) => key === SPARE);
+    for (const name of await this.db.getAllKeys("keys")) if (name !== SPARE || !spare) await this.throwKey(name);
+    await this.db.clear("kits");
+  }
+}
+
+// The pages that are kept to open without network; they hold nobody's name.
+export const PAGES = "pages";
+
+// How much was never sent from this phone.
+export async function unsent() {
+  const vault = await openVault();
+  const count = (await vault?.count()) ?? 0;
+  vault?.db.close();
+  return count;
+}
+
+export async function leave() {
+  await globalThis.caches?.delete(PAGES);
+  const vault = await openVault();
+  await vault?.leave();
+  vault?.db.close();
+}

@@ -1,0 +1,316 @@
+"""The gate without network: it opens, it logs, and the portal has every passage once, in order.
+
+The network is a wire that the test cuts; the browser keeps its folder over a restart, as a phone does.
+"""
+
+import datetime as dt
+import time
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Page, expect
+
+from checkpoints.models import GateDevice, Passage, Shift
+from checkpoints.services import gate_devices
+from portal.accounts.models import Session, User
+from tests import factories
+from tests.browser import SIZES, chromium_path, flags
+from tests.checkpoints.cases import TABLE, by_python
+from tests.checkpoints.test_written_cases import asked
+from tests.journeys.wire import Wire, wire_to
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOUR = dt.timedelta(hours=1)
+SOON = 30_000
+
+# Taps as fast as the page takes them: fills the fields, presses, and waits until the phone has the row.
+TAPS = """async ([from, to]) => {
+  const form = document.getElementById("gate-form");
+  const press = { in: document.querySelector(".p-bar [value=in]"), out: document.querySelector(".p-bar [value=out]") };
+  for (let number = from; number < to; number += 1) {
+    form.elements.home.value = `${number}-1-101`;
+    press[number % 2 ? "in" : "out"].click();
+    if (number % 25 === 24) await new Promise((go) => setTimeout(go, 50));
+  }
+  const waits = () => document.querySelectorAll("#gate-rows [data-is=writing]").length;
+  while (waits()) await new Promise((go) => setTimeout(go, 20));
+}"""
+KEPT = """async () => {
+  const { openVault } = await import("/static/js/vault.js");
+  const vault = await openVault();
+  const [keys, kits] = await Promise.all(["keys", "kits"].map((store) => vault.db.getAllKeys(store)));
+  const rows = await vault.count();
+  vault.db.close();
+  return { rows, keys, kits };
+}"""
+FAST = """
+const { now } = Date;
+const fast = () => now() + 3 * 3600 * 1000;
+Date = class extends Date {
+  constructor(...parts) { if (parts.length) super(...parts); else super(fast()); }
+  static now() { return fast(); }
+};"""
+READY = """async () => {
+  await navigator.serviceWorker.ready;
+  const pages = await caches.open("pages");
+  const kept = async () => (await pages.match(location.pathname)) && navigator.serviceWorker.controller;
+  while (!(await kept())) await new Promise((go) => setTimeout(go, 50));
+}"""
+
+
+@pytest.fixture
+def shift(cast) -> Shift:
+    """A shift of this hour at the east gate, with 王建国 at home in 17-3-702 and 赵敏 in quarantine in 5-2-601."""
+    now = timezone.now()
+    gate = factories.PostFactory(compound=cast.hefengyuan, name="东门")
+    shift = factories.ShiftFactory(post=gate, starts_at=now - HOUR, ends_at=now + 4 * HOUR)
+    factories.AssignmentFactory(shift=shift, cadre=cast.cadre, is_lead=True)
+    building = factories.BuildingFactory(compound=cast.hefengyuan, number="17")
+    entrance = factories.EntranceFactory(building=building, number="3")
+    factories.ResidentFactory(dwelling=factories.DwellingFactory(entrance=entrance, room_no="702"), name="王建国")
+    ill = factories.ResidentFactory(dwelling=factories.DwellingFactory(entrance=entrance, room_no="601"), name="赵敏")
+    factories.QuarantineCaseFactory(resident=ill)
+    return shift
+
+
+@pytest.fixture
+def wire(live_server):
+    with wire_to(live_server.url) as wire:
+        yield wire
+
+
+class Phone:
+    """A browser with a folder of its own, which can be switched off and on again."""
+
+    def __init__(self, playwright, folder, wire: Wire) -> None:
+        self.playwright, self.folder, self.wire = playwright, folder, wire
+        self.context: BrowserContext | None = None
+
+    def on(self, script: str = "") -> Page:
+        self.context = self.playwright.chromium.launch_persistent_context(
+            self.folder, executable_path=chromium_path(), args=flags(), base_url=self.wire.url, locale="en", **SIZES["phone"]
+        )
+        self.context.set_default_timeout(SOON)
+        if script:
+            self.context.add_init_script(script)
+        return self.context.pages[0]
+
+    def off(self) -> None:
+        self.context.close()
+
+    def sign_in(self, user: User) -> None:
+        client = Client()
+        client.force_login(user)
+        soon = time.time() + 3600
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+        self.context.add_cookies([{**cookie, "url": self.wire.url, "expires": soon}])
+
+
+@pytest.fixture
+def phone(chromium_player, tmp_path, wire):
+    phone = Phone(chromium_player, tmp_path / "phone", wire)
+    yield phone
+    phone.off()
+
+
+def open_gate(page: Page, shift: Shift) -> None:
+    page.goto(f"/checkpoints/gate/{shift.pk}/")
+    expect(page.locator("#gate-form[data-ready=yes]")).to_be_attached(timeout=SOON)
+
+
+def settled(page: Page, count: int) -> list[str]:
+    """Everything is sent: the homes of what is stored, in the order of the phone."""
+    for _ in range(SOON // 250):
+        if Passage.objects.count() >= count:
+            break
+        page.wait_for_timeout(250)
+    expect(page.locator("#gate-net")).to_be_hidden(timeout=SOON)
+    return list(Passage.objects.order_by("sequence").values_list("written_home", flat=True))
+
+
+def lose_the_first_answer(page: Page, wire: Wire) -> None:
+    """The network is back, but what the portal says to the first batch never arrives: the batch is sent again."""
+    wire.cut, wire.swallow = False, True
+    while not Passage.objects.exists():
+        page.evaluate("dispatchEvent(new Event('online'))")
+        page.wait_for_timeout(500)
+    wire.swallow = False
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+
+def homes(first: int, last: int) -> list[str]:
+    return [f"{number}-1-101" for number in range(first, last)]
+
+
+def test_300_passages_without_network_over_a_kill_and_a_restart_are_stored_once_and_in_order(cast, shift, phone, wire):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.evaluate(READY)
+
+    wire.cut = True
+    page.evaluate(TAPS, [0, 100])
+    page.close()
+    page = phone.context.new_page()
+    open_gate(page, shift)
+    expect(page.locator("#gate-net")).to_contain_text("100 waiting")
+    page.evaluate(TAPS, [100, 200])
+    phone.off()
+    page = phone.on()
+    open_gate(page, shift)
+    page.evaluate(TAPS, [200, 300])
+    page.locator("#gate-form [name=home]").fill("17-3-601")
+    expect(page.locator("#gate-home")).to_contain_text("in quarantine")
+    assert Passage.objects.count() == 0
+
+    lose_the_first_answer(page, wire)
+
+    assert settled(page, 300) == homes(0, 300)
+    assert list(Passage.objects.order_by("happened_at", "id").values_list("written_home", flat=True)) == homes(0, 300)
+    assert page.evaluate(KEPT)["rows"] == 0
+
+
+def test_with_an_error_at_every_third_answer_nothing_is_lost_or_doubled(cast, shift, phone, wire):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+
+    wire.trouble = lambda path, number: 500 if path.endswith("/passages/") and number % 3 == 0 else None
+    page.evaluate(TAPS, [0, 60])
+
+    assert settled(page, 60) == homes(0, 60)
+
+
+def test_a_clock_three_hours_fast_is_put_right_and_said(cast, shift, phone, wire):
+    page = phone.on(script=FAST)
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+
+    page.evaluate(TAPS, [0, 3])
+    settled(page, 3)
+
+    expect(page.locator("#gate-note")).to_contain_text("180 minutes fast")
+    now = timezone.now()
+    for row in Passage.objects.all():
+        assert abs(row.happened_at - now) < dt.timedelta(minutes=2)
+        assert abs(row.phone_at - row.happened_at - 3 * HOUR) < dt.timedelta(seconds=5)
+    assert GateDevice.objects.get().minutes_fast == 180
+
+
+def test_who_signs_out_is_told_of_unsent_rows_and_they_are_sent_after_the_next_sign_in(cast, shift, phone, wire):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.evaluate(READY)
+    said = []
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.accept()))
+
+    wire.trouble = lambda path, number: 503 if path.endswith("/passages/") else None
+    page.evaluate(TAPS, [0, 3])
+    page.locator(".p-me > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/accounts/login/**")
+    assert said[0].startswith("3 entries were not sent yet")
+    assert page.evaluate(KEPT) == {"rows": 3, "keys": [], "kits": []}
+
+    wire.trouble = lambda path, number: None
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    assert settled(page, 3) == homes(0, 3)
+
+
+def test_a_session_that_ended_asks_to_sign_in_and_loses_nothing(cast, shift, phone, wire):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+
+    Session.objects.all().delete()
+    page.evaluate(TAPS, [0, 2])
+    expect(page.locator("#gate-net")).to_contain_text("Sign in again, 2 waiting")
+
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    assert settled(page, 2) == homes(0, 2)
+
+
+def test_a_phone_that_is_shut_out_is_told_and_forgets_who_lives_here(cast, shift, phone, wire):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.locator("#gate-form [name=home]").fill("17-3-702")
+    expect(page.locator("#gate-home")).to_contain_text("王**")
+
+    gate_devices.revoke(device_id=GateDevice.objects.get().pk, by=cast.secretary)
+    page.evaluate(TAPS, [0, 1])
+    expect(page.locator("#gate-note")).to_contain_text("shut out")
+
+    assert page.evaluate(KEPT)["kits"] == []
+    assert not Passage.objects.exists()
+    gate_devices.restore(device_id=GateDevice.objects.get().pk, by=cast.secretary)
+    open_gate(page, shift)
+    assert settled(page, 1) == homes(0, 1)
+
+
+def test_two_tabs_that_send_at_once_and_two_phones_share_one_log(cast, shift, phone, wire, open_as):
+    one = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(one, shift)
+    wire.trouble = lambda path, number: 503 if path.endswith("/passages/") else None
+    one.evaluate(TAPS, [0, 20])
+    other = phone.context.new_page()
+    open_gate(other, shift)
+
+    wire.trouble = lambda path, number: None
+    for page in (one, other):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    assert settled(one, 20) == settled(other, 20) == homes(0, 20)
+
+    second = open_as("secretary", size="phone", language="en")
+    open_gate(second, shift)
+    one.evaluate(TAPS, [20, 21])
+    settled(one, 21)
+    second.evaluate("dispatchEvent(new Event('online'))")
+    expect(second.locator("#gate-rows")).to_contain_text("20-1-101")
+    expect(second.locator("[data-total=out]")).to_have_text("11")
+
+
+def test_a_new_release_takes_over_and_leaves_what_waits(cast, shift, phone, wire, monkeypatch):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.evaluate(READY)
+    wire.trouble = lambda path, number: 503 if path.endswith("/passages/") else None
+    page.evaluate(TAPS, [0, 2])
+
+    worker = page.evaluate("fetch('/worker.js').then((answer) => answer.text())")
+    newer = worker.replace(worker.split('"')[1], "newer")
+    monkeypatch.setattr("portal.views.worker._script", lambda: newer)
+    page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
+    page.wait_for_function("caches.keys().then((names) => names.includes('files-newer'))")
+    wire.trouble = lambda path, number: None
+    page.reload()
+
+    assert settled(page, 2) == homes(0, 2)
+
+
+def test_the_browser_says_of_every_case_what_the_portal_says(open_as, cast, shift):
+    page = open_as("cadre", size="phone", language="en")
+    page.goto(f"/checkpoints/gate/{shift.pk}/")
+
+    said = page.evaluate(
+        """async (text) => {
+          const { Reader } = await import("/static/js/written.js");
+          const { rules, rows, ...facts } = JSON.parse(text);
+          const reader = new Reader(rules);
+          const read = (row) => {
+            try { return reader.read(row, facts); } catch (bad) { return [bad.field, bad.code, bad.why]; }
+          };
+          return rows.map(read);
+        }""",
+        asked(),
+    )
+
+    assert said == [by_python(case) for case in TABLE["cases"]]
