@@ -5,9 +5,9 @@ import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from portal.lib.sheets.writing import Column
@@ -22,20 +22,13 @@ def copy_csv(path: Path | str, columns: Sequence[Column], rows: "QuerySet[Any]")
     """Write the values of a query as `write_csv` would: UTF-8 with its mark, CRLF. The query makes its texts harmless."""
     sql, params = rows.query.sql_with_params()
     heading = io.StringIO()
-    csv.writer(heading).writerow([column.heading for column in columns])
-    with Path(path).open("wb") as file, connection.cursor() as cursor:
-        file.write(f"\ufeff{heading.getvalue()}".encode())
+    csv.writer(heading, lineterminator="\n").writerow([column.heading for column in columns])
+    # The file itself ends lines with CRLF: a call of ours for each row took as long as the database.
+    with Path(path).open("w", encoding="utf-8", newline="\r\n") as file, transaction.atomic(), connection.cursor() as cursor:
+        file.write(f"\ufeff{heading.getvalue()}")
+        # In memory, not on disk: half of the time was sorting.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         asked = cursor.cursor.mogrify(sql, params).decode()
-        cursor.cursor.copy_expert(f"COPY ({asked}) TO STDOUT (FORMAT csv)", _Crlf(file))
+        cursor.cursor.copy_expert(f"COPY ({asked}) TO STDOUT (FORMAT csv)", file)
         file.flush()
         os.fsync(file.fileno())
-
-
-class _Crlf:
-    """What COPY writes to; it ends lines with a line feed."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.file = file
-
-    def write(self, chunk: bytes) -> int:
-        return self.file.write(chunk.replace(b"\n", b"\r\n"))

@@ -5,10 +5,10 @@ One definition for every way out: workbooks and SQLite read the rows as values; 
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, Expression, F, Func, QuerySet, TextField, Value, When, Window
 from django.db.models.functions import (
     Cast,
-    Concat,
     ExtractMinute,
     Greatest,
     Left,
@@ -34,17 +34,19 @@ def passages(asked: Any) -> "QuerySet[Passage]":
 
 def rows(asked: Any) -> Any:
     """The register row by row."""
-    return iter(_table(asked, text=_as_written).iterator(CHUNK))
+    return iter(_table(asked, text=_as_written, time=_time()).iterator(CHUNK))
 
 
 def copy(asked: Any) -> "QuerySet[Passage]":
     """The register as a CSV wants it, for COPY: no text may be taken for a formula."""
-    return _table(asked, text=_Harmless)
+    local = Func(Value(settings.TIME_ZONE), F("happened_at"), function="timezone")
+    time = Func(local, Value("HH24:MI"), function="to_char", output_field=TextField())
+    return _table(asked, text=_Harmless, time=time)
 
 
-def _table(asked: Any, *, text: Any) -> "QuerySet[Passage]":
-    phone = F("written_phone") if asked.full else _phone("written_phone")
-    plate = F("plate_no") if asked.full else _plate("plate_no")
+def _table(asked: Any, *, text: Any, time: Expression) -> "QuerySet[Passage]":
+    phone = text("written_phone") if asked.full else text("written_phone", _phone("written_phone"))
+    plate = text("plate_no") if asked.full else text("plate_no", _plate("plate_no"))
     own = {"person": Passage.Person.RESIDENT}
     return (
         passages(asked)
@@ -52,12 +54,12 @@ def _table(asked: Any, *, text: Any) -> "QuerySet[Passage]":
         .values_list(
             Window(RowNumber(), order_by=[F("happened_at"), F("id")]),
             "day",
-            Concat(_two(F("hour")), Value(":"), _two(ExtractMinute("happened_at")), output_field=TextField()),
+            time,
             text("post__name"),
             _words("direction", DIRECTION),
             text("written_name"),
             _empty(),
-            text(phone),
+            phone,
             _words("person", PERSON),
             Case(When(**own, then=text("written_home")), default=_empty(), output_field=TextField()),
             Case(When(**own, then=_empty()), default=text("written_home"), output_field=TextField()),
@@ -71,7 +73,7 @@ def _table(asked: Any, *, text: Any) -> "QuerySet[Passage]":
                 default=_empty(),
                 output_field=TextField(),
             ),
-            text(plate),
+            plate,
             "passengers",
             text("reason"),
             _empty(),
@@ -82,20 +84,36 @@ def _table(asked: Any, *, text: Any) -> "QuerySet[Passage]":
     )
 
 
-def _as_written(what: Any) -> Any:
-    return F(what) if isinstance(what, str) else what
+def _as_written(field: str, shown: Any = None) -> Any:
+    return F(field) if shown is None else shown
 
 
 class _Harmless(Func):
-    """On PostgreSQL: a text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    """On PostgreSQL: a text that a spreadsheet would take for a formula gets an apostrophe in front.
 
-    arity = 1
+    A mask keeps the first character or hides it: where the column begins harmlessly it is not worked out to be looked at.
+    """
+
     output_field = TextField()
+
+    def __init__(self, field: str, shown: Any = None) -> None:
+        super().__init__(F(field), F(field) if shown is None else shown)
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # type: ignore[override]
         """By the code of the first character: = + - @, tab and line ends. A pattern took three times as long."""
-        sql, params = compiler.compile(self.source_expressions[0])
-        return f"CASE WHEN ascii({sql}) IN (9, 10, 13, 43, 45, 61, 64) THEN '''' || {sql} ELSE {sql} END", [*params] * 3
+        (field, of_field), (shown, of_shown) = map(compiler.compile, self.source_expressions)
+        begins = "IN (9, 10, 13, 43, 45, 61, 64)"
+        sql = f"CASE WHEN ascii({field}) {begins} AND ascii({shown}) {begins} THEN '''' || {shown} ELSE {shown} END"
+        return sql, [*of_field, *of_shown * 3]
+
+
+def _time() -> Func:
+    return _joined(_two(F("hour")), Value(":"), _two(ExtractMinute("happened_at")))
+
+
+def _joined(*parts: Expression | F) -> Func:
+    # Concat would ask of each part whether it is NULL; none is.
+    return Func(*parts, template="(%(expressions)s)", arg_joiner=" || ", output_field=TextField())
 
 
 def _empty() -> Value:
@@ -117,15 +135,15 @@ def _words(field: str, named: dict[str, Any]) -> Case:
 
 def _phone(field: str) -> Case:
     """masks.phone() in SQL; a test holds them equal."""
-    long = Concat(Left(field, 3), Value("****"), Right(field, 4), output_field=TextField())
+    long = _joined(Left(field, 3), Value("****"), Right(field, 4))
     stars = Repeat(Value("*"), Greatest(Length(field) - 2, Value(0)))
-    short = Concat(stars, Right(field, 2), output_field=TextField())
+    short = _joined(stars, Right(field, 2))
     return Case(When(GreaterThanOrEqual(Length(field), 11), then=long), default=short, output_field=TextField())
 
 
 def _plate(field: str) -> Case:
     """masks.plate() in SQL; a test holds them equal."""
-    long = Concat(Substr(field, 1, Length(field) - 3), Value("***"), output_field=TextField())
+    long = _joined(Substr(field, 1, Length(field) - 3), Value("***"))
     return Case(
         When(GreaterThan(Length(field), 3), then=long), default=Repeat(Value("*"), Length(field)), output_field=TextField()
     )
