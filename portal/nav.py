@@ -57,6 +57,8 @@ ENTRIES = [
     Entry(_("Sending units"), "building-skyscraper", "deployments:unit_list", Permission.CADRE_VIEW),
     Entry(_("Responsibilities"), "shield-check", "deployments:responsibility_list", Permission.RESPONSIBILITY_VIEW),
     Entry(_("Passages"), "list-details", "checkpoints:passage_list", Permission.PASSAGE_VIEW),
+    Entry(_("Turned back"), "hand-stop", "checkpoints:turned_back", Permission.PASSAGE_VIEW),
+    Entry(_("Vehicles"), "car", "checkpoints:vehicle_list", Permission.PASSAGE_VIEW),
     Entry(_("Hand-overs"), "clipboard-list", "checkpoints:handover_list", Permission.HANDOVER_VIEW),
     Entry(_("Posts"), "barrier-block", "checkpoints:post_list", Permission.SHIFT_VIEW),
     Entry(_("Quarantine in numbers"), "virus", "residents:quarantine_count", Permission.QUARANTINE_COUNT),

@@ -209,6 +209,25 @@ TABLE: dict[str, Kept] = {
         days=90,
         since="done_at",
     ),
+    "checkpoints.Fever": Kept(
+        plain="id community post passage found_at isolated_at isolated_by measured_at measured_by called_at called_by "
+        "reported_at reported_by closed_at closed_by",
+        personal="written_home written_name handling",
+        sensitive="temperature second",
+        days=90,
+        since="found_at",
+    ),
+    "checkpoints.Visit": Kept(
+        plain="id community compound kind until asked_at asked_by answer how answered_at answered_by",
+        personal="dwelling written_home written_name written_phone certificate reason host",
+        days=30,
+        since="until",
+    ),
+    # While it comes here: the community strikes it.
+    "checkpoints.Vehicle": Kept(
+        plain="id community kind permit_no allowed opens_at closes_at starts_on ends_on changed_at changed_by",
+        personal="plate_no dwelling written_home note",
+    ),
     "checkpoints.Passage": Kept(
         plain="id community post shift happened_at received_at day hour direction person reason passengers result source "
         "is_void voids logged_by mask phone_at device sequence",

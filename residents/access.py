@@ -91,6 +91,7 @@ class Permission(StrEnum):
     ERRAND_SETTLE = "errand_settle"  # pay helpers back, take a wrong amount back, print the sheets for the doors
     DELIVERY_HANDLE = "delivery_handle"  # goods at the gate: take in, count, disinfect, hand out
     DELIVERY_SETTLE = "delivery_settle"  # disputes, what goes before its time, what is sent back or thrown away
+    VEHICLE_EDIT = "vehicle_edit"  # the register of plates
     EXPORT = "export"
 
 
@@ -135,6 +136,7 @@ _WORKER = _CADRE | {
     _P.QUARANTINE_EDIT,
     _P.ERRAND_DESK,
     _P.DELIVERY_SETTLE,
+    _P.VEHICLE_EDIT,
 }
 _SECRETARY = _WORKER | {
     _P.AUDIT_VIEW,

@@ -4,11 +4,14 @@ from checkpoints.models.attendance import Attendance, AttendanceCorrection
 from checkpoints.models.deliveries import DeliveryBatch, DeliveryDrop
 from checkpoints.models.devices import GateDevice
 from checkpoints.models.exposures import Exposure, StaffCheck
+from checkpoints.models.fevers import Fever
 from checkpoints.models.handovers import Handover
 from checkpoints.models.passages import Passage
 from checkpoints.models.posts import Post, PostStatus
 from checkpoints.models.shifts import Assignment, Shift
 from checkpoints.models.totals import GateTotal
+from checkpoints.models.vehicles import Vehicle
+from checkpoints.models.visits import Visit
 
 __all__ = [
     "Assignment",
@@ -17,6 +20,7 @@ __all__ = [
     "DeliveryBatch",
     "DeliveryDrop",
     "Exposure",
+    "Fever",
     "GateDevice",
     "GateTotal",
     "Handover",
@@ -25,4 +29,6 @@ __all__ = [
     "PostStatus",
     "Shift",
     "StaffCheck",
+    "Vehicle",
+    "Visit",
 ]

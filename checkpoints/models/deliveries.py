@@ -58,7 +58,7 @@ LYING = (DropState.PLANNED, DropState.CALLED, DropState.KEPT)
 class Care(models.TextChoices):
     """How goods have to be treated; the first two may leave before their time."""
 
-    MEDICINE = "medicine", _("medicine")
+    MEDICINE = "medicine", pgettext_lazy("goods", "medicine")
     FROZEN = "frozen", _("frozen or chilled")
     HOT = "hot", _("hot food")
     ORDINARY = "ordinary", pgettext_lazy("goods", "ordinary")

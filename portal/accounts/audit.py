@@ -27,6 +27,7 @@ MASKS: dict[str, Callable[[str], str]] = {
     "id_hash": hidden,
     "vaccine_doses": hidden,
     "temperature": hidden,
+    "second": hidden,
     "health_code": hidden,
     "watch_level": hidden,
     "watch_reason": hidden,

@@ -10,6 +10,8 @@ from tests.factories.checkpoints import (
     PassageFactory,
     PostFactory,
     ShiftFactory,
+    VehicleFactory,
+    VisitFactory,
 )
 from tests.factories.deployments import CadreFactory, LeaveFactory, SecondmentFactory, SendingUnitFactory
 from tests.factories.residents import (
@@ -66,4 +68,6 @@ __all__ = [
     "StopFactory",
     "SubdistrictFactory",
     "UserFactory",
+    "VehicleFactory",
+    "VisitFactory",
 ]

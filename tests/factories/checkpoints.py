@@ -4,11 +4,22 @@ from uuid import uuid4
 import factory
 from django.utils import timezone
 
-from checkpoints.models import Assignment, Attendance, DeliveryBatch, DeliveryDrop, GateDevice, Passage, Post, Shift
+from checkpoints.models import (
+    Assignment,
+    Attendance,
+    DeliveryBatch,
+    DeliveryDrop,
+    GateDevice,
+    Passage,
+    Post,
+    Shift,
+    Vehicle,
+    Visit,
+)
 from portal.lib.dates import period
 from tests.factories.accounts import UserFactory
 from tests.factories.deployments import CadreFactory
-from tests.factories.residents import CompoundFactory
+from tests.factories.residents import CommunityFactory, CompoundFactory
 
 
 class PostFactory(factory.django.DjangoModelFactory):
@@ -106,3 +117,27 @@ class DeliveryDropFactory(factory.django.DjangoModelFactory):
     written_home = "17-3-702"
     written_name = "王建国"
     written_phone = "19900021234"
+
+
+class VisitFactory(factory.django.DjangoModelFactory):
+    """A cousin wants in; nobody has answered yet."""
+
+    class Meta:
+        model = Visit
+
+    compound = factory.SubFactory(CompoundFactory)
+    community = factory.SelfAttribute("compound.community")
+    written_home = "17-3-702"
+    written_name = "赵雪"
+    written_phone = "19900020000"
+    reason = "探亲"
+    asked_by = factory.SubFactory(UserFactory)
+
+
+class VehicleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Vehicle
+
+    community = factory.SubFactory(CommunityFactory)
+    plate_no = factory.Sequence(lambda n: f"鄂A{n % 100000:05}")
+    changed_by = factory.SubFactory(UserFactory)

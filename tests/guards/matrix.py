@@ -35,6 +35,8 @@ from checkpoints.models import (
     Passage,
     Post,
     Shift,
+    Vehicle,
+    Visit,
 )
 from checkpoints.services import exposure, handovers
 from deployments.models import Leave, Responsibility
@@ -126,6 +128,18 @@ class World:
     @cached_property
     def post(self) -> Post:
         return factories.PostFactory(compound=self.cast.hefengyuan)
+
+    @cached_property
+    def held(self) -> Passage:
+        return factories.PassageFactory(post=self.post, result="held", temperature=Decimal("38.0"))
+
+    @cached_property
+    def vehicle(self) -> Vehicle:
+        return factories.VehicleFactory(community=self.cast.qinghe)
+
+    @cached_property
+    def visit(self) -> Visit:
+        return factories.VisitFactory(compound=self.cast.hefengyuan)
 
     @cached_property
     def drop(self) -> DeliveryDrop:
@@ -510,6 +524,22 @@ DEPLOYMENTS: dict[str, Row] = {
 }
 
 CHECKPOINTS: dict[str, Row] = {
+    "checkpoints:gate_fever": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk, "passage": w.held.pk}, post=422),
+    "checkpoints:gate_home": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=422),
+    "checkpoints:gate_inside": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}),
+    "checkpoints:gate_let_out": Row(
+        may=CREW, kwargs=lambda w: {"pk": w.staffed.pk, "passage": w.passage.pk}, get=405, post=302
+    ),
+    "checkpoints:gate_quick": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk, "what": "ambulance"}, get=405, post=302),
+    "checkpoints:gate_vehicle": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=422),
+    "checkpoints:turned_back": Row(may=WORKERS),
+    "checkpoints:vehicle_add": Row(may=WORKERS, post=422),
+    "checkpoints:vehicle_edit": Row(may=WORKERS, kwargs=lambda w: {"pk": w.vehicle.pk}, post=422),
+    "checkpoints:vehicle_list": Row(may=WORKERS),
+    "checkpoints:vehicle_remove": Row(may=WORKERS, kwargs=lambda w: {"pk": w.vehicle.pk}, get=405, post=302),
+    "checkpoints:visit_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk, "visit": w.visit.pk}, post=422),
+    "checkpoints:visit_list": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=422),
+    "checkpoints:visit_pass": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk, "visit": w.visit.pk}, get=405, post=302),
     "checkpoints:delivery_add": Row(may=CREW, post=422),
     "checkpoints:delivery_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.drop.batch_id}),
     "checkpoints:delivery_labels": Row(may=CREW),

@@ -1,0 +1,167 @@
+"""What else happens at a gate: who is inside, several of one home, one tap for ambulances and couriers, a vehicle's plate."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from checkpoints.access import gate_shifts
+from checkpoints.forms.visits import HomeForm
+from checkpoints.models import Passage, Shift
+from checkpoints.services import homes, inside, passages, vehicles
+from checkpoints.services.written import Invalid
+from portal.lib.errors import Refused
+from portal.lib.pages import page
+from residents.access import Permission, Request, requires
+from residents.services import search
+from residents.services.policies import duty_policy
+
+SHOWN = 200
+# One tap each. An ambulance passes first and is written down while it passes; a courier is told where goods go.
+QUICK: dict[str, dict[str, Any]] = {
+    "ambulance": {"person": "driver", "plate_no": "无牌", "reason": gettext_lazy("ambulance"), "direction": "in"},
+    "ambulance_out": {"person": "driver", "plate_no": "无牌", "reason": gettext_lazy("ambulance"), "direction": "out"},
+    "courier": {
+        "person": "courier", "name": gettext_lazy("courier"), "direction": "in", "result": "turned_back",
+        "result_note": gettext_lazy("courier, goods to the shelf"),
+    },
+    "taxi": {
+        "person": "driver", "plate_no": "无牌", "direction": "in", "result": "turned_back",
+        "result_note": gettext_lazy("taxi stays outside, the passenger walks in"),
+    },
+}  # fmt: skip
+
+
+def gate_shift(request: Request, pk: int) -> Shift:
+    """The shift, if its gate is one where the person may log."""
+    shifts = gate_shifts(request.user).select_related("post__compound__community__subdistrict")
+    return get_object_or_404(shifts, pk=min(pk, 2**63 - 1))
+
+
+def fever_limit(shift: Shift) -> Decimal:
+    """From which temperature on somebody is held."""
+    return duty_policy(shift.post.compound.community, shift.day).fever_limit
+
+
+def said(request: Request, shift: Shift, answer: passages.Answer) -> HttpResponse:
+    """Say what became of a passage; whoever is held leads to the procedure."""
+    if answer.status == passages.REFUSED:
+        messages.warning(request, answer.why)
+    elif answer.result == Passage.Result.HELD:
+        return redirect("checkpoints:gate_fever", shift.pk, answer.id)
+    else:
+        messages.success(request, _("Logged."))
+    return redirect("checkpoints:gate", shift.pk)
+
+
+@require_safe
+@requires(Permission.GATE_LOG)
+def gate_inside(request: Request, pk: int) -> HttpResponse:
+    """Who came in and has not gone out, since when."""
+    shift = gate_shift(request, pk)
+    rows = list(inside.rows(shift.post.compound).select_related("post")[:SHOWN])
+    context = {"shift": shift, "rows": [(row, passages.new_id()) for row in rows], "full": len(rows) == SHOWN}
+    return page(request, "checkpoints/gate/inside.html", context)
+
+
+@require_POST
+@requires(Permission.GATE_LOG)
+def gate_let_out(request: Request, pk: int, passage: UUID) -> HttpResponse:
+    """Somebody who is inside goes out: one tap."""
+    shift = gate_shift(request, pk)
+    rows = Passage.objects.standing().filter(post__compound=shift.post.compound_id)
+    row = get_object_or_404(rows, pk=passage)
+    answer = inside.let_out(
+        passage=row, number=request.POST.get("id", ""), shift=shift, fever_limit=fever_limit(shift), by=request.user
+    )
+    if answer.status == passages.REFUSED:
+        messages.warning(request, answer.why)
+    return redirect("checkpoints:gate_inside", shift.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.GATE_LOG)
+def gate_home(request: Request, pk: int) -> HttpResponse:
+    """A family passes: I find the home, tick who is there, and press once."""
+    shift = gate_shift(request, pk)
+    text = (request.POST.get("home") or request.GET.get("home", ""))[:60]
+    compound = shift.post.compound
+    dwelling = search.home_of(compound.community, text, compound=compound) if search.parts(text) else None
+    people = homes.people(dwelling) if dwelling else []
+    if request.method == "POST" and dwelling:
+        form = HomeForm(request.POST, people=people)
+        try:
+            done = _family(request, shift, dwelling, form)
+        except Refused as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(request, _("%(n)s logged.") % {"n": done})
+            return redirect("checkpoints:gate", shift.pk)
+    context = {
+        "shift": shift, "text": text, "dwelling": dwelling, "people": people, "key": passages.new_id(),
+        "quarantined": bool(dwelling and homes.is_quarantined(dwelling)),
+    }  # fmt: skip
+    return page(request, "checkpoints/gate/home.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _family(request: Request, shift: Shift, dwelling: Any, form: HomeForm) -> int:
+    if not form.is_valid():
+        raise Refused(_("Choose who passes, and press In or Out."))
+    facts = form.cleaned_data
+    answers = homes.log(
+        key=facts["key"], dwelling=dwelling, residents=facts["residents"], direction=facts["direction"],
+        reason=facts["reason"], shift=shift, fever_limit=fever_limit(shift), by=request.user,
+    )  # fmt: skip
+    if refused := next((answer for answer in answers if answer.status == passages.REFUSED), None):
+        raise Refused(refused.why)
+    return len(facts["residents"])
+
+
+@require_POST
+@requires(Permission.GATE_LOG)
+def gate_quick(request: Request, pk: int, what: str) -> HttpResponse:
+    """An ambulance passes, a courier stays outside: one tap, no form."""
+    shift = gate_shift(request, pk)
+    if what not in QUICK:
+        messages.warning(request, _("Choose one of the buttons."))
+        return redirect("checkpoints:gate", shift.pk)
+    row = {name: str(value) for name, value in QUICK[what].items()} | {"id": request.POST.get("id", "")}
+    answer = passages.store_one(shift=shift, row=row, fever_limit=fever_limit(shift), by=request.user)
+    if answer.status != passages.REFUSED and what == "courier":
+        messages.success(request, _("Logged. Say: goods go to the shelf, the home is rung up."))
+        return redirect("checkpoints:delivery_list")
+    return said(request, shift, answer)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.GATE_LOG)
+def gate_vehicle(request: Request, pk: int) -> HttpResponse:
+    """May this plate come in? Then I log it, with whoever rides along."""
+    shift = gate_shift(request, pk)
+    plate, error, verdict = (request.POST.get("plate") or request.GET.get("plate", ""))[:20], "", None
+    try:
+        verdict = vehicles.look_up(shift.post.compound.community, plate) if plate else None
+    except Invalid as bad:
+        error = bad.why
+    if request.method == "POST" and verdict:
+        return said(request, shift, _log_vehicle(request, shift, verdict))
+    context = {"shift": shift, "plate": plate, "error": error, "verdict": verdict, "number": passages.new_id()}
+    return page(request, "checkpoints/gate/vehicle.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _log_vehicle(request: Request, shift: Shift, verdict: vehicles.Verdict) -> passages.Answer:
+    vehicle = verdict.vehicle
+    row = {
+        "id": request.POST.get("id", ""), "person": "driver", "plate_no": verdict.plate,
+        "passengers": request.POST.get("passengers", ""), "home": vehicle.written_home if vehicle else "",
+        "reason": request.POST.get("reason", ""), "direction": request.POST.get("direction", ""),
+    }  # fmt: skip
+    if request.POST.get("turn_back"):
+        row |= {"direction": "in", "result": Passage.Result.TURNED_BACK, "result_note": verdict.why}
+    return passages.store_one(shift=shift, row=row, fever_limit=fever_limit(shift), by=request.user)
