@@ -14,7 +14,7 @@ from deployments.services import cadre_list
 from deployments.services.cadres import FIELDS, SENSITIVE, fingerprint
 from deployments.services.secondments import Terms
 from portal.lib import id_numbers, masks
-from portal.lib.forms import CleanTextMixin, DayField, helper, pair
+from portal.lib.forms import CleanTextMixin, DayField, RowsField, helper, pair
 from portal.lib.masked_forms import MaskedMixin
 from residents.models import Community, Compound
 
@@ -194,7 +194,7 @@ class RevealForm(CleanTextMixin, forms.Form):
 class ManyCadresForm(forms.Form):
     """The ticked rows of a list, or everybody it shows without a sign-in."""
 
-    cadre = forms.ModelMultipleChoiceField(None, error_messages={"required": _("Tick at least one cadre.")})
+    cadre = RowsField(None, error_messages={"required": _("Tick at least one cadre.")})
 
     def __init__(self, data: Any, *, communities: Any) -> None:
         super().__init__({"cadre": data.getlist("shown" if "everybody" in data else "cadre")})

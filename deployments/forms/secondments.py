@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deployments.models import Cadre, Secondment
 from deployments.services.secondments import Terms
-from portal.lib.forms import CleanTextMixin, DayField
+from portal.lib.forms import CleanTextMixin, DayField, RowsField
 from residents.models import Community, Compound
 
 
@@ -111,7 +111,7 @@ class SecondmentFilter(CleanTextMixin, forms.Form):
 class ArrivalsForm(forms.Form):
     """The ticked rows, and that each document was looked at."""
 
-    secondment = forms.ModelMultipleChoiceField(None, error_messages={"required": _("Tick at least one row.")})
+    secondment = RowsField(None, error_messages={"required": _("Tick at least one row.")})
     identity_checked = forms.BooleanField(required=False)
 
     def __init__(self, data: Any, *, communities: Any) -> None:

@@ -19,6 +19,9 @@ TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Control characters, but for tab and the ends of lines.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
+# Digits that fit into 64 bits with certainty.
+LONGEST_KEY = 18
+
 
 def refuse_unreadable(value: str) -> None:
     """Refuse what no keyboard writes: control characters, half characters, direction marks."""
@@ -29,7 +32,7 @@ def refuse_unreadable(value: str) -> None:
 class CleanTextMixin:
     """Gives every text field of a form `refuse_unreadable` and a bound: `class ShiftForm(CleanTextMixin, forms.ModelForm)`.
 
-    Fields without a max_length take at most `longest_text` characters. Trimming is Django's own.
+    Fields without a max_length take at most `longest_text` characters. Trimming is Django's own. Days lie within DAYS.
     """
 
     longest_text = 2000
@@ -40,6 +43,8 @@ class CleanTextMixin:
         for field in self.fields.values():
             if isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField):
                 tidy(field, self.longest_text)
+            elif isinstance(field, forms.DateField) and not isinstance(field, DayField):
+                field.validators = [*field.validators, *DAYS]
 
 
 def tidy(field: forms.CharField, longest: int) -> None:
@@ -101,13 +106,29 @@ def pair(*fields: str) -> Div:
     return Div(*fields, css_class="p-pair")
 
 
+# One day before or after them still exists, in every zone.
+DAYS = [
+    MinValueValidator(dt.date(1900, 1, 1), _("Choose a day after 1900.")),
+    MaxValueValidator(dt.date(2100, 1, 1), _("Choose a day before 2100.")),
+]
+
+
 class DayField(forms.DateField):
-    """A day between 1900 and 2100: nobody means the year 1 or 9999, and one day before or after it still exists."""
+    """A day between 1900 and 2100: nobody means the year 1 or 9999."""
+
+    default_validators = DAYS
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
         super().__init__(**kwargs)
-        self.validators += [
-            MinValueValidator(dt.date(1900, 1, 1), _("Choose a day after 1900.")),
-            MaxValueValidator(dt.date(2100, 1, 1), _("Choose a day before 2100.")),
-        ]
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows by their keys; a number no key can be is no row, where the database would only stumble over it."""
+
+    def clean(self, value: Any) -> Any:
+        """The rows."""
+        for key in value or ():
+            if len(str(key)) > LONGEST_KEY:
+                raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": "…"})
+        return super().clean(value)

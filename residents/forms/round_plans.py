@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.forms import CleanTextMixin, DayField, helper, pair
+from portal.lib.forms import CleanTextMixin, DayField, RowsField, helper, pair
 from residents.models import Building, CareCategory, Community, Compound, Dwelling, RoundPlan
 from residents.rounds import KINDS, kind_of
 from residents.services import rounds
@@ -69,6 +69,7 @@ class RoundPlanForm(CleanTextMixin, forms.ModelForm):
             "ends_on",
             "team",
         )
+        field_classes = {"categories": RowsField, "team": RowsField}
         widgets = {
             "places": forms.Textarea(attrs={"rows": 4}),
             "categories": forms.CheckboxSelectMultiple,
