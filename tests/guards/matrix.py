@@ -143,7 +143,7 @@ class World:
 
     @cached_property
     def drop(self) -> DeliveryDrop:
-        return factories.DeliveryDropFactory(batch__post=self.post)
+        return factories.DeliveryDropFactory(batch__post=self.post, batch__placed=1)
 
     @cached_property
     def shift(self) -> Shift:
