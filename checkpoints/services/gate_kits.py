@@ -4,21 +4,19 @@ Names as far as the reader sees them, no phone numbers, no ID numbers, no illnes
 it is in quarantine or away. The phone seals it with a key that ends with the sign-in or the shift.
 """
 
-import base64
 import hashlib
-import hmac
 import json
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from checkpoints.models import Shift
 from checkpoints.services import passages
 from portal.accounts.models import User
 from portal.lib import masks
+from portal.lib.crypto import shared_secret
 from residents.masking import Eyes
 from residents.models import DutyPolicy, Dwelling, QuarantineCase, Resident
 
@@ -38,8 +36,7 @@ def seal(*, shift: Shift, reader: User) -> str:
 
     It is always the same, so that what was sealed before a sign-out can be opened and sent after the next sign-in.
     """
-    said = f"gate-queue:{reader.pk}:{shift.pk}".encode()
-    return base64.b64encode(hmac.new(settings.LOOKUP_KEY.encode(), said, hashlib.sha256).digest()).decode()
+    return shared_secret(f"gate-queue:{reader.pk}:{shift.pk}")
 
 
 def _shift(shift: Shift, policy: DutyPolicy, reader: User) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Values that are stored so that a stolen file does not tell them."""
 
+import base64
 import hashlib
 import hmac
 from functools import lru_cache
@@ -13,6 +14,11 @@ from django.db import models
 def lookup_hash(value: str) -> str:
     """Return 64 hex digits that are equal for equal values: finds an encrypted ID number without decrypting any."""
     return hmac.new(settings.LOOKUP_KEY.encode(), value.strip().upper().encode(), hashlib.sha256).hexdigest()
+
+
+def shared_secret(said: str) -> str:
+    """Return a secret (base64, 32 bytes) that only this installation can tell of `said`, always the same."""
+    return base64.b64encode(hmac.new(settings.LOOKUP_KEY.encode(), said.encode(), hashlib.sha256).digest()).decode()
 
 
 @lru_cache(maxsize=4)

@@ -68,7 +68,7 @@ def _counts(rows: "QuerySet[Any]", now: Any) -> dict[str, int]:
 @requires(Permission.ROUND_WALK)
 def round_detail(request: Request, pk: int) -> HttpResponse:
     """Somebody walks: the next door, one button, what was done just now."""
-    return walk(request, _found(request, pk))
+    return walk(request, found_round(request, pk))
 
 
 def walk(
@@ -79,19 +79,19 @@ def walk(
     if kind.windows:
         return _windows(request, found)
     office = may_in(request.user, Permission.ROUND_VIEW, found.community)
-    mine = _stops(found) if office else _stops(found).filter(Q(assignee=None) | Q(assignee=request.user))
+    mine = stops_of(found) if office else stops_of(found).filter(Q(assignee=None) | Q(assignee=request.user))
     waiting = list(mine.open()[:STOPS_SHOWN])
     asked = request.GET.get("stop", "")
     if stop is None and asked.isdecimal() and len(asked) < 18:
         stop = mine.open().filter(pk=asked).first()
     current = stop or (waiting[0] if waiting else None)
     context = {
-        **_common(request, found, office),
+        **facts_of(request, found),
         "current": current,
         "form": form or StopForm(kind=kind, initial={"tap": uuid4()}),
         "waiting": [s for s in waiting if s != current],
         "recent": _described(
-            found, list(_stops(found).exclude(state=Stop.State.OPEN).order_by("-done_at", "-id")[:STOPS_SHOWN])
+            found, list(stops_of(found).exclude(state=Stop.State.OPEN).order_by("-done_at", "-id")[:STOPS_SHOWN])
         ),
         "number": number,
         "brings": errand_rounds.waiting_at(current) if current and current.dwelling_id else [],
@@ -114,9 +114,9 @@ def _windows(request: Request, found: Round) -> HttpResponse:
     asked = request.POST.get("building") or request.GET.get("building", "")
     building = next((b for b in buildings if str(b.pk) == asked), None) or next((b for b in buildings if b.left), None)
     building = building or (buildings[0] if buildings else None)
-    shown = _stops(found).filter(dwelling__entrance__building=building)
+    shown = stops_of(found).filter(dwelling__entrance__building=building)
     context = {
-        **_common(request, found, may_in(request.user, Permission.ROUND_VIEW, found.community)),
+        **facts_of(request, found),
         "buildings": buildings,
         "building": building,
         "entrances": _entrances(_described(found, list(shown))),
@@ -137,7 +137,8 @@ def _entrances(windows: list[Stop]) -> list[tuple[Any, list[tuple[int, list[Stop
     ]
 
 
-def _stops(found: Round) -> Any:
+def stops_of(found: Round) -> Any:
+    """The stops of a round in the order of the walk, with all that is shown of them."""
     rows = Stop.objects.filter(round=found).select_related(
         "dwelling__entrance__building__compound", "resident", "done_by", "assignee", "finding"
     )
@@ -152,7 +153,8 @@ def _described(found: Round, rows: list[Stop]) -> list[Stop]:
     return rows
 
 
-def _common(request: Request, found: Round, office: bool) -> dict[str, Any]:
+def facts_of(request: Request, found: Round) -> dict[str, Any]:
+    """What every page of a round shows."""
     total = found.stops.count()
     left = found.stops.open().count()
     return {
@@ -162,7 +164,7 @@ def _common(request: Request, found: Round, office: bool) -> dict[str, Any]:
         "total": total,
         "left": left,
         "done": total - left,
-        "office": office,
+        "office": may_in(request.user, Permission.ROUND_VIEW, found.community),
         "named": may_in(request.user, Permission.RESIDENT_NAME, found.community),
         "is_walker": found.walkers.filter(pk=request.user.pk).exists(),
     }
@@ -172,14 +174,13 @@ def _common(request: Request, found: Round, office: bool) -> dict[str, Any]:
 @requires(Permission.ROUND_WALK)
 def round_sheet(request: Request, pk: int) -> HttpResponse:
     """Every stop of the round with what came of it, on the screen and on paper; and to whom it goes."""
-    found = _found(request, pk)
-    office = may_in(request.user, Permission.ROUND_VIEW, found.community)
-    rows = paged(request, _stops(found).prefetch_related("findings"), 200)
+    found = found_round(request, pk)
+    rows = paged(request, stops_of(found).prefetch_related("findings"), 200)
     _described(found, rows.object_list)
     by_outcome = found.stops.exclude(outcome="").values_list("outcome").annotate(count=Count("pk")).order_by("-count")
     ends = kind_of(found.kind).ends()
     context = {
-        **_common(request, found, office),
+        **facts_of(request, found),
         "rows": rows,
         "words": FINDINGS,
         "stats": [Stat(ends[outcome].label, count) for outcome, count in by_outcome if outcome in ends],
@@ -193,7 +194,7 @@ def round_sheet(request: Request, pk: int) -> HttpResponse:
 @requires(Permission.ROUND_WALK)
 def round_close(request: Request, pk: int) -> HttpResponse:
     """Every stop is explained: the round is done."""
-    found = _found(request, pk)
+    found = found_round(request, pk)
     try:
         rounds.close(round_id=found.pk, by=request.user)
     except Refused as refusal:
@@ -207,7 +208,7 @@ def round_close(request: Request, pk: int) -> HttpResponse:
 @requires(Permission.ROUND_WALK)
 def round_hand_over(request: Request, pk: int) -> HttpResponse:
     """A walker gives the round, or chosen stops of it, to somebody else; the office gives anything to anybody."""
-    found = _found(request, pk)
+    found = found_round(request, pk)
     office = may_in(request.user, Permission.ROUND_EDIT, found.community)
     form = HandOverForm(request.POST, of=found)
     if not form.is_valid():
@@ -233,7 +234,7 @@ def round_hand_over(request: Request, pk: int) -> HttpResponse:
 @requires(Permission.ROUND_WALK)
 def round_rest(request: Request, pk: int) -> HttpResponse:
     """All windows of this building that I have not tapped are alike."""
-    found = _found(request, pk)
+    found = found_round(request, pk)
     building = request.POST.get("building", "")
     try:
         count = stops.do_rest(
@@ -253,7 +254,7 @@ def round_rest(request: Request, pk: int) -> HttpResponse:
 @requires(Permission.ROUND_WALK)
 def round_revisit(request: Request, pk: int) -> HttpResponse:
     """Who did not open is visited again today."""
-    found = _found(request, pk)
+    found = found_round(request, pk)
     try:
         again = stops.revisit(round_id=found.pk, by=request.user)
     except Refused as refusal:
@@ -263,6 +264,6 @@ def round_revisit(request: Request, pk: int) -> HttpResponse:
     return redirect("residents:round_detail", again.pk)
 
 
-def _found(request: Request, pk: int) -> Round:
+def found_round(request: Request, pk: int) -> Round:
     rows = rounds.rounds_for(request.user).select_related("community__subdistrict", "plan__compound")
     return get_object_or_404(rows, pk=pk)

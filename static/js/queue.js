@@ -35,6 +35,8 @@ export class Queue extends EventTarget {
     // Entries: {id, sequence, said: {row, ...}}; those with said.answer were refused.
     this.rows = new Map();
     this.refused = new Map();
+    // Ids of rows that are under way by themselves: they lie on the phone only in case that fails.
+    this.held = new Set();
     this.writing = Promise.resolve();
   }
 
@@ -47,10 +49,11 @@ export class Queue extends EventTarget {
     if (!this.vault) return [];
     const known = new Map([...this.rows, ...this.refused]);
     const found = await this.vault.rows(this.name, known).catch(() => []);
-    for (const entry of found) (entry.said.answer ? this.refused : this.rows).set(entry.id, entry);
+    const free = found.filter(({ id }) => !this.held.has(id));
+    for (const entry of free) (entry.said.answer ? this.refused : this.rows).set(entry.id, entry);
     if (!this.since && this.rows.size) this.since = Math.min(...[...this.rows.values()].map(({ said }) => Date.parse(said.row.phone_at) || Date.now()));
-    if (found.length) this.#tell("change");
-    return found;
+    if (free.length) this.#tell("change");
+    return free;
   }
 
   // Begin to send, again whenever there is hope: the network is back, the page is looked at, every 30 seconds.

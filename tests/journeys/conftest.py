@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from portal.accounts.models import User
 from portal.management.commands import demo
 from tests.browser import CHROMIUMS, SIZES, open_chromium
+from tests.journeys.phones import Phone
+from tests.journeys.wire import Wire, wire_to
 
 # Playwright's loop runs in this thread; the ORM is nevertheless used from it alone.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -82,3 +84,18 @@ def open_as(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def wire(live_server) -> Iterator[Wire]:
+    """What lies between the phone and the portal."""
+    with wire_to(live_server.url) as wire:
+        yield wire
+
+
+@pytest.fixture
+def phone(chromium_player: Playwright, tmp_path, wire: Wire) -> Iterator[Phone]:
+    """A phone with its own memory; `phone.on()` is its first page."""
+    phone = Phone(chromium_player, tmp_path / "phone", wire)
+    yield phone
+    phone.off()

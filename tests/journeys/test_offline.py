@@ -4,27 +4,23 @@ The network is a wire that the test cuts; the browser keeps its folder over a re
 """
 
 import datetime as dt
-import time
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from checkpoints.models import GateDevice, Passage, Shift
 from checkpoints.services import gate_devices
-from portal.accounts.models import Session, User
+from portal.accounts.models import Session
 from tests import factories
-from tests.browser import SIZES, chromium_path, flags
 from tests.checkpoints.cases import TABLE, by_python
 from tests.checkpoints.test_written_cases import asked
-from tests.journeys.wire import Wire, wire_to
+from tests.journeys.phones import ONLINE, READY, SOON
+from tests.journeys.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOUR = dt.timedelta(hours=1)
-SOON = 30_000
 
 # Taps as fast as the page takes them: fills the fields, presses, and waits until the phone has the row.
 TAPS = """async ([from, to]) => {
@@ -53,12 +49,6 @@ Date = class extends Date {
   constructor(...parts) { if (parts.length) super(...parts); else super(fast()); }
   static now() { return fast(); }
 };"""
-READY = """async () => {
-  await navigator.serviceWorker.ready;
-  const pages = await caches.open("pages");
-  const kept = async () => (await pages.match(location.pathname)) && navigator.serviceWorker.controller;
-  while (!(await kept())) await new Promise((go) => setTimeout(go, 50));
-}"""
 
 
 @pytest.fixture
@@ -74,46 +64,6 @@ def shift(cast) -> Shift:
     ill = factories.ResidentFactory(dwelling=factories.DwellingFactory(entrance=entrance, room_no="601"), name="赵敏")
     factories.QuarantineCaseFactory(resident=ill)
     return shift
-
-
-@pytest.fixture
-def wire(live_server):
-    with wire_to(live_server.url) as wire:
-        yield wire
-
-
-class Phone:
-    """A browser with a folder of its own, which can be switched off and on again."""
-
-    def __init__(self, playwright, folder, wire: Wire) -> None:
-        self.playwright, self.folder, self.wire = playwright, folder, wire
-        self.context: BrowserContext | None = None
-
-    def on(self, script: str = "") -> Page:
-        self.context = self.playwright.chromium.launch_persistent_context(
-            self.folder, executable_path=chromium_path(), args=flags(), base_url=self.wire.url, locale="en", **SIZES["phone"]
-        )
-        self.context.set_default_timeout(SOON)
-        if script:
-            self.context.add_init_script(script)
-        return self.context.pages[0]
-
-    def off(self) -> None:
-        self.context.close()
-
-    def sign_in(self, user: User) -> None:
-        client = Client()
-        client.force_login(user)
-        soon = time.time() + 3600
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
-        self.context.add_cookies([{**cookie, "url": self.wire.url, "expires": soon}])
-
-
-@pytest.fixture
-def phone(chromium_player, tmp_path, wire):
-    phone = Phone(chromium_player, tmp_path / "phone", wire)
-    yield phone
-    phone.off()
 
 
 def open_gate(page: Page, shift: Shift) -> None:
@@ -135,10 +85,10 @@ def lose_the_first_answer(page: Page, wire: Wire) -> None:
     """The network is back, but what the portal says to the first batch never arrives: the batch is sent again."""
     wire.cut, wire.swallow = False, True
     while not Passage.objects.exists():
-        page.evaluate("dispatchEvent(new Event('online'))")
+        page.evaluate(ONLINE)
         page.wait_for_timeout(500)
     wire.swallow = False
-    page.evaluate("dispatchEvent(new Event('online'))")
+    page.evaluate(ONLINE)
 
 
 def homes(first: int, last: int) -> list[str]:
@@ -265,14 +215,14 @@ def test_two_tabs_that_send_at_once_and_two_phones_share_one_log(cast, shift, ph
 
     wire.trouble = lambda path, number: None
     for page in (one, other):
-        page.evaluate("dispatchEvent(new Event('online'))")
+        page.evaluate(ONLINE)
     assert settled(one, 20) == settled(other, 20) == homes(0, 20)
 
     second = open_as("secretary", size="phone", language="en")
     open_gate(second, shift)
     one.evaluate(TAPS, [20, 21])
     settled(one, 21)
-    second.evaluate("dispatchEvent(new Event('online'))")
+    second.evaluate(ONLINE)
     expect(second.locator("#gate-rows")).to_contain_text("20-1-101")
     expect(second.locator("[data-total=out]")).to_have_text("11")
 

@@ -1,0 +1,58 @@
+"""A phone: a browser with a folder of its own, on a wire that a test can cut."""
+
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, Playwright
+
+from portal.accounts.models import User
+from tests.browser import SIZES, chromium_path, flags
+from tests.journeys.wire import Wire
+
+SOON = 30_000
+# Until the page would open without network.
+READY = """async () => {
+  await navigator.serviceWorker.ready;
+  const pages = await caches.open("pages");
+  const kept = async () => (await pages.match(location.pathname)) && navigator.serviceWorker.controller;
+  while (!(await kept())) await new Promise((go) => setTimeout(go, 50));
+}"""
+ONLINE = "dispatchEvent(new Event('online'))"
+
+
+class Phone:
+    """It can be switched off and on again."""
+
+    def __init__(self, playwright: Playwright, folder: Path, wire: Wire) -> None:
+        self.playwright, self.folder, self.wire = playwright, folder, wire
+        self.context: BrowserContext
+
+    def on(self, script: str = "") -> Page:
+        """Start the browser; the script runs before each page's own."""
+        self.context = self.playwright.chromium.launch_persistent_context(
+            self.folder,
+            executable_path=chromium_path(),
+            args=flags(),
+            base_url=self.wire.url,
+            locale="en",
+            **SIZES["phone"],
+        )
+        self.context.set_default_timeout(SOON)
+        if script:
+            self.context.add_init_script(script)
+        return self.context.pages[0]
+
+    def off(self) -> None:
+        self.context.close()
+
+    def sign_in(self, user: User) -> None:
+        """The cookie of a session, kept over a restart."""
+        client = Client()
+        client.force_login(user)
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        expires = time.time() + 3600
+        self.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.wire.url, "expires": expires}]
+        )
