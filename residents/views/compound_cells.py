@@ -46,7 +46,8 @@ def _head(house: House, drawing: Drawing) -> str:
     words = escape(_("%(building)s, floors from the top") % {"building": house.building})
     link = f'<a href="?{drawing.zoom}building={house.building.pk}" title="{words}">{name}</a>'
     doors = "".join(_door(stair, drawing) for stair in house.stairs)
-    return f"<caption>{link}</caption><thead><tr><td></td>{doors}</tr></thead>"
+    # Coming nearer is another picture, not a home beside this one.
+    return f'<caption data-hx-boost="false">{link}</caption><thead data-hx-boost="false"><tr><td></td>{doors}</tr></thead>'
 
 
 def _door(stair: Stair, drawing: Drawing) -> str:
