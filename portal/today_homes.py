@@ -12,7 +12,7 @@ from residents.masking import Eyes
 from residents.models import CaseState, QuarantineCase
 from residents.services import alone, health_checks
 
-SHOWN = 8
+SHOWN = 6
 
 
 @dataclass(frozen=True)
