@@ -1,7 +1,9 @@
 """What errands show elsewhere: a layer of a compound's picture, lines of a home's timeline."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
@@ -31,6 +33,25 @@ def open_errands(homes: DwellingQuerySet) -> Mapping[int, str]:
     return found
 
 
+def _facts() -> dict[str, Any]:
+    """The worst of one home as a column of its row."""
+    now = timezone.now()
+    waits = Q(state__in=WAITING)
+    rank = Case(
+        When(waits & Q(promised_by__lt=now), then=Value(WORST.index("late"))),
+        When(waits & Q(urgency__in=URGENT), then=Value(WORST.index("urgent"))),
+        When(waits, then=Value(WORST.index("waiting"))),
+        default=Value(WORST.index("in_hand")),
+        output_field=IntegerField(),
+    )
+    rows = Errand.objects.open().filter(dwelling=OuterRef("pk")).annotate(rank=rank).order_by("-rank")
+    return {"worst_errand": Subquery(rows.values("rank")[:1])}
+
+
+def _worst(home: Any, people: Sequence[Any]) -> str:
+    return "" if home.worst_errand is None else WORST[home.worst_errand]
+
+
 LAYERS = [
     Layer(
         "errands",
@@ -44,6 +65,8 @@ LAYERS = [
         open_errands,
         rest=_("nothing asked"),
         permission=Permission.ERRAND_VIEW,
+        of_home=_worst,
+        facts=_facts,
     )
 ]
 
