@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from portal.accounts.models import User
 from portal.celery import app as celery_app
 from portal.lib.catalogues import compile_catalogues
+from tests import databases
 from tests.people import Cast, make_cast
 from tests.processes import Worker
 
@@ -34,6 +35,16 @@ def _english():
     """Tests read the plain sources; the catalogue is tested by itself."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """The database, copied where it has been migrated before (tests/databases.py)."""
+    with django_db_blocker.unblock():
+        old = databases.create()
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(old, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,6 +18,7 @@ django.setup()
 from django.db import connection
 
 import tests.bench
+from tests import databases
 from tests.bench.timing import Line
 
 
@@ -37,8 +38,7 @@ def main(words: list[str]) -> int:
 
 def measured(run: Callable[[], list[Line]]) -> list[Line]:
     """Run one module in a fresh database."""
-    old = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    old = databases.create()
     try:
         return list(run())
     finally:

@@ -1,0 +1,108 @@
+"""The database of a run: copied from one that was migrated before, as long as no migration changed.
+
+To migrate takes longer than most runs. The copy lies in var/ (SQLite) or beside the database of the run (PostgreSQL), and
+is made anew when a migration, or what writes triggers, is no longer what it was.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(settings.BASE_DIR)
+FOLDER = ROOT / "var" / "test-database"
+APPS = ("portal", "residents", "deployments", "checkpoints")
+
+
+def create() -> str:
+    """Make the test's database and connect to it; returns the name to give to destroy_test_db()."""
+    old = str(connection.settings_dict["NAME"])
+    made = connection.creation._get_test_db_name()
+    with _one_at_a_time():
+        known = _known()
+        if known:
+            _copy(made)
+        # With a copy there is nothing left to migrate.
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=known)
+        if not known:
+            _keep(made)
+    return old
+
+
+@cache
+def digest() -> str:
+    """What the tables depend on: migrations, and code that writes triggers for them."""
+    seen = hashlib.sha256(django.__version__.encode())
+    for path in sorted(path for app in APPS for path in (ROOT / app).rglob("*.py")):
+        text = path.read_bytes()
+        if "migrations" in path.parts or b"TriggerConstraint" in text:
+            seen.update(path.relative_to(ROOT).as_posix().encode() + text)
+    return seen.hexdigest()[:12]
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _on_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _file() -> Path:
+    return FOLDER / f"{digest()}.sqlite3"
+
+
+@cache
+def _prefix() -> str:
+    # Asked first before the test's database takes the place of the run's.
+    return f"{connection.settings_dict['NAME']}_migrated_"
+
+
+def _known() -> bool:
+    if not _on_postgresql():
+        return _file().exists()
+    with connection.creation._nodb_cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_prefix() + digest()])
+        return cursor.fetchone() is not None
+
+
+def _copy(made: str) -> None:
+    if not _on_postgresql():
+        for end in ("-wal", "-shm"):
+            Path(made + end).unlink(missing_ok=True)
+        shutil.copyfile(_file(), made)
+        return
+    with connection.creation._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{made}"')
+        cursor.execute(f'CREATE DATABASE "{made}" TEMPLATE "{_prefix()}{digest()}"')
+
+
+def _keep(made: str) -> None:
+    """Keep what was just migrated, and throw away what was kept before."""
+    if not _on_postgresql():
+        for old in FOLDER.glob("*.sqlite3"):
+            old.unlink()
+        unready = FOLDER / f"{os.getpid()}.new"
+        with contextlib.closing(sqlite3.connect(unready)) as copy:
+            connection.connection.backup(copy)
+        unready.rename(_file())
+        return
+    connection.close()
+    with connection.creation._nodb_cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_prefix()])
+        for (old,) in cursor.fetchall():
+            cursor.execute(f'DROP DATABASE IF EXISTS "{old}"')
+        cursor.execute(f'CREATE DATABASE "{_prefix()}{digest()}" TEMPLATE "{made}"')
