@@ -21,7 +21,9 @@ from residents.models import (
     ErrandKind,
     ErrandLine,
     ErrandState,
+    Helper,
     Outcome,
+    Pairing,
     Payment,
     Urgency,
 )
@@ -83,7 +85,18 @@ def build(compound: Compound, *, helpers: list[User], worker: User, secretary: U
         if state in (S.IN_DELIVERY, S.DELIVERED, S.CLOSED) and errand.lines.exists():
             _spent(errand, chance, secretary)
         made.append(errand)
+    _paired(made, helpers)
     return next(errand for errand in made if errand.state == S.IN_PROGRESS)
+
+
+def _paired(made: list[Errand], helpers: list[User]) -> None:
+    """Three homes that need somebody often have one helper each; one helper carries nothing upstairs."""
+    homes = list({errand.dwelling_id: errand.dwelling for errand in made if errand.dwelling}.values())
+    since = timezone.localdate() - dt.timedelta(days=12)
+    for home, helper, what_for in zip(homes, helpers, ("买菜、取药", "每天倒垃圾", "陪同透析"), strict=False):
+        Pairing.objects.create(community=home.community, dwelling=home, helper=helper, what_for=what_for, starts_on=since)
+    if homes:
+        Helper.objects.create(community=homes[0].community, user=helpers[-1], climbs=False)
 
 
 def link(errand: Errand) -> str:

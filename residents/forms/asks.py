@@ -37,9 +37,14 @@ class AskForm(AskMixin, forms.Form):
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     kind = forms.CharField(max_length=24, widget=forms.HiddenInput)
     home = forms.CharField(max_length=40)
-    name = forms.CharField(label=_("your name"), max_length=40)
+    name = forms.CharField(
+        label=_("your name"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )  # fmt: skip
     phone = forms.CharField(
-        label=_("your phone"), max_length=20, validators=[PHONE], widget=forms.TextInput(attrs={"inputmode": "tel"})
+        label=_("your phone"),
+        max_length=20,
+        validators=[PHONE],
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
     what = forms.CharField(
         label=_("what is needed"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4})
@@ -56,6 +61,8 @@ class AskForm(AskMixin, forms.Form):
         self.asked = kind
         super().__init__(*args, **kwargs)
         self.questions = [self[name] for name in self.add_questions()]
+        for field in self.fields.values():
+            field.error_messages["required"] = _("Please fill this in.")
         home = self.fields["home"]
         home.label = _("your room") if sheet.entrance else _("building-entrance-room")
         home.widget.attrs["placeholder"] = "702" if sheet.entrance else "17-3-702"
@@ -63,6 +70,11 @@ class AskForm(AskMixin, forms.Form):
         # Whoever goes shopping must know for what.
         self.fields["what"].required = kind.is_goods or kind.code == "other"
         self.initial |= {"key": uuid.uuid4(), "kind": kind.code}
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether something is wrong among the questions that are folded away."""
+        return any(question.errors for question in self.questions)
 
     def ask_sum(self) -> None:
         """Let the form ask for a small sum; what was typed stays."""

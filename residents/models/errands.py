@@ -20,7 +20,7 @@ from residents.scope import CommunityQuerySet
 
 # What a kind may ask besides the words of the request; a kind names those it needs (services.errand_kinds).
 DETAILS = {
-    "patient": _("who takes the medicine"),
+    "patient": _("the patient"),
     "drug": _("name of the medicine"),
     "spec": _("strength and pack"),
     "prescription": _("prescription, where it is"),

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         for username, who in SIGN_INS.items():
             if username in there:
                 self.stdout.write(f"  {username:<11} {who}")
-        asked = Errand.objects.filter(channel=Errand.Channel.OWN, entrance__isnull=False).with_places().first()
+        asked = Errand.objects.open().filter(assignee__isnull=False, entrance__isnull=False).with_places().first()
         if asked and asked.entrance:
             sheet = Sheet(asked.entrance.building.compound, asked.entrance)
             self.stdout.write("\nResidents need no account:")
