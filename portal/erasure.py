@@ -12,11 +12,14 @@ from portal.accounts import audit
 from portal.accounts.models import Attempt, Message, Session
 from portal.privacy import TABLE
 from portal.reports.models import DailyReport
-from residents.models import Community, Finding, HealthCheck, SiteCall, Stop
+from residents.models import Community, Errand, ErrandLine, ErrandNote, Finding, HealthCheck, SiteCall, Stop
+from residents.models.errands import OPEN
 
 NIGHT = range(2, 5)
 # A day whose report was never rolled up is waited for, but not for ever.
 GRACE_DAYS = 30
+# What is left the next night takes.
+ERRANDS_A_NIGHT = 5000
 # Stands for words that are gone where a rule wants some.
 GONE = "—"
 
@@ -37,6 +40,7 @@ def erase(*, now: dt.datetime) -> int:
     _goods(now)
     Visit.objects.filter(until__lt=_day("checkpoints.Visit", now)).delete()
     Fever.objects.filter(found_at__lt=_limit("checkpoints.Fever", now), closed_at__isnull=False).delete()
+    _said_in_errands(now)
     Session.objects.filter(expire_date__lt=now).delete()
     return sum(_passages(community, now=now) for community in Community.objects.filter(Exists(_old(now, OuterRef("pk")))))
 
@@ -58,6 +62,23 @@ def _goods(now: dt.datetime) -> None:
     old.filter(Q(done_at__lt=limit) | Q(batch__ended_at__lt=limit)).update(
         dwelling=None, written_home=GONE, written_name="", written_phone="", collector="", is_special=False
     )
+
+
+def _said_in_errands(now: dt.datetime) -> None:
+    """Empty what a home asked for, who asked, and the photo at its door; that somebody was helped stays, and the money."""
+    over = Q(ended_at__lt=_limit("residents.Errand", now)) | Q(delivered_at__lt=_limit("residents.Errand", now))
+    old = Errand.objects.filter(over).exclude(state__in=OPEN)
+    for errand in old.exclude(photo="").only("photo").iterator():
+        errand.photo.delete(save=True)
+    kept = old.exclude(what="", details={}, written_name="", written_phone="", end_reason__in=("", GONE))
+    gone = list(kept.values_list("pk", flat=True)[:ERRANDS_A_NIGHT])
+    ErrandLine.objects.filter(errand__in=gone).update(name=GONE, substitute=GONE)
+    ErrandNote.objects.filter(errand__in=gone).update(text=GONE)
+    rows = Errand.objects.filter(pk__in=gone)
+    rows.exclude(end_reason="").update(end_reason=GONE)
+    rows.filter(dwelling=None).update(written_home=GONE)
+    rows.filter(dwelling__isnull=False).update(written_home="")
+    rows.update(what="", details={}, written_name="", written_phone="")
 
 
 @transaction.atomic

@@ -158,6 +158,9 @@ TABLE: dict[str, Kept] = {
         "confirmed_at link_version",
         personal="written_home written_name written_phone end_reason photo",
         sensitive="what details",
+        # The errand stays as a number; what was asked for, by whom, and its photo go.
+        days=180,
+        since="ended_at",
     ),
     "residents.Pairing": Kept(plain="id community dwelling helper starts_on ends_on", personal="what_for"),
     "residents.Helper": Kept(plain="id community user", sensitive="climbs"),

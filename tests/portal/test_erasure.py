@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from checkpoints.models import Passage
@@ -12,7 +13,7 @@ from portal.accounts import outbox
 from portal.accounts.models import Event, Message
 from portal.reports.models import DailyReport
 from residents.models import Finding, Stop
-from tests.factories import PassageFactory, PostFactory, StopFactory, UserFactory
+from tests.factories import ErrandFactory, PassageFactory, PostFactory, StopFactory, UserFactory
 
 NOW = timezone.now()
 
@@ -112,3 +113,32 @@ def test_what_was_said_at_doors_goes_after_ninety_days_and_the_stop_stays(db):
     assert list(Stop.objects.order_by("pk").values_list("note", flat=True)) == ["敲门无人", ""]
     assert list(Stop.objects.order_by("pk").values_list("answers", flat=True)) == [{"unwell": "咳嗽"}, {}]
     assert list(Finding.objects.order_by("pk").values_list("detail", flat=True)) == ["咳嗽", ""]
+
+
+def test_what_a_home_asked_for_is_emptied_after_half_a_year(db):
+    def asked(days, **more):
+        at = NOW - dt.timedelta(days=days)
+        errand = ErrandFactory(
+            state="cancelled",
+            ended_at=at,
+            end_reason="家人已买",
+            details={"drug": "胰岛素"},
+            photo=ContentFile(b"x", "a.jpg"),
+            **more,
+        )
+        errand.lines.create(position=1, name="胰岛素")
+        errand.notes.create(text="门禁 1234")
+        return errand
+
+    kept, gone = asked(179), asked(181)
+    waiting = ErrandFactory(requested_at=NOW - dt.timedelta(days=400))
+    photos = [kept.photo.name, gone.photo.name]
+    erasure.erase(now=NOW)
+    for errand in (kept, gone, waiting):
+        errand.refresh_from_db()
+
+    said = [gone.what, gone.details, gone.written_name, gone.written_phone, gone.end_reason, gone.photo.name]
+    assert (said, gone.state) == (["", {}, "", "", "—", ""], "cancelled")
+    assert (gone.lines.get().name, gone.notes.get().text) == ("—", "—")
+    assert [kept.photo.storage.exists(name) for name in photos] == [True, False]
+    assert (kept.what, kept.lines.get().name, waiting.what) == ("大米 10 斤", "胰岛素", "大米 10 斤")

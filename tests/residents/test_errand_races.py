@@ -9,8 +9,8 @@ from django.db import IntegrityError, OperationalError, connection, connections
 from django.utils import timezone
 
 from portal.lib.errors import Refused
-from residents.models import Errand, ErrandState
-from residents.services import errands
+from residents.models import Errand, ErrandState, Pairing
+from residents.services import errand_rounds, errands, pairings, stops
 from residents.services.errand_requests import Place, ask
 from tests import factories
 from tests.people import make_cast
@@ -107,3 +107,40 @@ def test_merging_two_into_each_other_neither_deadlocks_nor_loses_both(scene):
     answers = at_once([lambda a=a, b=b: errands.merge(errand_id=a, into_id=b, by=cast.secretary) for a, b in pairs])
     assert answers == ["Refused"] * (MANY - 1) + ["done"]
     assert Errand.objects.waiting().count() == 1
+
+
+def test_taken_by_hand_while_the_desk_sends_it_with_a_round_is_one_of_the_two(scene):
+    cast, errand, _helpers = scene
+    walk = factories.RoundFactory(community=cast.qinghe, plan__kind="rubbish")
+    factories.StopFactory(round=walk, dwelling=errand.dwelling)
+    answers = at_once(
+        [
+            lambda: errands.claim(errand_id=errand.pk, by=cast.cadre_user),
+            lambda: errand_rounds.join(errand_id=errand.pk, round_id=walk.pk, by=cast.worker),
+        ]
+    )
+    assert answers == ["Refused", "done"]
+
+
+def test_a_stop_that_ends_while_an_errand_joins_loses_neither(scene):
+    cast, errand, _helpers = scene
+    walk = factories.RoundFactory(community=cast.qinghe, plan__kind="rubbish", walkers=[cast.cadre_user])
+    stop = factories.StopFactory(round=walk, dwelling=errand.dwelling)
+    at_once(
+        [
+            lambda: stops.do(stop_id=stop.pk, outcome="done", by=cast.cadre_user),
+            lambda: errand_rounds.join(errand_id=errand.pk, round_id=walk.pk, by=cast.worker),
+        ]
+    )
+    errand.refresh_from_db()
+    # Done with the stop, or too late for it and waiting still; never with a round that has gone by.
+    assert errand.state in {ErrandState.DELIVERED, ErrandState.REQUESTED}
+
+
+def test_many_desks_give_a_home_one_helper(scene):
+    cast, errand, helpers = scene
+    day = timezone.localdate()
+    answers = at_once(
+        [lambda h=h: pairings.pair(dwelling_id=errand.dwelling_id, helper=h, starts_on=day, by=cast.worker) for h in helpers]
+    )
+    assert (answers, Pairing.objects.count()) == (["Refused"] * (MANY - 1) + ["done"], 1)
