@@ -3,13 +3,16 @@
 The server restarted is one of the test's own, so that nobody else's is; its database is a copy of the test's.
 """
 
+import contextlib
 import http.client
 import json
 import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -52,10 +55,10 @@ class Server:
         """Create and start it."""
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
-            # pytest keeps its folders to itself.
-            for above in list(self.folder.parents)[:3]:
-                above.chmod(above.stat().st_mode | 0o011)
         self.run("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        self.start()
+
+    def start(self) -> None:
         self.run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "-o", self._options, "start")
 
     def restart(self) -> None:
@@ -70,7 +73,7 @@ class Server:
 
     @property
     def _options(self) -> str:
-        return f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
+        return f"-p {self.port} -c max_connections=20 -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
 
     @property
     def address(self) -> str:
@@ -94,11 +97,13 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path):
-    made = Server(tmp_path)
-    made.make()
-    yield made
-    made.stop()
+def server():
+    # Not in pytest's folders: each run that starts closes those of all others to anybody but its user.
+    with tempfile.TemporaryDirectory(prefix="portal-postgresql-") as folder:
+        made = Server(Path(folder))
+        made.make()
+        yield made
+        made.stop()
 
 
 class Phone:
@@ -118,9 +123,9 @@ class Phone:
     def send_all(self) -> None:
         for _ in range(BATCHES):
             body = json.dumps([bench.passage(place) for place in range(ROWS)])
-            until(lambda body=body: self._sent(body), seconds=60, why="a batch was never answered")
+            until(lambda body=body: self.sent(body), seconds=60, why="a batch was never answered")
 
-    def _sent(self, body: str) -> bool:
+    def sent(self, body: str) -> bool:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             line.request("POST", self.address, body.encode(), self.headers)
@@ -131,8 +136,53 @@ class Phone:
         finally:
             line.close()
         self.heard.append(answer.status)
+        self.retry_after = answer.headers.get("Retry-After")
         assert b"refused" not in said
         return answer.status == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_postgresql_or_a_free_connection_to_it_the_answer_is_503_at_once_and_then_all_is_well(server):
+    phone = Phone(0, bench.gate())
+    server.filled_from(connection.settings_dict)
+    body = json.dumps([bench.passage()])
+
+    with serving("tests.settings", server.address) as web:
+        phone.port = web.port
+        until(lambda: phone.sent(body), why="nobody was answered before")
+        server.stop()
+        try:
+            refused_at_once(phone, body)
+        finally:
+            server.start()
+        with crowding(server):
+            refused_at_once(phone, body)
+        until(lambda: phone.sent(body), why="the portal did not recover by itself")
+
+
+def refused_at_once(phone: Phone, body: str) -> None:
+    """The quickest of three, for the machine may be busy with others."""
+    taken = []
+    for _ in range(3):
+        began = time.monotonic()
+        phone.sent(body)
+        taken.append(time.monotonic() - began)
+        assert (phone.heard[-1], phone.retry_after) == (503, "10")
+    assert min(taken) < 3
+
+
+@contextlib.contextmanager
+def crowding(server: Server) -> Iterator[None]:
+    """Take every connection the server has to give."""
+    taken = []
+    try:
+        with contextlib.suppress(psycopg2.OperationalError):
+            while True:
+                taken.append(psycopg2.connect(server.address))
+        yield
+    finally:
+        for one in taken:
+            one.close()
 
 
 @pytest.mark.django_db(transaction=True)
