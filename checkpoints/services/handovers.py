@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import Assignment, Handover, Shift
-from checkpoints.services import totals
+from checkpoints.services import fevers, inside, shelf, totals
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
@@ -21,6 +21,15 @@ def counted(shift: Shift) -> dict[str, Any]:
     return totals.of_shift(shift, fever_limit=policy.fever_limit)
 
 
+def left(shift: Shift) -> dict[str, Any]:
+    """What stands at the gate at this moment and is handed over: goods, people from outside, people who are held."""
+    return {
+        "shelf": shelf.at_gate(shift.post),
+        "inside": inside.rows(shift.post.compound).count(),
+        "waiting": fevers.waiting(shift.post),
+    }
+
+
 @transaction.atomic
 def hand_over(*, shift: Shift, open_items: str, note: str, by: User) -> Handover:
     """Write the sheet with the totals of this moment; until somebody has confirmed it, it may be written again."""
@@ -30,7 +39,7 @@ def hand_over(*, shift: Shift, open_items: str, note: str, by: User) -> Handover
     sheet = Handover.objects.filter(shift=shift).first() or Handover(shift=shift)
     if sheet.confirmed_at:
         raise Refused(_("The hand-over is confirmed already. Write what came later into the next shift's."))
-    sheet.totals, sheet.open_items, sheet.note = counted(shift), open_items, note
+    sheet.totals, sheet.open_items, sheet.note = counted(shift) | left(shift), open_items, note
     sheet.handed_over_at, sheet.handed_over_by = timezone.now(), by
     with explained(Handover):
         sheet.save()

@@ -84,12 +84,10 @@ def at_gate(post: Post) -> dict[str, Any]:
     drops = DeliveryDrop.objects.lying().filter(batch__post=post, batch__state__in=ON_SHELF)
     standing = rows.filter(_of("standing", now)).order_by("release_at").values_list("release_at", flat=True)
     times = [timezone.localtime(at).strftime("%H:%M") for at in standing]
-    return {
-        "batches": rows.filter(state__in=ON_SHELF).count(),
-        "homes": drops.count(),
-        "disputed": rows.filter(state=S.DISPUTED).count(),
-        "standing": times,
-    }
+    found: dict[str, Any] = rows.aggregate(
+        batches=Count("pk", filter=Q(state__in=ON_SHELF)), disputed=Count("pk", filter=Q(state=S.DISPUTED))
+    )
+    return {**found, "homes": drops.count(), "standing": times}
 
 
 # On the picture of a compound.

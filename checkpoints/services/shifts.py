@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,7 +41,7 @@ def add(*, post_id: int, day: dt.date, kind: str, starts: dt.time, ends: dt.time
     """Make one shift; one that ends at or before its start time runs over midnight and keeps its first day."""
     post = Post.objects.select_for_update(of=("self",), no_key=True).get(pk=post_id)
     starts_at, ends_at = period(day, starts, ends)
-    _check_free(post, starts_at, ends_at)
+    _check_free(post, starts_at, ends_at, kind)
     with explained(Shift):
         shift = Shift.objects.create(post=post, day=day, kind=kind, starts_at=starts_at, ends_at=ends_at, required=required)
     audit.record("shift.added", shift, by=by, after={"day": day, "hours": shift.hours, "required": required})
@@ -88,7 +89,7 @@ def change(*, shift_id: int, starts: dt.time, ends: dt.time, required: int, by: 
     before = {"hours": shift.hours, "required": shift.required}
     shift.starts_at, shift.ends_at = period(shift.day, starts, ends)
     shift.required = required
-    _check_free(shift.post, shift.starts_at, shift.ends_at, apart_from=shift.pk)
+    _check_free(shift.post, shift.starts_at, shift.ends_at, shift.kind, apart_from=shift.pk)
     _check_crew_free(shift, crew)
 
     with explained(Shift):
@@ -167,9 +168,14 @@ def _in_opening_hours(post: Post, day: dt.date, starts_at: dt.datetime, ends_at:
     return starts_at < closes_at and ends_at > opens_at
 
 
-def _check_free(post: Post, starts_at: dt.datetime, ends_at: dt.datetime, apart_from: int | None = None) -> None:
-    """Two shifts of a post do not cover the same hours, or nobody would know which one is short."""
+def _check_free(post: Post, starts_at: dt.datetime, ends_at: dt.datetime, kind: str, apart_from: int | None = None) -> None:
+    """Two shifts of a post do not cover the same hours, or nobody would know which one is short.
+
+    Peak hours stand beside the usual shift: they bring the people who come on top of its crew.
+    """
     others = Shift.objects.standing().filter(post=post, starts_at__lt=ends_at, ends_at__gt=starts_at).exclude(pk=apart_from)
+    peak = Q(kind=Shift.Kind.PEAK)
+    others = others.filter(peak if kind == Shift.Kind.PEAK else ~peak)
     if other := others.first():
         text = _("This post already has a shift %(hours)s on %(day)s. Choose other hours, or change that shift.")
         raise Refused(text % {"hours": clock(other.starts_at, other.ends_at), "day": other.day})

@@ -1,5 +1,7 @@
 """Hand-over from shift to shift."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
@@ -54,9 +56,9 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
         "shift": shift,
         "sheet": sheet,
         "form": form if writes else None,
-        "totals": sheet.totals if sheet else now,
+        "totals": sheet.totals if sheet else now | handovers.left(shift),
         "kinds": _kinds(sheet.totals if sheet else now),
-        "later": now if sheet and sheet.totals != now else None,
+        "later": now if sheet and _passed(sheet.totals) != now else None,
         "crew": shift.crew.standing().select_related("cadre"),
         "next": handovers.next_lead(shift),
         "may_confirm": bool(sheet) and confirmable_handovers(request.user).filter(shift=shift).exists(),
@@ -81,6 +83,11 @@ def handover_confirm(request: Request, pk: int) -> HttpResponse:
 def _shift(request: Request, pk: int) -> Shift:
     rows = Shift.objects.within(request.communities).exclude(Q(state=Shift.State.DRAFT) | Q(state=Shift.State.CANCELLED))
     return get_object_or_404(rows.select_related("post__compound__community__subdistrict"), pk=pk)
+
+
+def _passed(totals: dict[str, Any]) -> dict[str, Any]:
+    """What passed: the shelf and who is inside change by themselves, and belong to the moment of the sheet."""
+    return {name: value for name, value in totals.items() if name not in {"shelf", "inside", "waiting"}}
 
 
 def _kinds(totals: dict[str, dict[str, int]]) -> list[tuple[str, int]]:

@@ -37,7 +37,26 @@ def build(places: dict[tuple[str, str], Post], loggers: list[User]) -> None:
                     at = moment(today - dt.timedelta(days=back), dt.time.min) + second
                     if at <= now:
                         rows.append(_passage(chance, post, homes, at, _shift_at(stands, at), chance.choice(loggers)))
+                        rows += _left(chance, rows[-1], stands, now)
         Passage.objects.bulk_create(rows, batch_size=1000)
+
+
+def _left(chance: Random, came: Passage, stands: list[tuple[dt.datetime, dt.datetime, int]], now: dt.datetime) -> list[Passage]:
+    """Who does not live here goes out again, within three hours or as soon as now comes first."""
+    inward = came.direction == Passage.Direction.IN and came.result == Passage.Result.PASSED
+    at = came.happened_at + dt.timedelta(minutes=chance.randint(15, 170))
+    if came.person == Passage.Person.RESIDENT or not inward or at > now:
+        return []
+    local = timezone.localtime(at)
+    return [
+        Passage(
+            id=uuid.UUID(int=chance.getrandbits(128), version=4), community=came.community, post=came.post,
+            shift_id=_shift_at(stands, at), happened_at=at, received_at=at + dt.timedelta(seconds=2), day=local.date(),
+            hour=local.hour, direction=Passage.Direction.OUT, person=came.person, written_home=came.written_home,
+            written_name=came.written_name, written_phone=came.written_phone, mask=True, reason=came.reason,
+            plate_no=came.plate_no, logged_by=came.logged_by,
+        )
+    ]  # fmt: skip
 
 
 def _stands(post: Post) -> list[tuple[dt.datetime, dt.datetime, int]]:

@@ -55,6 +55,8 @@ class Figure:
 PEOPLE, TIMES, HOURS, PLACES, VEHICLES = _("people"), pgettext_lazy("unit", "passages"), _("hours"), _("places"), _("vehicles")
 HOMES, ROUNDS, ERRANDS = _("homes"), pgettext_lazy("unit", "rounds"), pgettext_lazy("unit", "errands")
 
+LOADS = pgettext_lazy("unit", "deliveries")
+
 BLOCKS = {
     "duty": _("People on duty"),
     "gates": _("Posts and gates"),
@@ -62,6 +64,7 @@ BLOCKS = {
     "quarantine": _("Quarantine"),
     "rounds": _("Rounds and services"),
     "errands": _("Errands"),
+    "goods": _("Goods and visitors at the gate"),
 }
 
 
@@ -203,6 +206,31 @@ def _of_rounds() -> Iterator[Figure]:
     yield _stops("letters", _("letters handed out"), _("letters"), _of_kind("letter"), "宣传品份数")
 
 
+def _goods(key: str, label: Any, unit: Any, source: Source, aggregate: Callable[[Scope], Any], *, heading: str = "") -> Figure:
+    return Figure(key, label, unit, "goods", Counted(source, aggregate), heading)
+
+
+def _of_goods() -> Iterator[Figure]:
+    """What came to the gates for homes, how it got there, and who asked to come in."""
+    yield _goods("deliveries", _("deliveries taken in"), LOADS, sources.DELIVERIES, lambda at: Count("pk"))
+    yield _goods(
+        "deliveries_disputed", _("deliveries short or wrong"), LOADS, sources.DELIVERIES,
+        lambda at: Count("pk", filter=~Q(dispute="")),
+    )  # fmt: skip
+    yield _goods(
+        "packages_handed_out", _("packages handed out"), _("packages"), sources.DROPS,
+        lambda at: Coalesce(Sum("packages"), 0), heading="配送份数",
+    )  # fmt: skip
+    yield _goods(
+        "drops_door", _("homes served at the door"), HOMES, sources.DROPS, lambda at: Count("pk", filter=Q(handed="door"))
+    )
+    yield _goods("visits_asked", _("visitors, workers and carers asked for"), PEOPLE, sources.VISITS, lambda at: Count("pk"))
+    yield _goods(
+        "visits_agreed", _("of them with the home's consent"), PEOPLE, sources.VISITS,
+        lambda at: Count("pk", filter=Q(answer="agreed")),
+    )  # fmt: skip
+
+
 def _cases(key: str, label: Any, heading: str, among: Callable[[Scope], Q]) -> Figure:
     how = Counted(sources.CASES, lambda at: Count("pk", filter=among(at)))
     return Figure(key, label, PEOPLE, "quarantine", how, heading)
@@ -304,6 +332,7 @@ FIGURES: tuple[Figure, ...] = (
     *_of_quarantine(),
     *_of_rounds(),
     *_of_errands(),
+    *_of_goods(),
     *_parts(),
 )
 

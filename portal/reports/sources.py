@@ -20,7 +20,7 @@ from django.db.models import (
     When,
 )
 
-from checkpoints.models import Assignment, Passage, Post, PostStatus, Shift
+from checkpoints.models import Assignment, DeliveryBatch, DeliveryDrop, Passage, Post, PostStatus, Shift, Visit
 from deployments.models import Leave, Secondment
 from deployments.services.responsibilities import gaps
 from portal.lib.constraints import lasts_on
@@ -150,6 +150,16 @@ def _middle(field: str) -> Callable[[Scope], "QuerySet[Any]"]:
     return lambda at: errand_totals.middle(_errands(at).filter(**{f"{field}__lte": at.as_of}), field, "community")
 
 
+def _of_the_day(model: Any, moment: str) -> Callable[[Scope], "QuerySet[Any]"]:
+    """The rows of a model whose moment lies in the day, up to the hour that is counted."""
+
+    def rows(at: Scope) -> "QuerySet[Any]":
+        found: QuerySet[Any] = model.objects.within(at.communities)
+        return found.filter(**{f"{moment}__gte": day_bounds(at.day)[0], f"{moment}__lte": at.as_of})
+
+    return rows
+
+
 def _posts(at: Scope) -> "QuerySet[Any]":
     sealed = PostStatus.objects.filter(lasts_on(at.day), post=OuterRef("pk"), status=PostStatus.Status.SEALED)
     return Post.objects.within(at.communities).filter(Q(closed_on=None) | Q(closed_on__gt=at.day)).exclude(Exists(sealed))
@@ -194,6 +204,9 @@ TRANSFERS = Source("transfers", _transfers, "case__community")
 ERRANDS = Source("errands", _errands, "community")
 ERRANDS_TAKEN = Source("errands_taken", _middle("first_accepted_at"), "community")
 ERRANDS_DONE = Source("errands_done", _middle("delivered_at"), "community")
+DELIVERIES = Source("deliveries", _of_the_day(DeliveryBatch, "arrived_at"), "community")
+DROPS = Source("drops", _of_the_day(DeliveryDrop, "done_at"), "batch__community")
+VISITS = Source("visits", _of_the_day(Visit, "asked_at"), "community")
 POSTS = Source("posts", _posts, "compound__community")
 BUILDINGS = Source("buildings", _buildings, "compound__community")
 ENTRANCES = Source("entrances", _entrances, "building__compound__community")

@@ -527,6 +527,8 @@ DEPLOYMENTS: dict[str, Row] = {
 }
 
 CHECKPOINTS: dict[str, Row] = {
+    "checkpoints:peak_list": Row(may=CREW | OFFICERS),
+    "checkpoints:peak_offer": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.post.pk}, get=405, post=302),
     "checkpoints:gate_fever": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk, "passage": w.held.pk}, post=422),
     "checkpoints:gate_home": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=422),
     "checkpoints:gate_inside": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}),

@@ -8,7 +8,20 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from portal.accounts import audit
-from portal.demo import deliveries, duty, errands, households, ledgers, passages, people, places, quarantine, reports, rounds
+from portal.demo import (
+    deliveries,
+    duty,
+    errands,
+    households,
+    ledgers,
+    passages,
+    people,
+    places,
+    quarantine,
+    reports,
+    rounds,
+    visits,
+)
 from residents.models import Compound, District, Errand
 
 SIGN_INS = ("secretary", "worker", "cadre", "cadre2", "supervisor", "officer", "district", "operator")
@@ -62,6 +75,7 @@ def load() -> Errand:
         worker=accounts["worker"],
         secretary=secretary,
     )
+    visits.build(compounds["荷风苑"], asker=loggers[0], secretary=secretary)
     deliveries.build(posts["荷风苑", "东门"], taker=loggers[0], secretary=secretary)
     reports.build(accounts["officer"])
     audit.record_many("compound.created", list(Compound.objects.select_related("community")), by=secretary)

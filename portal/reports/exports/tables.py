@@ -19,8 +19,9 @@ from portal.lib.constraints import lasts_on
 from portal.lib.sheets import Column
 from portal.reports.exports import register
 from portal.reports.exports.daily import daily_rows, daily_total
+from portal.reports.exports.deliveries import delivery_rows, drops_of
 from portal.reports.exports.errands import errand_rows, errands_of
-from portal.reports.exports.headings import DAILY, DISINFECTION, DUTY, ERRANDS, REGISTER, ROSTER, TEMPERATURES
+from portal.reports.exports.headings import DAILY, DELIVERY, DISINFECTION, DUTY, ERRANDS, REGISTER, ROSTER, TEMPERATURES
 from portal.reports.exports.rounds import disinfection_rows, stops_of, temperature_rows
 from residents.access import Permission
 from residents.models import Community, Stop
@@ -207,6 +208,14 @@ TABLES: dict[str, Table] = {
         register.rows,
         lambda asked: register.passages(asked).count(),
         copy=register.copy,
+    ),
+    "deliveries": Table(
+        _("delivery sheet"),
+        "物资配送派送单",
+        DELIVERY,
+        Permission.DELIVERY_HANDLE,
+        delivery_rows,
+        lambda asked: drops_of(asked).count(),
     ),
     "temperatures": Table(
         _("temperature register of rounds"),
