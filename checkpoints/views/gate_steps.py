@@ -5,15 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from checkpoints.access import gate_shifts
+from checkpoints.access import device_of, gate_shifts
 from checkpoints.forms.visits import HomeForm
-from checkpoints.models import Passage, Shift
+from checkpoints.models import GateDevice, Passage, Shift
 from checkpoints.services import homes, inside, passages, vehicles
 from checkpoints.services.written import Invalid
 from portal.lib.errors import Refused
@@ -41,7 +42,11 @@ QUICK: dict[str, dict[str, Any]] = {
 def gate_shift(request: Request, pk: int) -> Shift:
     """The shift, if its gate is one where the person may log."""
     shifts = gate_shifts(request.user).select_related("post__compound__community__subdistrict")
-    return get_object_or_404(shifts, pk=min(pk, 2**63 - 1))
+    shift: Shift = get_object_or_404(shifts, pk=min(pk, 2**63 - 1))
+    device = device_of(request)
+    if device and GateDevice.objects.filter(shift=shift, key=device, revoked_at__isnull=False).exists():
+        raise PermissionDenied(_("This phone was shut out of the shift. Ask the lead or the community."))
+    return shift
 
 
 def fever_limit(shift: Shift) -> Decimal:
@@ -132,8 +137,12 @@ def gate_quick(request: Request, pk: int, what: str) -> HttpResponse:
         messages.warning(request, _("Choose one of the buttons."))
         return redirect("checkpoints:gate", shift.pk)
     row = {name: str(value) for name, value in QUICK[what].items()} | {"id": request.POST.get("id", "")}
-    answer = passages.store_one(shift=shift, row=row, fever_limit=fever_limit(shift), by=request.user)
-    if answer.status != passages.REFUSED and what == "courier":
+    policy = duty_policy(shift.post.compound.community, shift.day)
+    enters = {"courier": policy.couriers_enter, "taxi": policy.taxis_enter}.get(what, False)
+    if enters:
+        row |= {"result": Passage.Result.PASSED, "result_note": ""}
+    answer = passages.store_one(shift=shift, row=row, fever_limit=policy.fever_limit, by=request.user)
+    if answer.status != passages.REFUSED and what == "courier" and not enters:
         messages.success(request, _("Logged. Say: goods go to the shelf, the home is rung up."))
         return redirect("checkpoints:delivery_list")
     return said(request, shift, answer)

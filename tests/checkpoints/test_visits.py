@@ -235,6 +235,21 @@ def test_one_tap_and_it_is_logged(client, shift, what, person, result):
     assert list(Passage.objects.values_list("person", "result")) == [(person, result)]
 
 
+def test_couriers_enter_where_the_policy_of_the_day_lets_them(cast, client, shift):
+    DutyPolicy.objects.create(community=cast.qinghe, starts_on=timezone.localdate(), couriers_enter=True)
+    client.post(url("gate_quick", shift.pk, "courier"))
+    assert list(Passage.objects.values_list("person", "result")) == [("courier", "passed")]
+
+
+def test_a_phone_that_was_shut_out_logs_nothing(cast, client, shift):
+    device = factories.GateDeviceFactory(shift=shift, revoked_at=timezone.now(), revoked_by=cast.worker)
+    session = client.session
+    session["gate_device"] = str(device.key)
+    session.save()
+    assert client.post(url("gate_quick", shift.pk, "ambulance")).status_code == 403
+    assert Passage.objects.count() == 0
+
+
 def test_no_tap_for_what_is_not_there(client, shift):
     assert client.post(url("gate_quick", shift.pk, "tank")).status_code == 302
     assert Passage.objects.count() == 0

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
-
 from checkpoints.models import DeliveryDrop
 from checkpoints.models.deliveries import DropState, Way
 from portal.lib import masks
@@ -15,7 +13,7 @@ WAYS = {Way.SHELF: "货架自取", Way.ENTRANCE: "单元门口", Way.DOOR: "上�
 STATES = {DropState.KEPT: "无人接,暂存", DropState.RETURNED: "已退回", DropState.DISCARDED: "已丢弃"}
 
 
-def drops_of(asked: Any) -> "QuerySet[DeliveryDrop]":
+def drops_of(asked: Any) -> Any:
     """The goods that came on these days."""
     first, after = day_bounds(asked.first)[0], day_bounds(asked.last)[1]
     rows = DeliveryDrop.objects.within(asked.communities)
