@@ -41,6 +41,13 @@ def gate_shifts(user: User) -> ShiftQuerySet:
     )
 
 
+def leads_gate(user: User, shift: Shift) -> bool:
+    """Whether the person may let somebody go against the rule: they lead the shift, or watch over its gate."""
+    if may_in(user, Permission.GATE_WATCH, shift.post.compound.community):
+        return True
+    return Assignment.objects.standing().filter(shift=shift, cadre__user=user, is_lead=True).exists()
+
+
 def correctable_passages(user: User) -> PassageQuerySet:
     """The passages the person may correct: of the shifts they lead, and of the communities they answer for."""
     led = Assignment.objects.standing().filter(cadre__user=user, is_lead=True).values("shift")

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from checkpoints.models import DeliveryDrop, Fever, Passage, Visit
+from checkpoints.models import DeliveryDrop, Fever, Passage, PassUse, Visit
 from portal.accounts import audit
 from portal.accounts.models import Attempt, Message, Session
 from portal.privacy import TABLE
@@ -41,6 +41,7 @@ def erase(*, now: dt.datetime) -> int:
     Visit.objects.filter(until__lt=_day("checkpoints.Visit", now)).delete()
     Fever.objects.filter(found_at__lt=_limit("checkpoints.Fever", now), closed_at__isnull=False).delete()
     _said_in_errands(now)
+    PassUse.objects.filter(happened_at__lt=_limit("checkpoints.PassUse", now)).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     return sum(_passages(community, now=now) for community in Community.objects.filter(Exists(_old(now, OuterRef("pk")))))
 

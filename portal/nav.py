@@ -59,6 +59,7 @@ ENTRIES = [
     Entry(_("Passages"), "list-details", "checkpoints:passage_list", Permission.PASSAGE_VIEW),
     Entry(_("Turned back"), "hand-stop", "checkpoints:turned_back", Permission.PASSAGE_VIEW),
     Entry(_("Vehicles"), "car", "checkpoints:vehicle_list", Permission.PASSAGE_VIEW),
+    Entry(_("Entry passes"), "ticket", "checkpoints:pass_list", Permission.PASS_VIEW),
     Entry(_("Hand-overs"), "clipboard-list", "checkpoints:handover_list", Permission.HANDOVER_VIEW),
     Entry(_("Posts"), "barrier-block", "checkpoints:post_list", Permission.SHIFT_VIEW),
     Entry(_("Quarantine in numbers"), "virus", "residents:quarantine_count", Permission.QUARANTINE_COUNT),

@@ -239,6 +239,24 @@ TABLE: dict[str, Kept] = {
         days=30,
         since="day",
     ),
+    "checkpoints.PassPolicy": Kept(
+        plain="id community compound level name starts_on ends_on scope trips period_days persons days weekdays from_time "
+        "until_time max_minutes proofs exempt voids document_no"
+    ),
+    "checkpoints.EntryPass": Kept(
+        plain="id community compound number kind state dwelling valid_from valid_until key asked_at asked_by issued_at "
+        "issued_by state_at replaces",
+        personal="resident holder state_reason",
+        sensitive="purpose",
+    ),
+    # Longer than passages: slips are counted from the first day of their rule.
+    "checkpoints.PassUse": Kept(
+        plain="id community entry_pass passage post happened_at direction persons proofs found override_by recorded_at "
+        "recorded_by struck_at",
+        personal="override_reason",
+        days=90,
+        since="happened_at",
+    ),
     "reports.DailyReport": Kept(
         plain="id community day version state as_of due_at counted rolled_up_at submitted_at submitted_by reviewed_at "
         "reviewed_by return_reason replaces",

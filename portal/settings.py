@@ -1,5 +1,7 @@
 """Settings of the portal, read from the environment; every name is listed in .env.example."""
 
+import hashlib
+import hmac
 import os
 from pathlib import Path
 
@@ -39,6 +41,8 @@ SECRET_KEY = SECRETS["SECRET_KEY"]
 # The first key encrypts, all decrypt: put a new one in front to rotate.
 FIELD_KEYS = SECRETS["FIELD_KEYS"].split(",")
 LOOKUP_KEY = SECRETS["LOOKUP_KEY"]
+# Sign the codes of entry passes: the first signs, all are understood. Without any, one follows from the lookup key.
+PASS_KEYS = listed("PASS_KEYS") or [hmac.new(LOOKUP_KEY.encode(), b"passes", hashlib.sha256).hexdigest()]
 
 # --- Hosts and headers ----------------------------------------------------------------------------------------
 

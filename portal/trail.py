@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from checkpoints.models import Assignment, Attendance, DeliveryBatch, Post, Shift
+from checkpoints.models import Assignment, Attendance, DeliveryBatch, EntryPass, PassPolicy, Post, Shift
 from deployments.models import Cadre, Leave, Responsibility, Secondment, SendingUnit
 from portal.accounts import trail
 from portal.accounts.models import Event, User
@@ -33,6 +33,8 @@ NAMES: dict[type[Model], tuple[str, ...]] = {
     Assignment: ("cadre__name", "shift__post__name", "starts_at"),
     DeliveryBatch: ("what", "arrived_at"),
     Attendance: ("assignment__cadre__name", "assignment__starts_at"),
+    EntryPass: ("number",),
+    PassPolicy: ("name",),
 }
 PEOPLE = (User, Resident, Cadre)
 OF_PEOPLE = ("cadre__name", "secondment__cadre__name", "assignment__cadre__name")

@@ -68,6 +68,9 @@ class Permission(StrEnum):
     PASSAGE_VIEW = "passage_view"
     PASSAGE_CORRECT = "passage_correct"  # void or correct any passage, with a reason
     PASSAGE_IMPORT = "passage_import"
+    PASS_VIEW = "pass_view"  # noqa: S105 - entry passes of the community; at the gate GATE_LOG looks one up
+    PASS_EDIT = "pass_edit"  # noqa: S105 - ask for, issue, suspend, void, replace, print
+    PASS_POLICY = "pass_policy"  # noqa: S105 - how often a home may go out
     HANDOVER_VIEW = "handover_view"
     ROUND_WALK = "round_walk"  # the rounds and stops one was given
     ROUND_VIEW = "round_view"  # every round of the community, and what was found
@@ -127,6 +130,8 @@ _WORKER = _CADRE | {
     _P.GATE_WATCH,
     _P.PASSAGE_VIEW,
     _P.PASSAGE_IMPORT,
+    _P.PASS_VIEW,
+    _P.PASS_EDIT,
     _P.LEDGER_VIEW,
     _P.ROUND_VIEW,
     _P.ROUND_EDIT,
@@ -153,6 +158,7 @@ _SECRETARY = _WORKER | {
     _P.POST_EDIT,
     _P.SHIFT_EDIT,
     _P.PASSAGE_CORRECT,
+    _P.PASS_POLICY,
     _P.REPORT_EDIT,
     _P.QUARANTINE_DECIDE,
     _P.CONTROL_DECIDE,

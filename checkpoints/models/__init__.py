@@ -1,4 +1,4 @@
-"""Posts, shifts, attendance, passages and hand-overs."""
+"""Posts, shifts, attendance, passages, passes and hand-overs."""
 
 from checkpoints.models.attendance import Attendance, AttendanceCorrection
 from checkpoints.models.deliveries import DeliveryBatch, DeliveryDrop
@@ -6,7 +6,9 @@ from checkpoints.models.devices import GateDevice
 from checkpoints.models.exposures import Exposure, StaffCheck
 from checkpoints.models.fevers import Fever
 from checkpoints.models.handovers import Handover
+from checkpoints.models.pass_policies import PassKind, PassPolicy, Proof
 from checkpoints.models.passages import Passage
+from checkpoints.models.passes import EntryPass, PassUse
 from checkpoints.models.posts import Post, PostStatus
 from checkpoints.models.shifts import Assignment, Shift
 from checkpoints.models.totals import GateTotal
@@ -19,14 +21,19 @@ __all__ = [
     "AttendanceCorrection",
     "DeliveryBatch",
     "DeliveryDrop",
+    "EntryPass",
     "Exposure",
     "Fever",
     "GateDevice",
     "GateTotal",
     "Handover",
+    "PassKind",
+    "PassPolicy",
+    "PassUse",
     "Passage",
     "Post",
     "PostStatus",
+    "Proof",
     "Shift",
     "StaffCheck",
     "Vehicle",

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import Assignment, Passage, Shift
-from checkpoints.services import passage_links, passage_rows, totals, written
+from checkpoints.services import pass_links, passage_links, passage_rows, totals, written
 from checkpoints.services.totals import Totals
 from checkpoints.services.written import Invalid, Written
 from portal.accounts import audit
@@ -126,7 +126,9 @@ def correct(*, passage: Passage, row: dict[str, Any], reason: str, by: User) -> 
     new = written.read(row, fever_limit=policy.fever_limit, now=timezone.now())
     _void(old, kind="passage.corrected", note=why, by=by)
     kept = {name: getattr(old, name) for name in COPIED} | passage_links.of(old.post, new.person, new.home, new.name)
-    return Passage.objects.create(**{**kept, **_fields(new)}, id=number, received_at=timezone.now(), logged_by=by)
+    made = Passage.objects.create(**{**kept, **_fields(new)}, id=number, received_at=timezone.now(), logged_by=by)
+    pass_links.corrected(old, made)
+    return made
 
 
 def _understood(
@@ -238,6 +240,7 @@ def _void(passage: Passage, *, kind: str, note: str, by: User) -> Passage:
         kept["result_note"] = note
     with explained(Passage):
         row = Passage.objects.create(**kept, id=new_id(), received_at=timezone.now(), is_void=True, voids=passage, logged_by=by)
+    pass_links.struck(passage)
     before = {"direction": passage.direction, "written_home": passage.written_home, "written_name": passage.written_name}
     audit.record(kind, passage, by=by, community=passage.community, before=before, after={"reason": note} if note else None)
     return row

@@ -57,6 +57,8 @@ MASKS: dict[str, Callable[[str], str]] = {
     "text": hidden,
     "climbs": hidden,
     "secret": hidden,
+    "purpose": hidden,
+    "holder": masks.name,
     "password": hidden,
     "session_key": hidden,
     "session_data": hidden,

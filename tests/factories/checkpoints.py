@@ -9,17 +9,21 @@ from checkpoints.models import (
     Attendance,
     DeliveryBatch,
     DeliveryDrop,
+    EntryPass,
     GateDevice,
     Passage,
+    PassPolicy,
+    PassUse,
     Post,
     Shift,
     Vehicle,
     Visit,
 )
-from portal.lib.dates import period
+from checkpoints.services import pass_codes
+from portal.lib.dates import moment, period
 from tests.factories.accounts import UserFactory
 from tests.factories.deployments import CadreFactory
-from tests.factories.residents import CommunityFactory, CompoundFactory
+from tests.factories.residents import CommunityFactory, CompoundFactory, DwellingFactory
 
 
 class PostFactory(factory.django.DjangoModelFactory):
@@ -141,3 +145,52 @@ class VehicleFactory(factory.django.DjangoModelFactory):
     community = factory.SubFactory(CommunityFactory)
     plate_no = factory.Sequence(lambda n: f"鄂A{n % 100000:05}")
     changed_by = factory.SubFactory(UserFactory)
+
+
+class PassPolicyFactory(factory.django.DjangoModelFactory):
+    """Once a day for each household; give `compound` for a rule of one compound."""
+
+    class Meta:
+        model = PassPolicy
+
+    community = factory.SubFactory(CommunityFactory)
+    name = factory.Sequence(lambda n: f"出入证政策{n}")
+    starts_on = dt.date(2020, 1, 1)
+
+
+class EntryPassFactory(factory.django.DjangoModelFactory):
+    """An issued household pass."""
+
+    class Meta:
+        model = EntryPass
+
+    dwelling = factory.SubFactory(DwellingFactory)
+    compound = factory.SelfAttribute("dwelling.entrance.building.compound")
+    community = factory.SelfAttribute("compound.community")
+    number = factory.Sequence(lambda n: n + 1)
+    valid_from = dt.date(2020, 1, 1)
+    key = factory.LazyFunction(pass_codes.newest_key)
+    asked_by = factory.SubFactory(UserFactory)
+    asked_at = moment(dt.date(2020, 1, 1), dt.time(8))
+    issued_by = factory.SelfAttribute("asked_by")
+    issued_at = factory.SelfAttribute("asked_at")
+    state_at = factory.SelfAttribute("asked_at")
+
+
+class PassUseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = PassUse
+
+    entry_pass = factory.SubFactory(EntryPassFactory)
+    community = factory.SelfAttribute("entry_pass.community")
+    post = factory.SubFactory(PostFactory, compound=factory.SelfAttribute("..entry_pass.compound"))
+    direction = Passage.Direction.OUT
+    happened_at = factory.LazyFunction(timezone.now)
+    passage = factory.SubFactory(
+        PassageFactory,
+        post=factory.SelfAttribute("..post"),
+        direction=factory.SelfAttribute("..direction"),
+        happened_at=factory.SelfAttribute("..happened_at"),
+        logged_by=factory.SelfAttribute("..recorded_by"),
+    )
+    recorded_by = factory.SubFactory(UserFactory)

@@ -29,16 +29,18 @@ from checkpoints.models import (
     Assignment,
     AttendanceCorrection,
     DeliveryDrop,
+    EntryPass,
     Exposure,
     GateDevice,
     Handover,
     Passage,
+    PassPolicy,
     Post,
     Shift,
     Vehicle,
     Visit,
 )
-from checkpoints.services import exposure, handovers
+from checkpoints.services import exposure, handovers, pass_codes
 from deployments.models import Leave, Responsibility
 from portal.accounts import outbox
 from portal.accounts.models import Channel
@@ -259,6 +261,14 @@ class World:
     @cached_property
     def gate_device(self) -> GateDevice:
         return factories.GateDeviceFactory(shift=self.staffed, user=self.cast.cadre_user)
+
+    @cached_property
+    def entry_pass(self) -> EntryPass:
+        return factories.EntryPassFactory(dwelling=self.dwelling)
+
+    @cached_property
+    def pass_policy(self) -> PassPolicy:
+        return factories.PassPolicyFactory(community=self.cast.qinghe)
 
     @cached_property
     def exposure(self) -> Exposure:
@@ -616,6 +626,26 @@ CHECKPOINTS: dict[str, Row] = {
     ),
     "checkpoints:handover_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=302),
     "checkpoints:handover_list": Row(may=CREW),
+    "checkpoints:pass_add": Row(may=WORKERS, post=422),
+    "checkpoints:pass_check": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=200),
+    "checkpoints:pass_detail": Row(may=WORKERS, kwargs=lambda w: {"pk": w.entry_pass.pk}),
+    "checkpoints:pass_export": Row(may=SECRETARIES | OFFICERS, get=405, post=200),
+    "checkpoints:pass_issue_all": Row(may=WORKERS, post=422),
+    "checkpoints:pass_list": Row(may=WORKERS),
+    "checkpoints:pass_policy_add": Row(may=SECRETARIES, post=422),
+    "checkpoints:pass_policy_end": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.pass_policy.pk}, get=405, post=302),
+    "checkpoints:pass_policy_list": Row(may=WORKERS),
+    "checkpoints:pass_print": Row(may=WORKERS, post=422),
+    "checkpoints:pass_print_one": Row(may=WORKERS, kwargs=lambda w: {"pk": w.entry_pass.pk}, get=405, post=200),
+    "checkpoints:pass_public": Row(
+        may=EVERYBODY,
+        kwargs=lambda w: {"code": pass_codes.code_of(w.entry_pass.pk, w.entry_pass.key)},
+        public=True,
+        of_others=200,
+    ),
+    "checkpoints:pass_step": Row(may=WORKERS, kwargs=lambda w: {"pk": w.entry_pass.pk, "step": "void"}, post=422),
+    "checkpoints:pass_use": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk, "card": w.entry_pass.pk}, get=405, post=302),
+    "checkpoints:pass_use_list": Row(may=WORKERS),
     "checkpoints:passage_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.passage.pk}, post=422, but=NOT_LEADING),
     "checkpoints:passage_list": Row(may=WORKERS),
     "checkpoints:passage_print": Row(may=WORKERS),

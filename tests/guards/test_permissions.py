@@ -4,7 +4,15 @@ from residents.access import Permission
 from tests.guards.urls import ours
 
 # Opened by everybody.
-PUBLIC = {"account_reset_password", "healthz", "residents:ask", "residents:ask_start", "residents:health_check_own", "worker"}
+PUBLIC = {
+    "account_reset_password",
+    "checkpoints:pass_public",
+    "healthz",
+    "residents:ask",
+    "residents:ask_start",
+    "residents:health_check_own",
+    "worker",
+}
 # Of other packages: these are for strangers ...
 FOREIGN_PUBLIC = {
     "account_inactive",

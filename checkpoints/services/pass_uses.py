@@ -1,0 +1,197 @@
+"""A pass used at a gate: asked and logged in one step, or sent later by a phone that had no network."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from checkpoints.access import leads_gate
+from checkpoints.models import EntryPass, Passage, PassUse, Shift
+from checkpoints.services import pass_cases, pass_codes, pass_rules, pass_words, passages, passes
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.lib.errors import Refused
+
+Way = Passage.Direction
+MOST_PERSONS = 20
+
+
+@transaction.atomic
+def use(
+    *, pass_id: int, shift: Shift, way: str, passage_id: str, persons: int = 1, proofs: Sequence[str] = (),
+    confirmed: bool = False, override: str = "", temperature: str = "", fever_limit: Decimal, by: User,
+) -> PassUse | None:  # fmt: skip
+    """Let somebody through with a pass and log it. Two gates at once: the second is answered by what the first wrote.
+
+    What is only to be looked at needs `confirmed`; what the rule refuses needs `override`, the reason of whoever leads.
+    None where the thermometer held the person back: then no trip is spent.
+    """
+    card = passes.locked(pass_id)
+    if known := PassUse.objects.filter(passage_id=passage_id).first():
+        return known
+    answer = asked(card, shift, way=way, persons=persons, proofs=proofs)
+    _refuse_unless(answer, confirmed=confirmed, override=override, shift=shift, by=by)
+    logged = passages.store_one(
+        shift=shift, row=_row(card, way, passage_id, temperature), fever_limit=fever_limit, by=by
+    )  # fmt: skip
+    if logged.status == passages.REFUSED:
+        raise Refused(logged.why)
+    if logged.result != Passage.Result.PASSED:
+        return None
+    overridden = answer["answer"] == pass_rules.NO
+    return _record(
+        card, _passage(logged.id), found=_found(answer), persons=persons, proofs=proofs,
+        override=override if overridden else "", by=by,
+    )  # fmt: skip
+
+
+def asked(
+    card: EntryPass, shift: Shift, *, way: str, persons: int = 1, proofs: Sequence[str] = (), at: dt.datetime | None = None
+) -> pass_rules.Answer:
+    """The answer for a pass at the gate of a shift."""
+    facts = {"way": way, "persons": persons, "proofs": list(proofs), "compound": shift.post.compound_id}
+    return pass_rules.judge(pass_cases.case_of(card, at or timezone.now(), **facts))
+
+
+def record_sent(*, shift: Shift, rows: Sequence[Any], answers: Sequence[passages.Answer], by: User) -> list[str]:
+    """Write down the passes that a phone says were used with passages it sent; sent again, it changes nothing.
+
+    Nobody is refused any more: what is against the rule is stored and shown. Returns the passages whose use was.
+    """
+    said = {row["id"]: row for row in rows if isinstance(row, Mapping) and row.get("pass") and isinstance(row.get("id"), str)}
+    stored = {answer.id for answer in answers if answer.status != passages.REFUSED and answer.result == Passage.Result.PASSED}
+    wrong = []
+    for key in sorted(said.keys() & stored):
+        card = named(said[key]["pass"], shift)
+        if card and (use := _sent(card, key, said[key], shift=shift, by=by)) and use.found:
+            wrong.append(key)
+    return wrong
+
+
+@transaction.atomic
+def _sent(card: EntryPass, key: str, row: Mapping[str, Any], *, shift: Shift, by: User) -> PassUse | None:
+    card = passes.locked(card.pk)
+    if known := PassUse.objects.filter(passage_id=key).first():
+        return known
+    passage = _passage(key)
+    persons = row.get("persons")
+    persons = persons if isinstance(persons, int) and 1 <= persons <= MOST_PERSONS else 1
+    proofs = [proof for proof in row.get("proofs") or () if isinstance(proof, str)][:10]
+    answer = asked(card, shift, way=passage.direction, persons=persons, proofs=proofs, at=passage.happened_at)
+    override = str(row.get("override") or "")[:120].strip()
+    if answer["answer"] != pass_rules.NO or not leads_gate(by, shift):
+        override = ""
+    use = _record(card, passage, found=_found(answer), persons=persons, proofs=proofs, override=override, by=by)
+    _judge_again(card, since=passage.happened_at, by=by)
+    return use
+
+
+def named(text: Any, shift: Shift) -> EntryPass | None:
+    """The pass of this community that a phone names by its code or its key."""
+    try:
+        pk = text if isinstance(text, int) and not isinstance(text, bool) else pass_codes.read(str(text))
+    except pass_codes.Unreadable:
+        return None
+    return EntryPass.objects.filter(pk=min(max(pk, 0), 2**62), community=shift.post.compound.community_id).first()
+
+
+def _refuse_unless(answer: pass_rules.Answer, *, confirmed: bool, override: str, shift: Shift, by: User) -> None:
+    """Stop here, in words, unless the answer is yes or somebody who may has answered for it."""
+    words = pass_words.said(answer)
+    told = " ".join(" ".join(pair) for pair in words.reasons) + (f" {words.next}" if words.next else "")
+    if answer["answer"] == pass_rules.ASK and (answer["look"] or not confirmed):
+        raise Refused(told)
+    if answer["answer"] != pass_rules.NO:
+        return
+    if not override.strip():
+        raise Refused(told)
+    if not leads_gate(by, shift):
+        raise Refused(_("Only the lead of the shift or the community lets somebody go against the rule."))
+
+
+def _found(answer: pass_rules.Answer) -> str:
+    return "" if answer["answer"] == pass_rules.YES else str(answer["why"][0]["code"])
+
+
+def _record(
+    card: EntryPass, passage: Passage, *, found: str, persons: int, proofs: Sequence[str], override: str, by: User
+) -> PassUse:
+    use = PassUse.objects.create(
+        community_id=card.community_id, entry_pass=card, passage=passage, post_id=passage.post_id,
+        happened_at=passage.happened_at, direction=passage.direction, persons=persons, proofs=list(proofs), found=found,
+        override_by=by if override else None, override_reason=override.strip()[:120], recorded_by=by,
+    )  # fmt: skip
+    if override:
+        audit.record("entrypass.overridden", card, by=by, after={"found": found, "reason": use.override_reason})
+    elif found:
+        audit.record("entrypass.misuse_found", card, by=by, after={"found": found})
+    return use
+
+
+def _judge_again(card: EntryPass, *, since: dt.datetime, by: User) -> None:
+    """A use that comes late may put later ones in the wrong: say so of each, and take it back where it no longer is."""
+    rows = PassUse.objects.standing().filter(_of_group(card), happened_at__gt=since, override_by=None)
+    later = rows.select_related("entry_pass", "post__compound").order_by("happened_at", "id")
+    for use in later:
+        other = passes.locked(use.entry_pass_id)
+        facts = {"way": use.direction, "persons": use.persons, "proofs": use.proofs, "compound": use.post.compound_id}
+        case = pass_cases.case_of(other, use.happened_at, **facts)
+        found = _found(pass_rules.judge(_without(case, use)))
+        if found != use.found:
+            PassUse.objects.filter(pk=use.pk).update(found=found)
+            if found and not use.found:
+                audit.record("entrypass.misuse_found", other, by=by, after={"found": found})
+
+
+def _without(case: pass_cases.Case, use: PassUse) -> pass_cases.Case:
+    """The case as it was just before this use, which is the last of its minute."""
+    me = {"at": pass_cases.local(use.happened_at), "way": use.direction, "own": True, "kind": use.entry_pass.kind}
+    rows = list(case["uses"])
+    if me in rows:
+        rows.reverse()
+        rows.remove(me)
+        rows.reverse()
+    return {**case, "uses": rows}
+
+
+def _of_group(card: EntryPass) -> Q:
+    """The uses that may spend the same trips, by whatever rule."""
+    return Q(entry_pass__dwelling=card.dwelling_id) if card.dwelling_id else Q(entry_pass=card)
+
+
+def _passage(key: str) -> Passage:
+    return Passage.objects.get(pk=UUID(key))
+
+
+def _row(card: EntryPass, way: str, passage_id: str, temperature: str) -> dict[str, Any]:
+    """The passage as the gate page would send it."""
+    return {
+        "id": passage_id,
+        "direction": way,
+        "person": Passage.Person.STAFF if card.is_outsiders else Passage.Person.RESIDENT,
+        "home": str(card.dwelling) if card.dwelling else "",
+        "name": card.resident.name if card.resident else card.holder,
+        "temperature": temperature,
+        "reason": "",
+    }
+
+
+def overdue(communities: Any, *, compound_id: int | None = None, at: dt.datetime | None = None) -> list[tuple[EntryPass, str]]:
+    """Passes whose holders are out longer than allowed, with the moment by which they should have been back."""
+    at = at or timezone.now()
+    rows = EntryPass.objects.within(communities).exclude(kind__in=["worker", "carer"])
+    if compound_id:
+        rows = rows.filter(compound=compound_id)
+    last = PassUse.objects.standing().filter(happened_at__gte=at - dt.timedelta(days=3), community__in=communities)
+    latest: dict[int, str] = dict(last.order_by("happened_at", "id").values_list("entry_pass", "direction"))
+    out = [pk for pk, way in latest.items() if way == Way.OUT]
+    cards = list(rows.filter(pk__in=out).select_related(*pass_cases.RELATED))
+    found = pass_cases.cases(cards, at)
+    late = [(card, pass_rules.overdue_since(found[card.pk])) for card in cards]
+    return sorted(((card, since) for card, since in late if since), key=lambda pair: pair[1])
