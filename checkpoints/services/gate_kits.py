@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from checkpoints.models import Shift
-from checkpoints.services import passages
+from checkpoints.services import pass_kits, passages
 from portal.accounts.models import User
 from portal.lib import masks
 from portal.lib.crypto import shared_secret
@@ -74,6 +74,10 @@ def _homes(shift: Shift, policy: DutyPolicy, reader: User) -> list[list[Any]]:
     ]
 
 
+def _passes(shift: Shift, policy: DutyPolicy, reader: User) -> list[dict[str, Any]]:
+    return pass_kits.passes_for_kit(shift)
+
+
 Part = Callable[[Shift, DutyPolicy, User], Any]
 # Whatever else a gate has to know without network is one more line here: a function that answers what JSON can hold.
-PARTS: dict[str, Part] = {"shift": _shift, "policy": _policy, "homes": _homes}
+PARTS: dict[str, Part] = {"shift": _shift, "policy": _policy, "homes": _homes, "passes": _passes}

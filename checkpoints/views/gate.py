@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from checkpoints.access import device_of, gate_shifts, logs_at_gate
 from checkpoints.forms.gate import PassageForm
 from checkpoints.models import GateDevice, Passage, Shift
-from checkpoints.services import passages, totals, written_rules
+from checkpoints.services import pass_uses, passages, totals, written_rules
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
@@ -124,7 +124,8 @@ def gate_passages(request: Request, shift: Shift, fever_limit: Decimal) -> HttpR
     answers, numbers = passages.store_many(
         shift=shift, rows=rows, fever_limit=fever_limit, device=device_of(request), by=request.user
     )
-    return JsonResponse({"answers": [answer.as_json() for answer in answers], "totals": numbers})
+    wrong = pass_uses.record_sent(shift=shift, rows=rows, answers=answers, by=request.user)
+    return JsonResponse({"answers": [answer.as_json() for answer in answers], "totals": numbers, "passes": wrong})
 
 
 @require_POST

@@ -22,6 +22,7 @@ from portal.demo import (
     rounds,
     visits,
 )
+from portal.demo import passes as demo_passes
 from residents.models import Compound, District, Errand
 
 SIGN_INS = ("secretary", "worker", "cadre", "cadre2", "supervisor", "officer", "district", "operator")
@@ -77,6 +78,7 @@ def load() -> Errand:
     )
     visits.build(compounds["荷风苑"], asker=loggers[0], secretary=secretary)
     deliveries.build(posts["荷风苑", "东门"], taker=loggers[0], secretary=secretary)
+    demo_passes.build(compounds, posts, secretary=secretary, lead=loggers[0])
     reports.build(accounts["officer"])
     audit.record_many("compound.created", list(Compound.objects.select_related("community")), by=secretary)
     audit.record_many("secondment.reported", [s for s in secondments if s.reported_at], by=secretary)

@@ -1,0 +1,30 @@
+"""The passes a phone takes along: what pass_rules.js needs to answer without network, and nothing of whose they are."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from checkpoints.models import EntryPass, Shift
+from checkpoints.services import pass_cases, pass_codes
+
+
+def passes_for_kit(shift: Shift) -> list[dict[str, Any]]:
+    """The cases of the compound's passes without the moment: `number`, `code`, `home`, and what judge() is told.
+
+    The phone adds `at`, `way`, `persons` and `proofs`; a pass that runs out or whose home goes into quarantine comes with the
+    next kit, and what was decided on an older one is judged again when it is sent.
+    """
+    rows = EntryPass.objects.filter(compound=shift.post.compound_id).exclude(state=EntryPass.State.VOIDED)
+    cards = list(rows.select_related(*pass_cases.RELATED).order_by("number"))
+    found = pass_cases.cases(cards, timezone.now())
+    return [_line(card, found[card.pk]) for card in cards]
+
+
+def _line(card: EntryPass, case: pass_cases.Case) -> dict[str, Any]:
+    told = ("compound", "level", "pass", "policy", "uses", "quarantine", "returned_on")
+    try:
+        code = pass_codes.code_of(card.pk, card.key)
+    except KeyError:
+        code = ""
+    facts = {"key": card.pk, "number": str(card), "code": code, "home": str(card.dwelling or "")}
+    return {**facts, **{name: case[name] for name in told}}

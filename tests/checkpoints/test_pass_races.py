@@ -1,0 +1,106 @@
+"""Two gates ask for the last trip of a home at once: real threads, real transactions; without the lock both get it."""
+
+import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connections
+from django.utils import timezone
+
+from checkpoints.models import EntryPass, Passage, PassUse
+from checkpoints.services import pass_uses, passages, passes
+from portal.lib.errors import Refused
+from tests import factories
+from tests.people import make_cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+GATES = 6
+
+
+@pytest.fixture
+def scene():
+    """One home with one trip left, six gates of its compound, somebody at each."""
+    cast = make_cast()
+    day = timezone.localdate()
+    factories.PassPolicyFactory(community=cast.qinghe)
+    home = factories.DwellingFactory(entrance__building__compound=cast.hefengyuan)
+    card = factories.EntryPassFactory(dwelling=home)
+    now = timezone.now()
+    shifts = [
+        factories.ShiftFactory(
+            post__compound=cast.hefengyuan, day=day, starts_at=now - dt.timedelta(hours=1),
+            ends_at=now + dt.timedelta(hours=1),
+        )
+        for _ in range(GATES)
+    ]  # fmt: skip
+    return cast, home, card, shifts
+
+
+def at_once(tasks) -> list[str]:
+    """Run the tasks in threads that start together; each answers "done" or why not."""
+    barrier = threading.Barrier(len(tasks))
+
+    def run(task) -> str:
+        barrier.wait()
+        try:
+            task()
+        except (Refused, IntegrityError) as error:
+            return type(error).__name__
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return sorted(pool.map(run, tasks))
+
+
+def test_two_gates_at_once_let_one_out(scene):
+    cast, _home, card, shifts = scene
+
+    def let_out(shift):
+        return lambda: pass_uses.use(
+            pass_id=card.pk, shift=shift, way="out", passage_id=str(passages.new_id()), fever_limit=Decimal("37.3"),
+            by=cast.worker,
+        )  # fmt: skip
+
+    assert at_once([let_out(shift) for shift in shifts]) == ["Refused"] * (GATES - 1) + ["done"]
+    assert (PassUse.objects.count(), Passage.objects.count()) == (1, 1)
+
+
+def test_looking_without_the_lock_lets_them_all_out(scene):
+    """The control: what use() would be if it judged first and wrote afterwards."""
+    cast, _home, card, shifts = scene
+    looked = threading.Barrier(GATES)
+    known = EntryPass.objects.select_related(
+        "community", "compound__community", "dwelling__entrance__building__compound", "resident"
+    ).get(pk=card.pk)
+
+    def careless(shift):
+        def run():
+            answer = pass_uses.asked(known, shift, way="out")
+            connections.close_all()  # nothing is held while the others look
+            looked.wait()
+            if answer["answer"] != "yes":
+                raise Refused("")
+            factories.PassUseFactory(entry_pass=known, post=shift.post, recorded_by=cast.worker)
+
+        return run
+
+    assert at_once([careless(shift) for shift in shifts]) == ["done"] * GATES
+    assert PassUse.objects.count() == GATES
+
+
+def test_everybody_who_issues_at_once_issues_one_pass_a_home(scene):
+    cast, home, card, _shifts = scene
+    EntryPass.objects.filter(pk=card.pk).delete()
+    factories.ResidentFactory(dwelling=home)
+    day = timezone.localdate()
+
+    def issue():
+        passes.issue_all(compound=cast.hefengyuan, valid_from=day, by=cast.secretary)
+
+    assert at_once([issue] * 4) == ["done"] * 4
+    assert [row.dwelling for row in EntryPass.objects.all()] == [home]
