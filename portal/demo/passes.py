@@ -55,12 +55,13 @@ def _states(compound: Compound, cards: list[EntryPass], by: User) -> None:
     passes.replace(pass_id=cards[2].pk, reason="遗失", by=by)
     EntryPass.objects.filter(pk=cards[3].pk).update(valid_until=today - dt.timedelta(days=1))
     home = Dwelling.objects.get(pk=cards[4].dwelling_id or 0)
-    asked = {"compound": compound, "by": by, "valid_from": today}
+    asked: dict[str, Any] = {"compound": compound, "by": by, "valid_from": today}
     passes.request(**asked, kind="service", dwelling=home, purpose="供水公司抢修")
-    for facts in (
+    issued: tuple[dict[str, Any], ...] = (
         {"kind": "special", "dwelling": home, "purpose": "每周三次透析"},
         {"kind": "carer", "dwelling": home, "holder": "陈阿姨", "valid_until": today, "purpose": "照护卧床老人"},
-    ):
+    )
+    for facts in issued:
         passes.issue(pass_id=passes.request(**asked, **facts).pk, by=by)
 
 
@@ -68,7 +69,11 @@ def _trips(cards: list[EntryPass], gate: Any, lead: User) -> None:
     """Out, out too long, used up, let go against the rule, used while outside."""
     now = timezone.now()
     start = moment(timezone.localdate(), dt.time.min)
-    ago = lambda minutes: max(now - minutes * MINUTE, start + MINUTE)  # noqa: E731 - not into yesterday
+
+    def ago(minutes: int) -> dt.datetime:
+        # Not into yesterday.
+        return max(now - minutes * MINUTE, start + MINUTE)
+
     _use(cards[5], "out", ago(50), gate, lead)
     _use(cards[6], "out", now - 300 * MINUTE, gate, lead)
     for out, back in ((90, 75), (60, 40)):

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from deployments.models import Secondment
 from portal.accounts import audit
+from portal.accounts.models import User
 from portal.demo import (
     deliveries,
     duty,
@@ -80,6 +82,10 @@ def load() -> Errand:
     deliveries.build(posts["荷风苑", "东门"], taker=loggers[0], secretary=secretary)
     demo_passes.build(compounds, posts, secretary=secretary, lead=loggers[0])
     reports.build(accounts["officer"])
-    audit.record_many("compound.created", list(Compound.objects.select_related("community")), by=secretary)
-    audit.record_many("secondment.reported", [s for s in secondments if s.reported_at], by=secretary)
+    _on_record(secondments, by=secretary)
     return asked
+
+
+def _on_record(secondments: list[Secondment], *, by: User) -> None:
+    audit.record_many("compound.created", list(Compound.objects.select_related("community")), by=by)
+    audit.record_many("secondment.reported", [s for s in secondments if s.reported_at], by=by)
