@@ -45,10 +45,10 @@ def _write(path: Path) -> None:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, SHEET)
         for n in range(ROWS):
-            sheet.write_row(n + 1, 0, _row(n))
+            sheet.write_row(n + 1, 0, row(n))
 
 
-def _row(n: int) -> list[object]:
+def row(n: int) -> list[object]:
     """Two people a home, thirty homes a stairwell, four stairwells a building."""
     home = n // 2
     born = dt.date(1940, 1, 1) + dt.timedelta(days=n % 20_000)
