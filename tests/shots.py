@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from urllib.parse import urljoin
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
@@ -58,7 +59,6 @@ SHOTS = [
     Shot("posts", "secretary", "/checkpoints/posts/"),
     Shot("homes", "secretary", "/residents/dwellings/"),
     Shot("home", "secretary", "/residents/dwellings/", link=r"/dwellings/\d+/$"),
-    Shot("person", "secretary", "/residents/dwellings/", link=r"/people/\d+/$"),
     Shot("home-masked", "cadre", "/residents/dwellings/", link=r"/dwellings/\d+/$"),
     Shot("home-import", "secretary", "/residents/households/import/"),
     Shot("alone", "worker", "/residents/alone/"),
@@ -70,7 +70,6 @@ SHOTS = [
     Shot("site-calls", "worker", "/residents/quarantine/calls/"),
     Shot("controls", "officer", "/residents/control/"),
     Shot("round-plans", "secretary", "/residents/rounds/plans/"),
-    Shot("ledger-edit", "secretary", "/residents/ledgers/", link=r"/ledgers/\d+/edit/$"),
     Shot("compound", "secretary", "/residents/compounds/", link=r"/compounds/\d+/$"),
     Shot("ledgers", "secretary", "/residents/ledgers/"),
     Shot("ledger", "secretary", "/residents/ledgers/", link=r"/ledgers/\d+/$"),
@@ -177,7 +176,7 @@ def take(page: Page, shot: Shot, picture: Path) -> str:
         found = next((link for link in links if re.search(shot.link, link)), "")
         if not found:
             return f"no link like {shot.link} on {shot.path}"
-        answer = page.goto(found)
+        answer = page.goto(urljoin(page.url, found))
     if answer is None or not answer.ok:
         return f"{page.url} answered {answer.status if answer else 'nothing'}"
     page.wait_for_timeout(300)
