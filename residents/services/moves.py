@@ -10,6 +10,7 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.errors import Refused
 from residents.models import Dwelling, Resident, ResidentChange
+from residents.services import quarantine_moves
 from residents.services.households import locked, past, present, save, write_change
 
 Change = ResidentChange.Kind
@@ -24,6 +25,7 @@ def leave(*, resident_id: int, kind: str, on: dt.date | None = None, note: str =
     on = past(on)
     if on < resident.came_on:
         raise Refused(_("This person came on %(day)s. Choose that day or a later one.") % {"day": resident.came_on})
+    _end_quarantine(resident, kind, by)
     save(resident, {"left_on": on})
     for profile in resident.care.filter(until=None):
         profile.until = max(on, profile.since)
@@ -35,6 +37,19 @@ def leave(*, resident_id: int, kind: str, on: dt.date | None = None, note: str =
     write_change(resident, kind, on, resident.dwelling, note=note)
     audit.record("resident.left", resident, by=by, after={"left_on": on, "kind": kind})
     return resident
+
+
+def _end_quarantine(resident: Resident, kind: str, by: User) -> None:
+    """Nobody is asked for the health of the dead; whoever else is in quarantine does not leave by a stroke of the pen."""
+    case = resident.cases.open().first()
+    if case is None:
+        return
+    if kind != Change.DIED:
+        raise Refused(_("This person is in quarantine. Release or close the case first."))
+    if case.state in quarantine_moves.RUNNING:
+        quarantine_moves.close(case_id=case.pk, reason=_("died"), by=by)
+    else:
+        quarantine_moves.void(case_id=case.pk, reason=_("died"), by=by)
 
 
 @transaction.atomic

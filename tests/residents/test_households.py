@@ -11,7 +11,8 @@ from portal.lib.errors import Refused
 from portal.lib.initials import initials
 from residents import timeline
 from residents.models import Resident, ResidentChange
-from residents.services import care, households, moves
+from residents.services import care, households, moves, quarantine_moves
+from tests import factories
 from tests.factories import DwellingFactory, ResidentFactory
 
 TODAY = timezone.localdate
@@ -211,3 +212,25 @@ def test_the_timeline_of_a_home_holds_what_was_done_for_it(home, somebody, cast)
 )
 def test_initials_know_every_reading_of_the_family_name(name, found):
     assert initials(name).startswith(found)
+
+
+def test_who_is_in_quarantine_does_not_move_out_before_the_case_has_ended(somebody, cast):
+    case = factories.QuarantineCaseFactory(resident=somebody)
+
+    with pytest.raises(Refused, match="in quarantine"):
+        moves.leave(resident_id=somebody.pk, kind=ResidentChange.Kind.MOVED_OUT, by=cast.secretary)
+    somebody.refresh_from_db()
+    assert somebody.left_on is None
+
+    quarantine_moves.close(case_id=case.pk, reason="转外区", by=cast.secretary)
+    assert moves.leave(resident_id=somebody.pk, kind=ResidentChange.Kind.MOVED_OUT, by=cast.secretary).left_on
+
+
+@pytest.mark.parametrize(("state", "ended"), [("active", "closed"), ("registered", "voided")])
+def test_nobody_is_asked_for_the_health_of_the_dead(somebody, cast, state, ended):
+    case = factories.QuarantineCaseFactory(resident=somebody, state=state)
+
+    moves.leave(resident_id=somebody.pk, kind=ResidentChange.Kind.DIED, by=cast.secretary)
+
+    case.refresh_from_db()
+    assert (case.state, case.ended_on is not None) == (ended, True)
