@@ -16,6 +16,7 @@ from checkpoints.views import (
     gate_steps,
     handovers,
     my,
+    notice_board,
     pass_gate,
     pass_policies,
     pass_prints,
@@ -37,6 +38,7 @@ from checkpoints.views import (
 app_name = "checkpoints"
 
 urlpatterns = [
+    path("board/<int:pk>/", notice_board.notice_board, name="notice_board"),
     path("checkpoints/gate/<int:pk>/passages/", gate.gate_passages, name="gate_passages"),
     path("checkpoints/gate/", gate.gate_choose, name="gate_choose"),
     path("checkpoints/gate/<int:pk>/", gate.gate, name="gate"),

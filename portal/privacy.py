@@ -56,6 +56,14 @@ TABLE: dict[str, Kept] = {
         "attempts finished_at",
         personal="file result lines",
     ),
+    "residents.ChatGroup": Kept(
+        plain="id community name level compound building entrance app members owner hears_errands channel closed_on"
+    ),
+    "residents.Notice": Kept(
+        plain="id community kind title body origin audience compound effective_from effective_until pinned published_at "
+        "published_by relayed_at withdrawn_at withdrawn_by"
+    ),
+    "residents.NoticeReceipt": Kept(plain="id notice user read_at"),
     "residents.District": Kept(plain="id code name"),
     "residents.Subdistrict": Kept(plain="id code name district report_due_at report_within_minutes"),
     "residents.Community": Kept(plain="id code name subdistrict phone active_from"),

@@ -12,10 +12,12 @@ from portal import erasure
 from portal.jobs import services as jobs
 from portal.reports.services import reminders
 from residents.services import (
+    chat_groups,
     control,
     errand_queue,
     health_checks,
     missed_checks,
+    notices,
     rounds,
 )
 
@@ -33,6 +35,8 @@ DUE: list[Callable[[], object]] = [
     deliveries.due,
     drops.due,
     control.review,
+    notices.due,
+    chat_groups.due,
     rounds.due,
     erasure.due,
 ]

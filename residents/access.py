@@ -75,6 +75,10 @@ class Permission(StrEnum):
     ROUND_WALK = "round_walk"  # the rounds and stops one was given
     ROUND_VIEW = "round_view"  # every round of the community, and what was found
     LEDGER_VIEW = "ledger_view"  # named lists over the records, names in full, phones masked
+    NOTICE_VIEW = "notice_view"  # what is announced
+    NOTICE_EDIT = "notice_edit"  # announce and withdraw
+    CHAT_GROUP_VIEW = "chat_group_view"  # the chat groups of the community, and what was sent to them
+    CHAT_GROUP_EDIT = "chat_group_edit"  # open and close them, give them a bot
     LEDGER_EDIT = "ledger_edit"  # which ledgers a community keeps; one in full as a sheet
     ROUND_EDIT = "round_edit"  # plan rounds, hand them over, act on findings
     REPORT_VIEW = "report_view"
@@ -107,6 +111,7 @@ _VOLUNTEER = frozenset(
         _P.GATE_LOG,
         _P.SHIFT_VIEW,
         _P.HANDOVER_VIEW,
+        _P.NOTICE_VIEW,
         _P.RESIDENT_FIND,
         _P.QUARANTINE_CHECK,
         _P.ROUND_WALK,
@@ -133,6 +138,8 @@ _WORKER = _CADRE | {
     _P.PASS_VIEW,
     _P.PASS_EDIT,
     _P.LEDGER_VIEW,
+    _P.NOTICE_EDIT,
+    _P.CHAT_GROUP_VIEW,
     _P.ROUND_VIEW,
     _P.ROUND_EDIT,
     _P.REPORT_VIEW,
@@ -163,6 +170,7 @@ _SECRETARY = _WORKER | {
     _P.QUARANTINE_DECIDE,
     _P.CONTROL_DECIDE,
     _P.ERRAND_SETTLE,
+    _P.CHAT_GROUP_EDIT,
     _P.EXPORT,
 }
 _OFFICER = frozenset(

@@ -48,6 +48,7 @@ VERBS: dict[str, Promise] = {
     "closed": pgettext_lazy("trail", "closed"),
     "completed": pgettext_lazy("trail", "completed"),
     "confirmed": pgettext_lazy("trail", "confirmed"),
+    "connected": pgettext_lazy("trail", "given a bot"),
     "copied": pgettext_lazy("trail", "copied"),
     "corrected": pgettext_lazy("trail", "corrected"),
     "correction_asked": pgettext_lazy("trail", "correction asked for"),
@@ -112,6 +113,7 @@ VERBS: dict[str, Promise] = {
     "published": pgettext_lazy("trail", "published"),
     "quarantine_ended": pgettext_lazy("trail", "released from quarantine"),
     "raised": pgettext_lazy("trail", "found"),
+    "read": pgettext_lazy("trail", "read"),
     "recalled": pgettext_lazy("trail", "recalled"),
     "recorded": pgettext_lazy("trail", "recorded"),
     "redeployed": pgettext_lazy("trail", "redeployed"),
@@ -151,6 +153,7 @@ VERBS: dict[str, Promise] = {
     "verified": pgettext_lazy("trail", "verified"),
     "violated": pgettext_lazy("trail", "violation"),
     "voided": pgettext_lazy("trail", "voided"),
+    "withdrawn": pgettext_lazy("trail", "withdrawn"),
     "written": pgettext_lazy("trail", "written"),
 }
 

@@ -11,7 +11,7 @@ from portal.accounts.audit import hidden
 from portal.accounts.models import Channel, Message
 from portal.lib import masks
 
-# Facts that name a person or may lead to one, and how they look outside; tests/portal/test_message_words.py
+# Facts that name a person or may lead to one, and how they look outside; tests/guards/test_message_words.py
 # keeps every fact of every template in one of the two.
 MASKED: dict[str, Callable[[str], str]] = {
     "by": masks.name,
@@ -21,7 +21,7 @@ MASKED: dict[str, Callable[[str], str]] = {
 }
 PLAIN = frozenset(
     {"case", "channel", "community", "count", "day", "due", "end", "errand", "first", "hours", "label", "last", "link", "name",
-     "place", "post", "slot", "start", "starts", "stops", "subdistrict", "time", "urgent"}
+     "place", "post", "slot", "start", "starts", "stops", "title", "body", "subdistrict", "time", "urgent"}
 )  # fmt: skip
 # A text of more posts than this is cut; the whole stands in the portal.
 MOST_PARTS = 5

@@ -10,13 +10,18 @@ from django.utils.dateparse import parse_date
 FIRST, LAST = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
 
 
+def day_of(text: str) -> dt.date | None:
+    """The day a text names, as 2022-04-10; None for nonsense."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if day and FIRST <= day <= LAST else None
+
+
 def asked_day(request: HttpRequest, name: str = "day") -> dt.date:
     """The day in the query (`?day=2022-04-10`), or today; nonsense is today."""
-    try:
-        day = parse_date(request.GET.get(name, ""))
-    except ValueError:
-        day = None
-    return day if day and FIRST <= day <= LAST else timezone.localdate()
+    return day_of(request.GET.get(name, "")) or timezone.localdate()
 
 
 def moment(day: dt.date, time: dt.time) -> dt.datetime:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
 from portal.lib import sheets
 
@@ -16,3 +17,10 @@ def sheet(columns: Sequence[sheets.Column], rows: Iterable[Sequence[Any]], *, ti
         path = Path(folder) / "sheet.xlsx"
         sheets.write_xlsx(path, columns, rows, title=title, unit=unit, name=title)
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"{title}.xlsx")
+
+
+def csv(columns: Sequence[sheets.Column], rows: Iterable[Sequence[Any]], *, title: str) -> StreamingHttpResponse:
+    """The same as a CSV file."""
+    response = StreamingHttpResponse(sheets.csv_chunks(columns, rows), content_type=sheets.CSV)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{title}.csv") or ""
+    return response

@@ -25,7 +25,7 @@ from deployments.models import Leave, Secondment
 from deployments.services.responsibilities import gaps
 from portal.lib.constraints import lasts_on
 from portal.lib.dates import day_bounds
-from residents.models import CaseStage, DutyPolicy, Errand, QuarantineCase, Round, Stop, Transfer
+from residents.models import CaseStage, DutyPolicy, Errand, Notice, QuarantineCase, Round, Stop, Transfer
 from residents.services import errand_totals
 
 NO_TIME = Value(dt.timedelta(0), output_field=DurationField())
@@ -207,6 +207,7 @@ ERRANDS_DONE = Source("errands_done", _middle("delivered_at"), "community")
 DELIVERIES = Source("deliveries", _of_the_day(DeliveryBatch, "arrived_at"), "community")
 DROPS = Source("drops", _of_the_day(DeliveryDrop, "done_at"), "batch__community")
 VISITS = Source("visits", _of_the_day(Visit, "asked_at"), "community")
+NOTICES = Source("notices", _of_the_day(Notice, "published_at"), "community")
 POSTS = Source("posts", _posts, "compound__community")
 BUILDINGS = Source("buildings", _buildings, "compound__community")
 ENTRANCES = Source("entrances", _entrances, "building__compound__community")

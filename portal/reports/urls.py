@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.reports.views import daily, exports, overview, review
+from portal.reports.views import daily, exports, overview, review, summary
 
 app_name = "reports"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("reports/daily/<int:pk>/return/", review.daily_return, name="daily_return"),
     path("reports/daily/<int:pk>/lock/", review.daily_lock, name="daily_lock"),
     path("reports/overview/", overview.overview, name="overview"),
+    path("reports/summary/", summary.summary, name="summary"),
+    path("reports/summary/export/", summary.summary_export, name="summary_export"),
     path("exports/", exports.export_list, name="export_list"),
     path("exports/new/", exports.export_new, name="export_new"),
     path("reports/overview/accept/", review.overview_accept, name="overview_accept"),

@@ -1,5 +1,6 @@
 """Places, memberships and the people who live there."""
 
+from residents.models.chat_groups import ChatGroup
 from residents.models.control import ControlChange, ControlLevel, EpidemicFreeStatus
 from residents.models.errand_lines import ErrandLine, ErrandNote
 from residents.models.errand_money import Payment
@@ -9,6 +10,7 @@ from residents.models.households import CareCategory, CareProfile, Dwelling, Res
 from residents.models.ledgers import Ledger
 from residents.models.memberships import Membership, Role
 from residents.models.movements import ExitPermit, Persuasion, Transfer
+from residents.models.notices import Notice, NoticeReceipt
 from residents.models.pairings import Helper, Pairing
 from residents.models.places import Building, Community, Compound, District, Entrance, Grid, Subdistrict
 from residents.models.policies import DutyPolicy
@@ -24,6 +26,7 @@ __all__ = [
     "CaseStage",
     "CaseState",
     "CaseTest",
+    "ChatGroup",
     "Community",
     "Compound",
     "ContactClass",
@@ -47,6 +50,8 @@ __all__ = [
     "Ledger",
     "Membership",
     "Method",
+    "Notice",
+    "NoticeReceipt",
     "Outcome",
     "Pairing",
     "Payment",

@@ -8,6 +8,7 @@ from residents.models import (
     CareProfile,
     CaseStage,
     CaseState,
+    ChatGroup,
     Community,
     Compound,
     ContactClass,
@@ -18,6 +19,7 @@ from residents.models import (
     ErrandKind,
     Ledger,
     Membership,
+    Notice,
     Pairing,
     PolicyStage,
     QuarantineCase,
@@ -109,6 +111,29 @@ class CareProfileFactory(factory.django.DjangoModelFactory):
         model = CareProfile
 
     resident = factory.SubFactory(ResidentFactory)
+
+
+class ChatGroupFactory(factory.django.DjangoModelFactory):
+    """A group of a whole community, without a bot; give `channel=` for one."""
+
+    class Meta:
+        model = ChatGroup
+
+    community = factory.SubFactory(CommunityFactory)
+    name = factory.Sequence(lambda n: f"微信群{n}")
+    level = ChatGroup.Level.COMMUNITY
+
+
+class NoticeFactory(factory.django.DjangoModelFactory):
+    """Holds since now, for everybody."""
+
+    class Meta:
+        model = Notice
+
+    community = factory.SubFactory(CommunityFactory)
+    title = factory.Sequence(lambda n: f"通知{n}")
+    body = "请大家配合。"
+    published_by = factory.SubFactory(UserFactory)
 
 
 class LedgerFactory(factory.django.DjangoModelFactory):

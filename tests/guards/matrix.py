@@ -51,7 +51,9 @@ from residents.models import (
     Building,
     CareProfile,
     CaseTest,
+    ChatGroup,
     Community,
+    Compound,
     Dwelling,
     EpidemicFreeStatus,
     Errand,
@@ -59,6 +61,7 @@ from residents.models import (
     Finding,
     HealthCheck,
     Ledger,
+    Notice,
     Pairing,
     Payment,
     QuarantineCase,
@@ -293,6 +296,19 @@ class World:
         return self.cast.secretary.inbox.get()
 
     @cached_property
+    def on_duty(self) -> Compound:
+        Community.objects.filter(pk=self.cast.qinghe.pk).update(active_from=timezone.localdate())
+        return self.cast.hefengyuan
+
+    @cached_property
+    def notice(self) -> Notice:
+        return factories.NoticeFactory(community=self.cast.qinghe)
+
+    @cached_property
+    def chat_group(self) -> ChatGroup:
+        return factories.ChatGroupFactory(community=self.cast.qinghe)
+
+    @cached_property
     def channel(self) -> Channel:
         return factories.ChannelFactory(user=self.cast.secretary, address="https://127.0.0.1/nobody")
 
@@ -447,6 +463,11 @@ RESIDENTS: dict[str, Row] = {
     ),
     "residents:helper_list": Row(may=WORKERS),
     "residents:helper_stairs": Row(may=WORKERS, kwargs=lambda w: {"pk": w.cast.cadre_user.pk}, get=405, post=302),
+    "residents:notice_create": Row(may=WORKERS, post=200),
+    "residents:notice_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.notice.pk}),
+    "residents:notice_list": Row(may=CREW),
+    "residents:notice_read": Row(may=CREW, kwargs=lambda w: {"pk": w.notice.pk}, get=405, post=302),
+    "residents:notice_withdraw": Row(may=WORKERS, kwargs=lambda w: {"pk": w.notice.pk}, get=405, post=302),
     "residents:pairing_create": Row(may=WORKERS, post=422),
     "residents:pairing_end": Row(may=WORKERS, kwargs=lambda w: {"pk": w.pairing.pk}, post=422),
     "residents:pairing_list": Row(may=CREW),
@@ -458,6 +479,15 @@ RESIDENTS: dict[str, Row] = {
         but={("cadre_user", how): 403 for how in ("get", "post")},
     ),
     "residents:building_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.building.pk}, post=200),
+    "residents:chat_group_channel": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.chat_group.pk}, post=200),
+    "residents:chat_group_create": Row(may=SECRETARIES, post=200),
+    "residents:chat_group_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.chat_group.pk}, post=200),
+    "residents:chat_group_list": Row(may=WORKERS),
+    "residents:chat_group_log": Row(may=WORKERS),
+    "residents:chat_group_step": Row(
+        may=SECRETARIES, kwargs=lambda w: {"pk": w.chat_group.pk, "step": "close"}, get=405, post=302
+    ),
+    "residents:chat_group_test": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.chat_group.pk}, get=405, post=302),
     "residents:compound_choose": Row(may=CREW, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}, get=405, post=302),
     "residents:compound_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}),
     "residents:compound_export": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.hefengyuan.pk}, get=405, post=200),
@@ -652,6 +682,7 @@ CHECKPOINTS: dict[str, Row] = {
     "checkpoints:passage_void": Row(may=CREW, kwargs=lambda w: {"pk": w.passage.pk}, get=405, post=302, but=NOT_LEADING),
     "checkpoints:shift_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}),
     "checkpoints:gate_passages": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, get=405, post=400, stranger=401),
+    "checkpoints:notice_board": Row(may=EVERYBODY, kwargs=lambda w: {"pk": w.on_duty.pk}, public=True),
     "checkpoints:my_day": Row(may=CREW),
     "checkpoints:register_form": Row(may=WORKERS),
     "checkpoints:register_import": Row(may=WORKERS, post=200),
@@ -688,6 +719,8 @@ REPORTS: dict[str, Row] = {
     "reports:daily_take_back": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.report.pk}, get=405, post=302),
     "reports:export_list": Row(may=SECRETARIES | OFFICERS),
     "reports:export_new": Row(may=SECRETARIES | OFFICERS, get=405, post=422),
+    "reports:summary": Row(may=OFFICE),
+    "reports:summary_export": Row(may=SECRETARIES | OFFICERS, get=405, post=200),
     "reports:overview": Row(may=OFFICERS),
     "reports:overview_accept": Row(may=OFFICERS, get=405, post=302),
     "reports:overview_remind": Row(may=OFFICERS, get=405, post=302),

@@ -6,6 +6,7 @@ from tests.guards.urls import ours
 # Opened by everybody.
 PUBLIC = {
     "account_reset_password",
+    "checkpoints:notice_board",
     "checkpoints:pass_public",
     "healthz",
     "residents:ask",

@@ -39,7 +39,7 @@ def channel(cast, at_noon, server):
 
 def tell(user, *keys, kind="round_late", **facts):
     for key in keys:
-        outbox.tell(user, kind, key=key, **({"name": key} | facts))
+        outbox.tell(user, kind, key=key[:40], **({"name": key} | facts))
 
 
 def states(channel=None):

@@ -16,6 +16,7 @@ from portal.demo import (
     errands,
     households,
     ledgers,
+    notices,
     passages,
     people,
     places,
@@ -71,7 +72,7 @@ def load() -> Errand:
     passages.handovers(posts, lead=loggers[0], confirmer=secretary)
     quarantine.build(compounds, secretary)
     rounds.build(compounds["荷风苑"], secretary=secretary, walkers=[loggers[0], accounts["worker"]])
-    ledgers.build(compounds["荷风苑"].community, secretary=secretary)
+    _papers(compounds["荷风苑"], secretary=secretary)
     asked = errands.build(
         compounds["荷风苑"],
         helpers=[loggers[0], accounts["worker"], *loggers[1:4]],
@@ -84,6 +85,11 @@ def load() -> Errand:
     reports.build(accounts["officer"])
     _on_record(secondments, by=secretary)
     return asked
+
+
+def _papers(compound: Compound, *, secretary: User) -> None:
+    ledgers.build(compound.community, secretary=secretary)
+    notices.build(compound, secretary=secretary)
 
 
 def _on_record(secondments: list[Secondment], *, by: User) -> None:

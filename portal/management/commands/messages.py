@@ -62,7 +62,7 @@ def tidy(path: Path) -> None:
             # A guess of gettext is worse than a gap: nobody would look at it again.
             entry.flags.remove("fuzzy")
             entry.msgstr, entry.msgstr_plural = "", dict.fromkeys(entry.msgstr_plural, "")
-        entry.previous_msgid = entry.previous_msgctxt = None
+        entry.previous_msgid = entry.previous_msgid_plural = entry.previous_msgctxt = None
     found.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
     found.metadata, found.header = KEPT, ""
     found.save(str(path))

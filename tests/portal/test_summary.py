@@ -1,0 +1,147 @@
+"""The work summary of a period: every number from the records, only of one's own communities."""
+
+import datetime as dt
+import io
+
+import pytest
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
+
+from portal.accounts.models import Event
+from portal.reports import summary
+from residents.models import Community, ErrandKind, ErrandState
+from residents.services import errand_kinds
+from tests import factories
+
+PAGE, EXPORT = reverse("reports:summary"), reverse("reports:summary_export")
+# Both are over, whatever the hour.
+LAST = timezone.localdate() - dt.timedelta(days=1)
+FIRST = LAST - dt.timedelta(days=1)
+
+
+def at(day: dt.date, hour: int = 9) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(hour)))
+
+
+def stood(cast, day, cadre=None, hours=2):
+    shift = factories.ShiftFactory(
+        post__compound=cast.hefengyuan, day=day, starts_at=at(day, 8), ends_at=at(day, 16), state="published"
+    )
+    assignment = factories.AssignmentFactory(shift=shift, cadre=cadre or cast.cadre, starts_at=at(day, 8), ends_at=at(day, 16))
+    return factories.AttendanceFactory(assignment=assignment, signed_in_at=at(day, 8), signed_out_at=at(day, 8 + hours))
+
+
+def done(cast, code, day, lines=0):
+    home = factories.DwellingFactory(entrance__building__compound=cast.hefengyuan)
+    errand = factories.ErrandFactory(
+        dwelling=home, kind=ErrandKind.objects.get(code=code), state=ErrandState.CLOSED,
+        requested_at=at(day, 8), first_accepted_at=at(day, 8), accepted_at=at(day, 8), accepted_by=cast.cadre_user,
+        assignee=cast.cadre_user, delivered_at=at(day), delivered_by=cast.cadre_user, outcome="handed", ended_at=at(day),
+    )  # fmt: skip
+    for place in range(lines):
+        errand.lines.create(position=place + 1, name="盐", quantity=1)
+    return errand
+
+
+def counted(communities: QuerySet, first=FIRST, last=LAST) -> summary.Numbers:
+    numbers = summary.count(summary.Period(first, last, communities.order_by().values("pk")))
+    return summary.total(numbers.values())
+
+
+@pytest.fixture
+def worked(cast):
+    """Two days of work in 清荷社区, and one row of each kind the day before them."""
+    errand_kinds.ensure()
+    for day in (FIRST - dt.timedelta(days=1), FIRST, LAST):
+        stood(cast, day)
+        done(cast, "medicine", day)
+    done(cast, "groceries", FIRST, lines=3)
+    post = factories.PostFactory(compound=cast.hefengyuan)
+    for way in ("in", "in", "out"):
+        factories.PassageFactory(post=post, happened_at=at(FIRST), direction=way)
+    return cast
+
+
+def test_a_period_counts_what_was_done_in_it_and_nothing_else(worked):
+    numbers = counted(Community.objects.filter(pk=worked.qinghe.pk))
+
+    assert {key: value for key, value in numbers.items() if value} == {
+        "people": 1, "days_served": 2, "shifts_stood": 2, "hours_served": 4,
+        "passages_in": 2, "passages_out": 1,
+        "errands_asked": 3, "errands_done": 3, "errands_medicine": 2, "errands_goods": 1, "portions": 3,
+    }  # fmt: skip
+
+
+def test_other_communities_are_not_counted(worked):
+    assert not any(counted(Community.objects.filter(pk=worked.yushu.pk)).values())
+
+
+def test_every_number_is_counted_in_one_statement(worked, queries):
+    with queries() as seen:
+        counted(Community.objects.all())
+
+    assert len(seen) == 1
+
+
+def test_the_secretary_reads_prints_and_exports_it(worked, sign_in):
+    Community.objects.update(active_from=LAST)
+    client = sign_in(worked.secretary)
+    asked = {"first": str(FIRST), "last": str(LAST)}
+    page = client.get(PAGE, asked)
+    lines = {str(line["label"]): line["total"] for _label, lines in page.context["blocks"] for line in lines}
+    assert (lines["days served"], lines["purchases"], page.context["columns"]) == (2, 1, [])
+
+    answer = client.post(EXPORT, asked)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0).to_python()
+    assert [row[4] for row in rows if row[2] == "下沉天数"] == [2]
+    text = b"".join(client.post(EXPORT, asked | {"format": "csv"}).streaming_content).decode("utf-8-sig")
+    assert "下沉天数,人天,2,2" in text
+    assert Event.objects.filter(kind="summary.exported", community=worked.qinghe).count() == 2
+
+
+def test_an_officer_sees_the_communities_side_by_side_or_one(worked, sign_in):
+    Community.objects.update(active_from=LAST)
+    client = sign_in(worked.officer)
+
+    assert client.get(PAGE).context["columns"] == [worked.qinghe, worked.yushu]
+    assert client.get(PAGE, {"community": worked.yushu.pk}).context["chosen"] == worked.yushu
+
+
+def test_the_community_of_another_cannot_be_asked_for(worked, sign_in):
+    Community.objects.update(active_from=LAST)
+    page = sign_in(worked.other_secretary).get(PAGE, {"community": worked.qinghe.pk})
+
+    assert page.context["places"] == [worked.yushu]
+    assert "清荷" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"first": "x", "last": "2022-13-45"}, {"first": "9999-01-01", "last": "0001-01-01"}, {"community": "²"},
+        {"first": "2099-01-01"}, {"first": "2001-01-01"}, {"community": "9" * 40}, {"last": "\x00"},
+    ],
+)  # fmt: skip
+def test_nonsense_is_the_last_month(cast, sign_in, asked):
+    page = sign_in(cast.secretary).get(PAGE, asked)
+
+    assert (page.status_code, page.context["last"] <= timezone.localdate(), page.context["first"] <= page.context["last"]) == (
+        200,
+        True,
+        True,
+    )
+
+
+def test_more_rows_cost_no_more_statements(worked, sign_in, queries):
+    client = sign_in(worked.secretary)
+    counts = []
+    for _turn in range(2):
+        with queries() as seen:
+            client.get(PAGE)
+        counts.append(len(seen))
+        for _more in range(2):
+            done(worked, "medicine", LAST)
+
+    assert counts[0] == counts[1] <= 12
