@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from deployments.views import accounts, cadres, leave, responsibilities, rosters, secondments, supervision, units
+from deployments.views import accounts, cadres, commendations, leave, responsibilities, rosters, secondments, supervision, units
 
 app_name = "deployments"
 
@@ -32,6 +32,14 @@ urlpatterns = [
     path("deployments/leave/<int:pk>/refuse/", leave.leave_refuse, name="leave_refuse"),
     path("deployments/leave/mine/", leave.leave_mine, name="leave_mine"),
     path("deployments/leave/<int:pk>/cancel/", leave.leave_cancel, name="leave_cancel"),
+    path("wall/<str:code>/", commendations.commendation_wall, name="commendation_wall"),
+    path("deployments/commendations/", commendations.commendation_list, name="commendation_list"),
+    path("deployments/commendations/new/", commendations.commendation_create, name="commendation_create"),
+    path("deployments/commendations/mine/", commendations.commendation_mine, name="commendation_mine"),
+    path("deployments/commendations/ours/", commendations.commendation_ours, name="commendation_ours"),
+    path("deployments/commendations/thanks/<int:pk>/", commendations.commendation_from_thanks, name="commendation_from_thanks"),
+    path("deployments/commendations/<int:pk>/agree/", commendations.commendation_agree, name="commendation_agree"),
+    path("deployments/commendations/<int:pk>/<slug:step>/", commendations.commendation_step, name="commendation_step"),
     path("deployments/mine/", supervision.supervision, name="supervision"),
     path("deployments/mine/export/", supervision.supervision_export, name="supervision_export"),
     path("deployments/mine/offer/", supervision.supervision_offer, name="supervision_offer"),

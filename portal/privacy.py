@@ -111,7 +111,8 @@ TABLE: dict[str, Kept] = {
         plain="id community subdistrict district starts_on ends_on fever_limit day_starts_at day_ends_at min_rest_hours "
         "sign_in_before_minutes late_after_minutes absent_after_minutes remind_before_minutes handover_within_minutes "
         "crowded_from free_after_days free_tested_within_days undo_seconds officer_after_minutes staff_morning_by "
-        "staff_evening_by errand_urgent_minutes errand_minutes ask_link_days hold_minutes couriers_enter taxis_enter"
+        "staff_evening_by errand_urgent_minutes errand_minutes ask_link_days hold_minutes couriers_enter taxis_enter "
+        "task_minutes task_escalate_minutes"
     ),
     "residents.QuarantinePolicy": Kept(
         plain="id name contact_class community subdistrict district starts_on ends_on first_day_counts checks_a_day "
@@ -151,7 +152,9 @@ TABLE: dict[str, Kept] = {
     "residents.ExitPermit": Kept(
         plain="id case back_by approved_at approved_by returned_at", personal="reason escorts plate_no"
     ),
-    "residents.Persuasion": Kept(plain="id case topic attempt_no method result spoken_at spoken_by", personal="note"),
+    "residents.Persuasion": Kept(
+        plain="id community case dwelling topic attempt_no method result spoken_at spoken_by", personal="place note"
+    ),
     "residents.ControlChange": Kept(
         plain="id community compound building level starts_on document_no batch reason decided_at decided_by"
     ),
@@ -176,6 +179,33 @@ TABLE: dict[str, Kept] = {
     "residents.ErrandNote": Kept(plain="id errand written_at by", sensitive="text"),
     # Money is accounted for: rows stay as they are.
     "residents.Payment": Kept(plain="id key errand kind amount helper reverses paid_at recorded_by", personal="receipt note"),
+    "residents.Matter": Kept(
+        plain="id key community kind compound building dwelling reported_at reported_by state handler handled_at fixed_at "
+        "satisfaction ended_at ended_by",
+        personal="place written_name written_phone outcome",
+        sensitive="what parties",
+    ),
+    "residents.MatterStep": Kept(plain="id matter for_resident taken_at by", sensitive="text"),
+    "residents.FirmCall": Kept(plain="id matter firm firm_phone called_at called_by", personal="reply"),
+    # Only the counsellor reads what was said; the row is counted.
+    "residents.HotlineCall": Kept(plain="id key community counsellor called_at minutes topic referral", sensitive="content"),
+    "residents.MutualAid": Kept(
+        plain="id key community kind dwelling anonymous state answers written_at written_by matched_at done_at ended_by",
+        personal="what place written_name written_phone",
+    ),
+    "deployments.Commendation": Kept(
+        plain="id key community kind unit team errand received_on recorded_by forwarded_at forwarded_by sender_agreed_at "
+        "receiver_agreed_at shown_at shown_by",
+        personal="cadre text sender",
+    ),
+    "residents.Task": Kept(
+        plain="id key community kind risk compound building dwelling source finding case errand created_at created_by due_at "
+        "escalated escalates_at state assignee assigned_at assigned_by lead started_at answer_check answer_errand answer_stop "
+        "ended_at ended_by",
+        personal="title place result",
+        sensitive="what",
+    ),
+    "residents.TaskNote": Kept(plain="id task written_at by", sensitive="text"),
     "deployments.SendingUnit": Kept(plain="id name level", personal="leader leader_phone liaison liaison_phone"),
     "deployments.Supervisor": Kept(plain="id user unit starts_on ends_on"),
     "deployments.Cadre": Kept(

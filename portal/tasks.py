@@ -19,6 +19,7 @@ from residents.services import (
     missed_checks,
     notices,
     rounds,
+    task_queue,
 )
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ DUE: list[Callable[[], object]] = [
     errand_queue.escalate,
     deliveries.due,
     drops.due,
+    task_queue.escalate,
     control.review,
     notices.due,
     chat_groups.due,

@@ -16,7 +16,7 @@ from portal.accounts.models import User
 from portal.lib.counting import counts
 from portal.lib.stats import Stat
 from portal.reports.models import DailyReport
-from residents.models import Community, Finding, Round
+from residents.models import Community, Finding, Matter, MatterState, Round, Task, TaskState
 from residents.services.policies import duty_policies
 
 # A first page names the first few; the number leads to all of them.
@@ -157,6 +157,9 @@ def _numbers(communities: "QuerySet[Community]", by: User) -> dict[str, int]:
         published=Shift.objects.within(communities).filter(state=Shift.State.PUBLISHED),
         findings=Finding.objects.within(communities).open(),
         late=Round.objects.within(communities).late(now),
+        tasks_late=Task.objects.within(communities).late(now),
+        tasks_new=Task.objects.within(communities).filter(state=TaskState.NEW, due_at__gte=now),
+        matters_new=Matter.objects.within(communities).filter(state=MatterState.NEW),
         arrivals=secondments.filter(state=Secondment.State.APPROVED, starts_on__lte=day),
         leave=Leave.objects.within(communities).filter(state=Leave.State.SUBMITTED),
         corrections=AttendanceCorrection.objects.within(communities).filter(decided_at=None).exclude(asked_by=by),
@@ -210,6 +213,9 @@ def _homes_waiting() -> Iterable[tuple[str, Any, str, str, str]]:
 def _waiting() -> Iterable[tuple[str, Any, str, str, str]]:
     yield "findings", _("Findings of rounds"), "alert-triangle", "residents:finding_list", ""
     yield "late", _("Rounds that are late"), "clock", "residents:round_list", ""
+    yield "tasks_late", _("Tasks that are late"), "clipboard-list", "residents:task_list", "?view=late"
+    yield "tasks_new", _("Tasks nobody has"), "clipboard-list", "residents:task_list", "?view=new"
+    yield "matters_new", _("Problems and disputes nobody has"), "messages", "residents:matter_list", "?state=new"
     yield "arrivals", _("Arrivals to confirm"), "user-check", "deployments:secondment_list", ""
     yield "leave", _("Requests for leave"), "calendar-off", "deployments:leave_list", ""
     yield "corrections", _("Corrections that need a second person"), "clipboard-check", "checkpoints:attendance_list", ""

@@ -8,11 +8,11 @@ from django.db.models import Model
 from django.utils import timezone
 
 from checkpoints.models import Assignment, Attendance, DeliveryBatch, EntryPass, PassPolicy, Post, Shift
-from deployments.models import Cadre, Leave, Responsibility, Secondment, SendingUnit
+from deployments.models import Cadre, Commendation, Leave, Responsibility, Secondment, SendingUnit
 from portal.accounts import trail
 from portal.accounts.models import Event, User
 from portal.lib import masks
-from residents.models import Building, Community, Compound, Dwelling, Entrance, Resident
+from residents.models import Building, Community, Compound, Dwelling, Entrance, Matter, Resident, Task
 
 # The columns that name a row; those of a person's name are masked.
 NAMES: dict[type[Model], tuple[str, ...]] = {
@@ -23,6 +23,9 @@ NAMES: dict[type[Model], tuple[str, ...]] = {
     Entrance: ("building__compound__name", "building__number", "number"),
     Dwelling: ("entrance__building__number", "entrance__number", "room_no"),
     Resident: ("name",),
+    Matter: ("kind", "id"),
+    Task: ("kind", "id"),
+    Commendation: ("kind", "id"),
     SendingUnit: ("name",),
     Cadre: ("name",),
     Secondment: ("cadre__name", "starts_on"),

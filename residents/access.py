@@ -12,11 +12,13 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.lib.constraints import lasts_on
 from residents.models import Community, Membership, Role
 from residents.scope import CommunityQuerySet
 
@@ -27,6 +29,7 @@ __all__ = [
     "Request",
     "communities_for",
     "has",
+    "holders",
     "may_in",
     "remember_roles",
     "requires",
@@ -99,6 +102,18 @@ class Permission(StrEnum):
     DELIVERY_HANDLE = "delivery_handle"  # goods at the gate: take in, count, disinfect, hand out
     DELIVERY_SETTLE = "delivery_settle"  # disputes, what goes before its time, what is sent back or thrown away
     VEHICLE_EDIT = "vehicle_edit"  # the register of plates
+    MATTER_RAISE = "matter_raise"  # take down what is brought up, and handle what one is given
+    MATTER_DESK = "matter_desk"  # problems and incidents of the community; who handles them
+    MATTER_SEALED = "matter_sealed"  # disputes as well
+    PERSUADE = "persuade"  # write down a talk with somebody who refuses
+    HOTLINE_ANSWER = "hotline_answer"  # write down calls of the hotline, and read one's own
+    HOTLINE_COUNT = "hotline_count"  # how many, about what; never who or what was said
+    MUTUAL_AID = "mutual_aid"  # what neighbours offer, need and give
+    COMMENDATION_DESK = "commendation_desk"  # praise: write down, forward, put on the wall
+    TASK_VIEW = "task_view"  # the list; details only of one's own
+    TASK_RAISE = "task_raise"  # write one down: what somebody on the spot has seen
+    TASK_DO = "task_do"  # take one, do it, say what came of it
+    TASK_DESK = "task_desk"  # give, name the lead, call off, take the list out
     EXPORT = "export"
 
 
@@ -119,6 +134,12 @@ _VOLUNTEER = frozenset(
         _P.ERRAND_ASK,
         _P.ERRAND_CLAIM,
         _P.DELIVERY_HANDLE,
+        _P.MATTER_RAISE,
+        _P.PERSUADE,
+        _P.HOTLINE_ANSWER,
+        _P.TASK_VIEW,
+        _P.TASK_RAISE,
+        _P.TASK_DO,
     }
 )
 _CADRE = _VOLUNTEER | {_P.RESIDENT_VIEW}
@@ -149,6 +170,10 @@ _WORKER = _CADRE | {
     _P.ERRAND_DESK,
     _P.DELIVERY_SETTLE,
     _P.VEHICLE_EDIT,
+    _P.MATTER_DESK,
+    _P.MUTUAL_AID,
+    _P.COMMENDATION_DESK,
+    _P.TASK_DESK,
 }
 _SECRETARY = _WORKER | {
     _P.AUDIT_VIEW,
@@ -171,6 +196,8 @@ _SECRETARY = _WORKER | {
     _P.CONTROL_DECIDE,
     _P.ERRAND_SETTLE,
     _P.CHAT_GROUP_EDIT,
+    _P.MATTER_SEALED,
+    _P.HOTLINE_COUNT,
     _P.EXPORT,
 }
 _OFFICER = frozenset(
@@ -242,6 +269,15 @@ def communities_for(user: User, permission: Permission) -> "QuerySet[Community]"
 def may_in(user: User, permission: Permission, community: Community) -> bool:
     """Whether the person may do it in this community; asks the memberships at hand, not the database."""
     return any(permission in GRANTS[m.role] and _covers(m, community) for m in roles_of(user))
+
+
+def holders(permission: Permission, community_id: int) -> "QuerySet[User]":
+    """Everybody whose role in a community grants the permission today."""
+    granting = [role for role, granted in GRANTS.items() if permission in granted]
+    here = Membership.objects.filter(
+        lasts_on(timezone.localdate()), user=OuterRef("pk"), community=community_id, role__in=granting
+    )
+    return User.objects.filter(Exists(here), is_active=True)
 
 
 def _covers(membership: Membership, community: Community) -> bool:

@@ -12,12 +12,15 @@ class ResidentsConfig(AppConfig):
         "residents.services.round_history.entries",
         "residents.services.quarantine_view.entries",
         "residents.services.errand_view.entries",
+        "residents.services.task_view.entries",
+        "residents.services.matter_view.entries",
     ]
     home_layers = [
         "residents.services.household_layers.LAYERS",
         "residents.services.quarantine_view.LAYERS",
         "residents.services.round_layers.LAYERS",
         "residents.services.errand_view.LAYERS",
+        "residents.services.task_view.LAYERS",
     ]
     job_kinds = {
         "import_residents": "residents.services.household_jobs.IMPORT",

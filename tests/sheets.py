@@ -9,6 +9,7 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal.lib.id_numbers import check_digit
+from portal.lib.sheets import tables, text
 
 
 def xlsx(*sheets: Sequence[Sequence[Any]], hidden_rows: Sequence[int] = (), hidden_sheets: Sequence[int] = ()) -> bytes:
@@ -47,3 +48,9 @@ def id_number(n: int, *, male: bool = True) -> str:
     """A valid number of an invented person."""
     first = f"990101{1960 + n % 40}{n % 12 + 1:02}{n % 28 + 1:02}{(n * 2 + male) % 1000:03}"
     return first + check_digit(first)
+
+
+def rows_of(answer: Any) -> list[list[str]]:
+    """The rows of the first table of a file in an answer, as texts."""
+    table = tables(io.BytesIO(answer.getvalue()))[0]
+    return [[text(cell) for cell in row.cells] for row in table.rows()]

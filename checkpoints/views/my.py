@@ -16,7 +16,7 @@ from deployments.models import Cadre
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
-from residents.services import rounds
+from residents.services import rounds, task_queue
 from residents.services.policies import duty_policies
 
 COMING_DAYS = 7
@@ -34,6 +34,7 @@ def my_day(request: Request) -> HttpResponse:
         "later": shifts[1:],
         "served": attendance.served(cadre) if cadre else None,
         "rounds": rounds.mine(request.user),
+        "tasks": task_queue.mine(request.user),
     }
     return page(request, "checkpoints/my/day.html", context, part="my-shift")
 

@@ -73,6 +73,7 @@ VERBS: dict[str, Promise] = {
     "failed": pgettext_lazy("trail", "did not work out"),
     "finished": pgettext_lazy("trail", "all handed out"),
     "freed": pgettext_lazy("trail", "free to go"),
+    "firm_called": pgettext_lazy("trail", "firm called"),
     "given_back": pgettext_lazy("trail", "given back"),
     "given_up": pgettext_lazy("trail", "given up"),
     "handed_out": pgettext_lazy("trail", "handed out"),
@@ -139,6 +140,7 @@ VERBS: dict[str, Promise] = {
     "signed_in": pgettext_lazy("trail", "signed in to the shift"),
     "signed_out": pgettext_lazy("trail", "signed out of the shift"),
     "sorted": pgettext_lazy("trail", "sorted"),
+    "solved": pgettext_lazy("trail", "solved"),
     "started": pgettext_lazy("trail", "started"),
     "status": pgettext_lazy("trail", "status set"),
     "submitted": pgettext_lazy("trail", "submitted"),
@@ -154,6 +156,11 @@ VERBS: dict[str, Promise] = {
     "violated": pgettext_lazy("trail", "violation"),
     "voided": pgettext_lazy("trail", "voided"),
     "withdrawn": pgettext_lazy("trail", "withdrawn"),
+    "matched": pgettext_lazy("trail", "brought together"),
+    "forwarded": pgettext_lazy("trail", "forwarded"),
+    "named": pgettext_lazy("trail", "agreed to be named"),
+    "shown": pgettext_lazy("trail", "put on the wall"),
+    "hidden": pgettext_lazy("trail", "taken off the wall"),
     "written": pgettext_lazy("trail", "written"),
 }
 

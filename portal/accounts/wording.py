@@ -20,8 +20,8 @@ MASKED: dict[str, Callable[[str], str]] = {
     "where": hidden,
 }
 PLAIN = frozenset(
-    {"case", "channel", "community", "count", "day", "due", "end", "errand", "first", "hours", "label", "last", "link", "name",
-     "place", "post", "slot", "start", "starts", "stops", "title", "body", "subdistrict", "time", "urgent"}
+    {"body", "case", "channel", "community", "count", "day", "due", "end", "errand", "first", "hours", "label", "last", "link",
+     "matter", "name", "place", "post", "slot", "start", "starts", "stops", "subdistrict", "task", "time", "title", "urgent"}
 )  # fmt: skip
 # A text of more posts than this is cut; the whole stands in the portal.
 MOST_PARTS = 5

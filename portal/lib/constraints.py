@@ -202,19 +202,19 @@ class LastsMinutes(TriggerConstraint):
 
     def constraint_sql(self, model: type[models.Model], schema_editor: Any) -> str | None:
         if schema_editor.connection.vendor == "postgresql":
-            return f"CONSTRAINT {schema_editor.quote_name(self.name)} {self._check(model, schema_editor)}"
+            return f"CONSTRAINT {schema_editor.quote_name(self.name)} {self._rule(model, schema_editor)}"
         return super().constraint_sql(model, schema_editor)
 
     def create_sql(self, model: type[models.Model], schema_editor: Any) -> str | None:
         if schema_editor.connection.vendor == "postgresql":
             name = schema_editor.quote_name(self.name)
-            return f"ALTER TABLE {_table(model, schema_editor)} ADD CONSTRAINT {name} {self._check(model, schema_editor)}"
+            return f"ALTER TABLE {_table(model, schema_editor)} ADD CONSTRAINT {name} {self._rule(model, schema_editor)}"
         return super().create_sql(model, schema_editor)
 
     def remove_sql(self, model: type[models.Model], schema_editor: Any) -> str:
         return f"ALTER TABLE {_table(model, schema_editor)} DROP CONSTRAINT {schema_editor.quote_name(self.name)}"
 
-    def _check(self, model: type[models.Model], editor: Any) -> str:
+    def _rule(self, model: type[models.Model], editor: Any) -> str:
         start, minutes, end = (_column(model, editor, name) for name in (self.start, self.minutes, self.end))
         return f"CHECK ({end} IS NOT DISTINCT FROM {start} + {minutes} * interval '1 minute')"
 

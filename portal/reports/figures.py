@@ -14,6 +14,7 @@ from deployments.models import Cadre
 from portal.lib.dates import day_bounds
 from portal.reports import sources
 from portal.reports.sources import Scope, Source
+from residents.models.matters import INCIDENTS
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Figure:
 
 PEOPLE, TIMES, HOURS, PLACES, VEHICLES = _("people"), pgettext_lazy("unit", "passages"), _("hours"), _("places"), _("vehicles")
 HOMES, ROUNDS, ERRANDS = _("homes"), pgettext_lazy("unit", "rounds"), pgettext_lazy("unit", "errands")
+CASES = pgettext_lazy("unit", "cases")
+TIMES_CALLED = pgettext_lazy("unit", "calls")
 
 LOADS = pgettext_lazy("unit", "deliveries")
 
@@ -65,6 +68,7 @@ BLOCKS = {
     "rounds": _("Rounds and services"),
     "errands": _("Errands"),
     "goods": _("Goods and visitors at the gate"),
+    "matters": _("Problems and disputes"),
 }
 
 
@@ -178,6 +182,31 @@ def _of_errands() -> Iterator[Figure]:
         ("errands_minutes_done", _("median minutes until it is done"), sources.ERRANDS_DONE),
     ):
         yield Figure(key, label, _("minutes"), "errands", Counted(source, lambda at: Minutes(Avg("took"))))
+
+
+def _matters(key: str, label: Any, among: Callable[[Scope], Q], heading: str = "") -> Figure:
+    how = Counted(sources.MATTERS, lambda at: Count("pk", filter=among(at)))
+    return Figure(key, label, CASES, "matters", how, heading)
+
+
+def _of_matters() -> Iterator[Figure]:
+    """What residents brought up, and what of it was settled."""
+    problems, disputes = Q(kind__in=["problem", "fault"]), Q(kind="dispute")
+    solved = Q(state="solved")
+    yield _matters("problems_new", _("problems brought up"), lambda at: problems & _new(at), "困难诉求新增")
+    yield _matters("problems_solved", _("problems solved"), lambda at: problems & solved & sources.ended(at), "困难诉求解决")
+    yield _matters("mediations", _("disputes mediated"), lambda at: disputes & sources.ended(at), "调解件数")
+    calls = Counted(sources.HOTLINE, lambda at: Count("pk"))
+    yield Figure("hotline_calls", _("calls of the psychological hotline"), TIMES_CALLED, "matters", calls, "心理疏导")
+    agreed = Counted(sources.TALKS, lambda at: Count("pk", filter=Q(result="agreed")))
+    yield Figure("talked_round", _("people talked round"), PEOPLE, "matters", agreed)
+    yield Figure("praise", _("praise received"), CASES, "matters", Counted(sources.PRAISE, lambda at: Count("pk")))
+    incidents = Q(kind__in=[kind.value for kind in INCIDENTS])
+    yield _matters("incidents", _("incidents"), lambda at: incidents & _new(at))
+
+
+def _new(at: Scope) -> Q:
+    return Q(reported_at__gte=day_bounds(at.day)[0])
 
 
 def _of_rounds() -> Iterator[Figure]:
@@ -335,6 +364,7 @@ FIGURES: tuple[Figure, ...] = (
     *_of_rounds(),
     *_of_errands(),
     *_of_goods(),
+    *_of_matters(),
     *_parts(),
 )
 

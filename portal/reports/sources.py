@@ -21,11 +21,23 @@ from django.db.models import (
 )
 
 from checkpoints.models import Assignment, DeliveryBatch, DeliveryDrop, Passage, Post, PostStatus, Shift, Visit
-from deployments.models import Leave, Secondment
+from deployments.models import Commendation, Leave, Secondment
 from deployments.services.responsibilities import gaps
 from portal.lib.constraints import lasts_on
 from portal.lib.dates import day_bounds
-from residents.models import CaseStage, DutyPolicy, Errand, Notice, QuarantineCase, Round, Stop, Transfer
+from residents.models import (
+    CaseStage,
+    DutyPolicy,
+    Errand,
+    HotlineCall,
+    Matter,
+    Notice,
+    Persuasion,
+    QuarantineCase,
+    Round,
+    Stop,
+    Transfer,
+)
 from residents.services import errand_totals
 
 NO_TIME = Value(dt.timedelta(0), output_field=DurationField())
@@ -140,6 +152,23 @@ def _errands(at: Scope) -> "QuerySet[Any]":
     return asked.filter(requested_at__lte=at.as_of, merged_into=None)
 
 
+def _matters(at: Scope) -> "QuerySet[Any]":
+    """Brought up on the day, or ended on it."""
+    start, end = day_bounds(at.day)
+    reported = Q(reported_at__gte=start, reported_at__lt=end, reported_at__lte=at.as_of)
+    return Matter.objects.within(at.communities).filter(reported | ended(at))
+
+
+def _praise(at: Scope) -> "QuerySet[Any]":
+    return Commendation.objects.within(at.communities).filter(received_on=at.day)
+
+
+def ended(at: Scope) -> Q:
+    """What ended on the day."""
+    start, end = day_bounds(at.day)
+    return Q(ended_at__gte=start, ended_at__lt=end, ended_at__lte=at.as_of)
+
+
 def late(at: Scope) -> Q:
     """Errands that waited longer than promised, whether somebody has them by now or not."""
     return errand_totals.late(at.as_of)
@@ -202,6 +231,10 @@ SWEPT = Source("swept", _swept, "round__community")
 CASES = Source("cases", _cases, "community")
 TRANSFERS = Source("transfers", _transfers, "case__community")
 ERRANDS = Source("errands", _errands, "community")
+HOTLINE = Source("hotline", _of_the_day(HotlineCall, "called_at"), "community")
+TALKS = Source("talks", _of_the_day(Persuasion, "spoken_at"), "community")
+PRAISE = Source("praise", _praise, "community")
+MATTERS = Source("matters", _matters, "community")
 ERRANDS_TAKEN = Source("errands_taken", _middle("first_accepted_at"), "community")
 ERRANDS_DONE = Source("errands_done", _middle("delivered_at"), "community")
 DELIVERIES = Source("deliveries", _of_the_day(DeliveryBatch, "arrived_at"), "community")

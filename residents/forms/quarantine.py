@@ -155,7 +155,7 @@ class NoteForm(StepForm):
 class PersuadeForm(StepForm):
     """One attempt."""
 
-    topic = forms.ChoiceField(label=_("About"), choices=Persuasion.Topic.choices)
+    topic = forms.ChoiceField(label=_("About"), choices=Persuasion.Topic.choices[:3])
     method = forms.ChoiceField(label=_("How"), choices=Persuasion.Method.choices)
     result = forms.ChoiceField(label=_("Result"), choices=Persuasion.Result.choices)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)

@@ -6,10 +6,13 @@ from residents.models.errand_lines import ErrandLine, ErrandNote
 from residents.models.errand_money import Payment
 from residents.models.errands import Errand, ErrandKind, ErrandState, Outcome, Urgency
 from residents.models.health_checks import HealthCheck, Method, SiteCall, Slot, Symptom, Verification
+from residents.models.hotline_calls import HotlineCall
 from residents.models.households import CareCategory, CareProfile, Dwelling, Resident, ResidentChange
 from residents.models.ledgers import Ledger
+from residents.models.matters import FirmCall, Matter, MatterKind, MatterState, MatterStep
 from residents.models.memberships import Membership, Role
 from residents.models.movements import ExitPermit, Persuasion, Transfer
+from residents.models.mutual_aid import MutualAid
 from residents.models.notices import Notice, NoticeReceipt
 from residents.models.pairings import Helper, Pairing
 from residents.models.places import Building, Community, Compound, District, Entrance, Grid, Subdistrict
@@ -17,6 +20,7 @@ from residents.models.policies import DutyPolicy
 from residents.models.quarantine import CareTeamMember, CaseStage, CaseState, CaseTest, QuarantineCase
 from residents.models.quarantine_policies import ContactClass, PolicyStage, QuarantinePolicy, StageKind
 from residents.models.rounds import Finding, Round, RoundPlan, Stop
+from residents.models.tasks import Task, TaskKind, TaskNote, TaskSource, TaskState
 
 __all__ = [
     "Building",
@@ -44,12 +48,19 @@ __all__ = [
     "ErrandState",
     "ExitPermit",
     "Finding",
+    "FirmCall",
     "Grid",
     "HealthCheck",
     "Helper",
+    "HotlineCall",
     "Ledger",
+    "Matter",
+    "MatterKind",
+    "MatterState",
+    "MatterStep",
     "Membership",
     "Method",
+    "MutualAid",
     "Notice",
     "NoticeReceipt",
     "Outcome",
@@ -70,6 +81,11 @@ __all__ = [
     "Stop",
     "Subdistrict",
     "Symptom",
+    "Task",
+    "TaskKind",
+    "TaskNote",
+    "TaskSource",
+    "TaskState",
     "Transfer",
     "Urgency",
     "Verification",

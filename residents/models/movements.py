@@ -1,10 +1,14 @@
 """Ways out of a quarantined home: the transfer to a site, the approved exit, and the talk with who refuses."""
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from residents.models.households import Dwelling
+from residents.models.places import Community
 from residents.models.quarantine import QuarantineCase
 from residents.scope import CommunityQuerySet
 
@@ -105,15 +109,25 @@ class ExitPermit(models.Model):
         return self.reason
 
 
-class Persuasion(models.Model):
-    """劝导: one attempt to talk with somebody who refuses, by phone first, then at the door."""
+class PersuasionQuerySet(CommunityQuerySet):
+    """Attempts. Those of a case written by older code have the community of the case alone."""
 
-    community_path = "case__community"
+    def within(self, communities: Any) -> Self:
+        return self.filter(Q(community__in=communities) | Q(community=None, case__community__in=communities))
+
+
+class Persuasion(models.Model):
+    """劝导: one attempt to talk with somebody who refuses, by phone first, then at the door; with a case or without."""
+
+    community_path = "community"
 
     class Topic(models.TextChoices):
         GO_TO_SITE = "go_to_site", _("go to the site")
         STAY_HOME = "stay_home", _("stay at home")
         REGISTER = "register", _("register")
+        MASK = "mask", _("wear a mask")
+        TEST = "test", _("come to the test")
+        DISPERSE = "disperse", _("go apart")
 
     class Method(models.TextChoices):
         PHONE = "phone", _("by phone")
@@ -125,7 +139,17 @@ class Persuasion(models.Model):
         REFUSED = "refused", _("refused")
         PENDING = "pending", _("thinks it over")
 
-    case = models.ForeignKey(QuarantineCase, models.PROTECT, related_name="persuasions", verbose_name=_("quarantine case"))
+    community = models.ForeignKey(
+        Community, models.PROTECT, null=True, blank=True, related_name="persuasions", verbose_name=_("community")
+    )
+    case = models.ForeignKey(
+        QuarantineCase, models.PROTECT, null=True, blank=True, related_name="persuasions", verbose_name=_("quarantine case")
+    )
+    dwelling = models.ForeignKey(
+        Dwelling, models.PROTECT, null=True, blank=True, related_name="persuasions", verbose_name=_("home")
+    )
+    # Where somebody stood who has no home here, or none that is known.
+    place = models.CharField(_("place"), max_length=60, blank=True)
     topic = models.CharField(_("about"), max_length=10, choices=Topic)
     attempt_no = models.PositiveSmallIntegerField(_("attempt"))
     method = models.CharField(_("how"), max_length=5, choices=Method)
@@ -134,7 +158,7 @@ class Persuasion(models.Model):
     spoken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     note = models.CharField(_("note"), max_length=200, blank=True)
 
-    objects = CommunityQuerySet.as_manager()
+    objects = PersuasionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("persuasion")
@@ -144,7 +168,17 @@ class Persuasion(models.Model):
             models.UniqueConstraint(
                 fields=["case", "attempt_no"], name="persuasion_attempt_once",
                 violation_error_message=_("This attempt is already recorded."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["dwelling", "topic", "attempt_no"], condition=Q(case=None, dwelling__isnull=False),
+                name="persuasion_attempt_of_home_once",
+                violation_error_message=_("This attempt is already recorded."),
+            ),
+            models.CheckConstraint(
+                condition=Q(case__isnull=False) | (Q(community__isnull=False) & (Q(dwelling__isnull=False) | ~Q(place=""))),
+                name="persuasion_of_somebody",
+                violation_error_message=_("Say where: a home, a building, a compound, or in words."),
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -68,6 +68,12 @@ class DutyPolicy(models.Model):
     # The seed says at once; an hour where nobody is in danger.
     errand_urgent_minutes = models.PositiveSmallIntegerField(_("an urgent errand is taken within (minutes)"), default=15)
     errand_minutes = models.PositiveSmallIntegerField(_("an errand is taken within (minutes)"), default=60)
+    task_minutes = models.PositiveSmallIntegerField(
+        _("a task without an hour is due within (minutes)"), default=240, db_default=240
+    )
+    task_escalate_minutes = models.PositiveSmallIntegerField(
+        _("the secretary hears of a late task after (minutes)"), default=60, db_default=60
+    )
     ask_link_days = models.PositiveSmallIntegerField(_("the sheet at the door is good for (days)"), default=90)
 
     # Goods stand after they were disinfected; couriers and taxis stay outside unless a place says otherwise.

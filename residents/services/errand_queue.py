@@ -9,10 +9,10 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.models import User
 from portal.accounts.outbox import draft, send
-from residents.models import Errand, ErrandState, Membership, Role
+from residents.models import Errand, ErrandState, Role
 from residents.models.errands import ENDED, IN_HAND, URGENT, WAITING
+from residents.services.offices import office
 
 # What the pills of the queue ask.
 VIEWS = ("waiting", "overdue", "in_hand", "with_round", "to_settle", "ended")
@@ -64,7 +64,7 @@ def _raise(level: int, roles: Sequence[str], now: dt.datetime) -> int:
     rows = list(late.select_related("kind").order_by("escalates_at", "id")[:AT_ONCE])
     if not rows:
         return 0
-    office = _office({row.community_id for row in rows}, roles)
+    told = office({row.community_id for row in rows}, roles)
     send(
         draft(
             user, "errand_overdue", key=f"errand_overdue-{row.pk}-{level}-{row.promised_by:%Y%m%d%H%M%S}",
@@ -72,18 +72,10 @@ def _raise(level: int, roles: Sequence[str], now: dt.datetime) -> int:
             urgent="1" if row.urgency in URGENT else "",
         )
         for row in rows
-        for user in office.get(row.community_id, [])
+        for user in told.get(row.community_id, [])
     )  # fmt: skip
     for row in rows:
         row.escalated = level + 1
         row.escalates_at = row.promised_by + (row.promised_by - row.waits_since) if level == 0 else None
     Errand.objects.bulk_update(rows, ["escalated", "escalates_at"])
     return len(rows)
-
-
-def _office(communities: set[int], roles: Sequence[str]) -> dict[int, list[User]]:
-    found: dict[int, list[User]] = {}
-    rows = Membership.objects.live().filter(role__in=roles, community__in=communities, user__is_active=True)
-    for membership in rows.select_related("user"):
-        found.setdefault(membership.community_id or 0, []).append(membership.user)
-    return found

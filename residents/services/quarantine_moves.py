@@ -65,7 +65,7 @@ def persuade(*, case_id: int, topic: str, method: str, result: str, note: str = 
     last = case.persuasions.order_by("-attempt_no").values_list("attempt_no", flat=True).first() or 0
     with explained(Persuasion):
         row = Persuasion.objects.create(
-            case=case, topic=topic, attempt_no=last + 1, method=method, result=result, note=note,
+            community=case.community, case=case, topic=topic, attempt_no=last + 1, method=method, result=result, note=note,
             spoken_at=timezone.now(), spoken_by=by,
         )  # fmt: skip
     audit.record("persuasion.recorded", row, by=by, community=case.community, after={"topic": topic, "result": result})

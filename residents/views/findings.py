@@ -28,7 +28,9 @@ def finding_list(request: Request) -> HttpResponse:
         rows = rows.filter(kind=kind)
     listed = paged(
         request,
-        rows.select_related("stop__dwelling__entrance__building__compound", "stop__done_by", "stop__round", "handled_by"),
+        rows.select_related(
+            "stop__dwelling__entrance__building__compound", "stop__done_by", "stop__round", "handled_by"
+        ).prefetch_related("tasks"),
     )
     for finding in listed:
         finding.what = FINDINGS.get(finding.kind, finding.kind)

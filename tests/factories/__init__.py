@@ -28,6 +28,7 @@ from tests.factories.residents import (
     ErrandFactory,
     ErrandKindFactory,
     LedgerFactory,
+    MatterFactory,
     MembershipFactory,
     NoticeFactory,
     PairingFactory,
@@ -38,6 +39,7 @@ from tests.factories.residents import (
     RoundPlanFactory,
     StopFactory,
     SubdistrictFactory,
+    TaskFactory,
 )
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "GateDeviceFactory",
     "LeaveFactory",
     "LedgerFactory",
+    "MatterFactory",
     "MembershipFactory",
     "NoticeFactory",
     "PairingFactory",
@@ -77,6 +80,7 @@ __all__ = [
     "ShiftFactory",
     "StopFactory",
     "SubdistrictFactory",
+    "TaskFactory",
     "UserFactory",
     "VehicleFactory",
     "VisitFactory",

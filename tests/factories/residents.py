@@ -18,6 +18,7 @@ from residents.models import (
     Errand,
     ErrandKind,
     Ledger,
+    Matter,
     Membership,
     Notice,
     Pairing,
@@ -31,6 +32,7 @@ from residents.models import (
     StageKind,
     Stop,
     Subdistrict,
+    Task,
 )
 from tests.factories.accounts import UserFactory
 
@@ -292,3 +294,39 @@ class PairingFactory(factory.django.DjangoModelFactory):
     dwelling = factory.SubFactory(DwellingFactory)
     community = factory.SelfAttribute("dwelling.community")
     helper = factory.SubFactory(UserFactory)
+
+
+class MatterFactory(factory.django.DjangoModelFactory):
+    """Something brought up that nobody has yet; give `handler` and a `state` for one in hand."""
+
+    class Meta:
+        model = Matter
+        skip_postgeneration_save = True
+
+    community = factory.SubFactory(CommunityFactory)
+    kind = "problem"
+    what = "下水道堵了"
+    place = "3栋"
+    parties = factory.LazyAttribute(lambda matter: "甲、乙" if matter.kind == "dispute" else "")
+    handler = None
+    handled_at = factory.LazyAttribute(lambda matter: timezone.now() if matter.handler else None)
+    state = factory.LazyAttribute(lambda matter: "in_hand" if matter.handler else "new")
+
+
+class TaskFactory(factory.django.DjangoModelFactory):
+    """A task nobody has; give `assignee` and a `state` for one in hand."""
+
+    class Meta:
+        model = Task
+        skip_postgeneration_save = True
+
+    community = factory.SubFactory(CommunityFactory)
+    title = "看看电梯为什么停了"
+    place = "东门"
+    created_by = factory.SubFactory(UserFactory)
+    due_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(hours=4))
+    escalates_at = factory.SelfAttribute("due_at")
+    assignee = None
+    assigned_at = factory.LazyAttribute(lambda task: timezone.now() if task.assignee else None)
+    assigned_by = factory.SelfAttribute("assignee")
+    state = factory.LazyAttribute(lambda task: "assigned" if task.assignee else "new")

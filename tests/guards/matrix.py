@@ -41,7 +41,7 @@ from checkpoints.models import (
     Visit,
 )
 from checkpoints.services import exposure, handovers, pass_codes
-from deployments.models import Leave, Responsibility
+from deployments.models import Commendation, Leave, Responsibility
 from portal.accounts import outbox
 from portal.accounts.models import Channel
 from portal.jobs.models import Job
@@ -58,9 +58,13 @@ from residents.models import (
     EpidemicFreeStatus,
     Errand,
     ErrandLine,
+    ErrandNote,
     Finding,
     HealthCheck,
+    HotlineCall,
     Ledger,
+    Matter,
+    MutualAid,
     Notice,
     Pairing,
     Payment,
@@ -68,6 +72,7 @@ from residents.models import (
     Resident,
     Round,
     Stop,
+    Task,
     Transfer,
 )
 from residents.services import care, control, health_checks, transfers
@@ -184,6 +189,32 @@ class World:
     def errand(self) -> Errand:
         entrance = factories.EntranceFactory(building__compound=self.cast.hefengyuan)
         return factories.ErrandFactory(dwelling=factories.DwellingFactory(entrance=entrance))
+
+    @cached_property
+    def matter(self) -> Matter:
+        return factories.MatterFactory(community=self.cast.qinghe)
+
+    @cached_property
+    def aid(self) -> MutualAid:
+        facts = {"kind": "gift", "what": "白菜", "place": "东门", "written_by": self.cast.worker}
+        return MutualAid.objects.create(community=self.cast.qinghe, **facts)
+
+    @cached_property
+    def call(self) -> HotlineCall:
+        return HotlineCall.objects.create(community=self.cast.qinghe, counsellor=self.cast.worker, topic="sleep")
+
+    @cached_property
+    def praise(self) -> Commendation:
+        facts = {"text": "谢谢", "cadre": self.cast.cadre, "recorded_by": self.cast.worker}
+        return Commendation.objects.create(community=self.cast.qinghe, **facts)
+
+    @cached_property
+    def thanks(self) -> ErrandNote:
+        return self.errand.notes.create(text="谢谢")
+
+    @cached_property
+    def task(self) -> Task:
+        return factories.TaskFactory(community=self.cast.qinghe, created_by=self.cast.worker)
 
     @cached_property
     def errand_line(self) -> ErrandLine:
@@ -436,6 +467,51 @@ RESIDENTS: dict[str, Row] = {
     "residents:quarantine_test": Row(may=WORKERS, kwargs=lambda w: {"pk": w.test.pk}, post=422),
     "residents:site_call_list": Row(may=CREW),
     "residents:site_call_record": Row(may=CREW, kwargs=lambda w: {"pk": w.at_site.pk}, post=422),
+    "residents:matter_ask": Row(
+        may=EVERYBODY, kwargs=lambda w: {"token": "x.y.z"}, get=404, post=404, of_others=404, public=True
+    ),
+    "residents:matter_create": Row(may=CREW, post=422),
+    # Cadres read what they handle, nothing else.
+    "residents:matter_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.matter.pk}, but={("cadre_user", "get"): 404}),
+    "residents:matter_export": Row(may=WORKERS, get=405, post=200),
+    "residents:matter_list": Row(may=CREW),
+    "residents:matter_own": Row(
+        may=EVERYBODY, kwargs=lambda w: {"token": "x.y"}, get=404, post=404, of_others=404, public=True
+    ),
+    "residents:matter_step": Row(
+        may=CREW,
+        kwargs=lambda w: {"pk": w.matter.pk, "step": "step"},
+        post=422,
+        but={("cadre_user", how): 404 for how in ("get", "post")},
+    ),
+    "deployments:commendation_agree": Row(
+        may=CREW, kwargs=lambda w: {"pk": w.praise.pk}, get=405, post=404, but={("cadre_user", "post"): 302}
+    ),
+    "deployments:commendation_create": Row(may=WORKERS, post=422),
+    # Thanks of an errand that nobody confirmed are none.
+    "deployments:commendation_from_thanks": Row(may=WORKERS, kwargs=lambda w: {"pk": w.thanks.pk}, get=405, post=404),
+    "deployments:commendation_list": Row(may=WORKERS),
+    "deployments:commendation_mine": Row(may=CREW),
+    "deployments:commendation_ours": Row(may={"supervisor"}),
+    "deployments:commendation_step": Row(
+        may=WORKERS, kwargs=lambda w: {"pk": w.praise.pk, "step": "forward"}, get=405, post=302
+    ),
+    "deployments:commendation_wall": Row(may=EVERYBODY, kwargs=lambda w: {"code": w.cast.qinghe.code}, public=True),
+    # Only the counsellor opens a call.
+    "residents:hotline_call_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.call.pk}, get=404, but={("worker", "get"): 200}),
+    "residents:hotline_call_list": Row(may=CREW, post=422),
+    "residents:mutual_aid_create": Row(may=WORKERS, post=422),
+    "residents:mutual_aid_list": Row(may=WORKERS),
+    "residents:mutual_aid_step": Row(may=WORKERS, kwargs=lambda w: {"pk": w.aid.pk, "step": "withdraw"}, get=405, post=302),
+    "residents:persuasion_create": Row(may=CREW, post=422),
+    "residents:persuasion_list": Row(may=CREW),
+    "residents:task_create": Row(may=CREW, post=422),
+    "residents:task_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.task.pk}),
+    "residents:task_export": Row(may=WORKERS, get=405, post=200),
+    "residents:task_list": Row(may=CREW),
+    "residents:task_paste": Row(may=CREW, post=422),
+    "residents:task_start_from": Row(may=WORKERS, kwargs=lambda w: {"source": "errand", "pk": w.errand.pk}, get=405, post=302),
+    "residents:task_step": Row(may=CREW, kwargs=lambda w: {"pk": w.task.pk, "step": "note"}, post=422),
     "residents:transfer_step": Row(may=WORKERS, kwargs=lambda w: {"pk": w.transfer.pk, "step": "left"}, post=422),
     # A token that was never given out: everybody is told the same.
     "residents:alone_list": Row(may=CREW),

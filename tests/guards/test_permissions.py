@@ -8,10 +8,13 @@ PUBLIC = {
     "account_reset_password",
     "checkpoints:notice_board",
     "checkpoints:pass_public",
+    "deployments:commendation_wall",
     "healthz",
     "residents:ask",
     "residents:ask_start",
     "residents:health_check_own",
+    "residents:matter_ask",
+    "residents:matter_own",
     "worker",
 }
 # Of other packages: these are for strangers ...

@@ -15,7 +15,9 @@ from portal.demo import (
     duty,
     errands,
     households,
+    kindness,
     ledgers,
+    matters,
     notices,
     passages,
     people,
@@ -23,6 +25,7 @@ from portal.demo import (
     quarantine,
     reports,
     rounds,
+    tasks,
     visits,
 )
 from portal.demo import passes as demo_passes
@@ -72,7 +75,6 @@ def load() -> Errand:
     passages.handovers(posts, lead=loggers[0], confirmer=secretary)
     quarantine.build(compounds, secretary)
     rounds.build(compounds["荷风苑"], secretary=secretary, walkers=[loggers[0], accounts["worker"]])
-    _papers(compounds["荷风苑"], secretary=secretary)
     asked = errands.build(
         compounds["荷风苑"],
         helpers=[loggers[0], accounts["worker"], *loggers[1:4]],
@@ -82,14 +84,19 @@ def load() -> Errand:
     visits.build(compounds["荷风苑"], asker=loggers[0], secretary=secretary)
     deliveries.build(posts["荷风苑", "东门"], taker=loggers[0], secretary=secretary)
     demo_passes.build(compounds, posts, secretary=secretary, lead=loggers[0])
+    _papers(compounds["荷风苑"], accounts, loggers[:5])
     reports.build(accounts["officer"])
     _on_record(secondments, by=secretary)
     return asked
 
 
-def _papers(compound: Compound, *, secretary: User) -> None:
-    ledgers.build(compound.community, secretary=secretary)
-    notices.build(compound, secretary=secretary)
+def _papers(compound: Compound, accounts: dict[str, User], helpers: list[User]) -> None:
+    """What lies on the desk of the office: ledgers, notices, tasks, what was brought up, what was done out of kindness."""
+    ledgers.build(compound.community, secretary=accounts["secretary"])
+    notices.build(compound, secretary=accounts["secretary"])
+    tasks.build(compound, accounts=accounts, helpers=helpers)
+    matters.build(compound, accounts={**accounts, "cadre": helpers[0]})
+    kindness.build(compound, accounts=accounts, cadres=[helper.cadre for helper in helpers[:3]])
 
 
 def _on_record(secondments: list[Secondment], *, by: User) -> None:

@@ -1,0 +1,141 @@
+"""Praise: written down, forwarded to the sending unit, shown on the wall as both sides agreed."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from deployments.models import Cadre, Commendation, SendingUnit, Supervisor
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.accounts.outbox import draft, send
+from portal.lib.constraints import explained
+from portal.lib.errors import Refused
+from residents.models import Community, ErrandNote
+
+
+@transaction.atomic
+def write(
+    *, key: uuid.UUID, community: Community, kind: str, text: str, sender: str = "", sender_agrees: bool = False,
+    cadre: Cadre | None = None, unit: SendingUnit | None = None, team: str = "", errand: Any = None, by: User,
+) -> Commendation:  # fmt: skip
+    """Write down what was said, for whom; the same form sent again finds the first. The person praised is told."""
+    Community.objects.select_for_update(no_key=True).get(pk=community.pk)
+    if (known := Commendation.objects.filter(key=key).first()) is not None:
+        if known.recorded_by_id != by.pk:
+            raise Refused(_("This form was sent already. Open a new one."))
+        return known
+    with explained(Commendation):
+        row = Commendation.objects.create(
+            key=key, community=community, kind=kind, text=text, sender=sender, cadre=cadre, unit=unit, team=team,
+            errand=errand, recorded_by=by, sender_agreed_at=timezone.now() if sender_agrees else None,
+        )  # fmt: skip
+    audit.record("commendation.written", row, by=by, after={"kind": kind})
+    if cadre and cadre.user:
+        link = reverse("deployments:commendation_mine")
+        send([draft(cadre.user, "commendation_received", key=f"commendation_received-{row.pk}", link=link)])
+    return row
+
+
+def thanks_waiting(communities: Any) -> "QuerySet[ErrandNote]":
+    """Words of thanks on errands that nobody has made a commendation of."""
+    notes = ErrandNote.objects.within(communities).filter(
+        by=None, errand__confirmed_at__isnull=False, written_at__gte=F("errand__confirmed_at"),
+        errand__commendation=None, errand__delivered_by__isnull=False,
+    )  # fmt: skip
+    return notes.select_related("errand__kind", "errand__delivered_by", "errand__community").order_by("-id")
+
+
+@transaction.atomic
+def from_thanks(*, note: ErrandNote, by: User) -> Commendation:
+    """A resident's word for the helper becomes praise; pressed again it finds the same."""
+    errand = note.errand
+    Community.objects.select_for_update(no_key=True).get(pk=errand.community_id)
+    if (known := Commendation.objects.filter(errand=errand).first()) is not None:
+        return known
+    cadre = Cadre.objects.filter(user=errand.delivered_by_id).first()
+    return write(
+        key=uuid.uuid4(), community=errand.community, kind=Commendation.Kind.PRAISE, text=note.text,
+        sender=errand.written_name, cadre=cadre, team="" if cadre else str(errand.delivered_by)[:40], errand=errand, by=by,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def forward(*, commendation_id: int, by: User) -> Commendation:
+    """Send it to the unit: its supervisors are told and read it on their page. A second press changes nothing."""
+    row = _locked(commendation_id)
+    unit = row.unit or (row.cadre.unit if row.cadre else None)
+    if unit is None:
+        raise Refused(_("There is no sending unit to forward it to."))
+    if row.forwarded_at:
+        return row
+    row.forwarded_at, row.forwarded_by = timezone.now(), by
+    row.save(update_fields=["forwarded_at", "forwarded_by"])
+    audit.record("commendation.forwarded", row, by=by)
+    link = reverse("deployments:commendation_ours")
+    watching = Supervisor.objects.live().filter(unit=unit, user__is_active=True).select_related("user")
+    send(
+        draft(one.user, "commendation_forwarded", key=f"commendation_forwarded-{row.pk}", link=link, community=row.community)
+        for one in watching
+    )
+    return row
+
+
+@transaction.atomic
+def agree(*, commendation_id: int, agrees: bool, by: User) -> Commendation:
+    """The person praised says whether the name may stand on the wall."""
+    row = _locked(commendation_id)
+    if row.cadre is None or row.cadre.user_id != by.pk:
+        raise Refused(_("Only the person praised can say so."))
+    row.receiver_agreed_at = timezone.now() if agrees else None
+    row.save(update_fields=["receiver_agreed_at"])
+    audit.record("commendation.named", row, by=by, after={"agrees": agrees})
+    return row
+
+
+@transaction.atomic
+def sender_agrees(*, commendation_id: int, by: User) -> Commendation:
+    """The desk asked the sender: the name may stand there, or not any more."""
+    row = _locked(commendation_id)
+    row.sender_agreed_at = None if row.sender_agreed_at else timezone.now()
+    row.save(update_fields=["sender_agreed_at"])
+    audit.record("commendation.named", row, by=by, after={"agrees": bool(row.sender_agreed_at)})
+    return row
+
+
+@transaction.atomic
+def show(*, commendation_id: int, by: User) -> Commendation:
+    """Put it on the wall."""
+    row = _locked(commendation_id)
+    if not row.shown_at:
+        row.shown_at, row.shown_by = timezone.now(), by
+        row.save(update_fields=["shown_at", "shown_by"])
+        audit.record("commendation.shown", row, by=by)
+    return row
+
+
+@transaction.atomic
+def hide(*, commendation_id: int, by: User) -> Commendation:
+    """Take it off the wall."""
+    row = _locked(commendation_id)
+    if row.shown_at:
+        row.shown_at = row.shown_by = None
+        row.save(update_fields=["shown_at", "shown_by"])
+        audit.record("commendation.hidden", row, by=by)
+    return row
+
+
+def _locked(commendation_id: int) -> Commendation:
+    row: Commendation = (
+        Commendation.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("community", "cadre__unit", "unit")
+        .get(pk=commendation_id)
+    )
+    return row
+
+
+STEPS = {"forward": forward, "sender": sender_agrees, "show": show, "hide": hide}

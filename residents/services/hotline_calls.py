@@ -1,0 +1,46 @@
+"""Calls of the psychological hotline: written down by the counsellor, counted for everybody else."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.accounts import audit
+from portal.accounts.models import User
+from portal.lib.constraints import explained
+from portal.lib.errors import Refused
+from residents.models import Community, HotlineCall
+
+COUNTED_DAYS = dt.timedelta(days=30)
+
+
+@transaction.atomic
+def record(
+    *, key: uuid.UUID, community: Community, topic: str, minutes: int, referral: str = "", content: str = "", by: User
+) -> HotlineCall:
+    """Write a call down; whoever took it is the counsellor. The same form sent again finds the first."""
+    Community.objects.select_for_update(no_key=True).get(pk=community.pk)
+    if (known := HotlineCall.objects.filter(key=key).first()) is not None:
+        if known.counsellor_id != by.pk:
+            raise Refused(_("This form was sent already. Open a new one."))
+        return known
+    with explained(HotlineCall):
+        call = HotlineCall.objects.create(
+            key=key, community=community, counsellor=by, topic=topic, minutes=minutes, referral=referral, content=content
+        )
+    # Neither topic nor words: the trail is read by others.
+    audit.record("hotlinecall.recorded", call, by=by)
+    return call
+
+
+def counted(communities: Any) -> list[tuple[str, int, int]]:
+    """Calls and minutes of the last weeks by topic; how many, never who."""
+    since = timezone.now() - COUNTED_DAYS
+    rows = HotlineCall.objects.within(communities).filter(called_at__gte=since).order_by()
+    found = rows.values_list("topic").annotate(calls=Count("pk"), minutes=Sum("minutes")).order_by("-calls", "topic")
+    labels = dict(HotlineCall.Topic.choices)
+    return [(str(labels.get(topic, topic)), calls, minutes) for topic, calls, minutes in found]

@@ -1,0 +1,96 @@
+"""A task with one press: from what a round found, from a health alert, from an errand. Pressed again it finds the same."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.lib.errors import Refused
+from residents.models import Community, Dwelling, Errand, Finding, QuarantineCase, Task, TaskKind, TaskSource, TaskState
+from residents.rounds.findings import FINDINGS
+from residents.services import tasks
+from residents.services.tasks import Place
+
+Risk = Task.Risk
+# What has to be done about a finding, and how risky that is.
+AFTER: dict[str, tuple[str, int]] = {
+    "fever": (TaskKind.HEALTH, Risk.HIGH),
+    "symptom": (TaskKind.HEALTH, Risk.HIGH),
+    "positive": (TaskKind.HEALTH, Risk.HIGH),
+    "no_food": (TaskKind.SUPPLIES, Risk.LOW),
+    "medicine": (TaskKind.SUPPLIES, Risk.LOW),
+    "dark": (TaskKind.CALL, Risk.LOW),
+    "unreached": (TaskKind.VISIT, Risk.MEDIUM),
+    "returnee": (TaskKind.VISIT, Risk.MEDIUM),
+    "hazard": (TaskKind.REPAIR, Risk.MEDIUM),
+    "gathering": (TaskKind.ORDER, Risk.MEDIUM),
+}
+
+
+def from_finding(finding: Finding, *, by: User) -> Task:
+    """What a stop found: the home, what it was, and how risky it is to go there."""
+    kind, risk = AFTER.get(finding.kind, (TaskKind.OTHER, Risk.LOW))
+    source = TaskSource.LIGHTS if finding.stop.round.kind == "light_count" else TaskSource.FINDING
+    home = finding.stop.dwelling
+    place = _at(finding.community, home) if home else Place(finding.community, words=finding.stop.place[:60])
+    return _once(
+        Task.objects.filter(finding=finding).exclude(state=TaskState.CANCELLED), place, by=by, kind=kind, risk=risk,
+        source=source, title=str(FINDINGS.get(finding.kind, finding.kind)), what=finding.detail, finding=finding,
+    )  # fmt: skip
+
+
+def from_alert(case: QuarantineCase, *, by: User) -> Task:
+    """A fever or a symptom of somebody in quarantine: going there is of the highest risk."""
+    if case.alert_since is None:
+        raise Refused(_("There is no alert any more."))
+    return _once(
+        Task.objects.open().filter(case=case), _at(case.community, case.dwelling), by=by, kind=TaskKind.HEALTH,
+        risk=Risk.HIGH, source=TaskSource.ALERT, title=_("Health alert: ring, then take a second temperature"), case=case,
+    )  # fmt: skip
+
+
+def from_errand(errand: Errand, *, by: User) -> Task:
+    """An errand that asks for more than carrying: a lift that stands still, a home that needs a visit."""
+    place = _at(errand.community, errand.dwelling) if errand.dwelling else _near(errand)
+    return _once(
+        Task.objects.open().filter(errand=errand), place, by=by, kind=TaskKind.VISIT, risk=Risk.LOW,
+        source=TaskSource.ERRAND, title=_("Follow up the errand: %(kind)s") % {"kind": errand.kind}, what=errand.what,
+        errand=errand,
+    )  # fmt: skip
+
+
+def _at(community: Community, home: Dwelling) -> Place:
+    return Place(community, home.entrance.building.compound, home.entrance.building, home)
+
+
+def _near(errand: Errand) -> Place:
+    building = errand.entrance.building if errand.entrance else None
+    return Place(errand.community, building.compound if building else None, building, words=errand.written_home)
+
+
+@transaction.atomic
+def _once(known: "QuerySet[Task]", place: Place, *, by: User, **facts: Any) -> Task:
+    # One press after the other of a community: the second of two at once finds the first one's task.
+    Community.objects.select_for_update(no_key=True).get(pk=place.community.pk)
+    return known.first() or tasks.write(key=uuid.uuid4(), place=place, by=by, **facts)
+
+
+SOURCES: dict[str, tuple[Any, Callable[..., Task]]] = {
+    "finding": (
+        lambda: Finding.objects.select_related(
+            "community__subdistrict", "stop__round", "stop__dwelling__entrance__building__compound"
+        ),
+        from_finding,
+    ),
+    "alert": (
+        lambda: QuarantineCase.objects.select_related(
+            "community__subdistrict", "dwelling__entrance__building__compound"
+        ),
+        from_alert,
+    ),
+    "errand": (lambda: Errand.objects.with_places().select_related("community__subdistrict"), from_errand),
+}  # fmt: skip

@@ -1,0 +1,88 @@
+"""What tasks show elsewhere: a layer of a compound's picture, lines of a home's timeline, a sheet."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.sheets import Column
+from residents.access import Permission
+from residents.layers import Layer, Mark
+from residents.models import Dwelling, Task, TaskState
+from residents.models.households import DwellingQuerySet
+from residents.timeline import Entry, only_for
+
+# Of several tasks of one home the worst is shown.
+WORST = ("in_hand", "new", "late")
+COLUMNS = [
+    Column("序号", 6), Column("任务", 24), Column("类别", 10), Column("地点", 22), Column("风险", 8), Column("来源", 12),
+    Column("下达时间", 16), Column("截止时间", 16), Column("状态", 10), Column("负责人", 10), Column("现场带队", 10),
+    Column("办结时间", 16), Column("办理结果", 30),
+]  # fmt: skip
+
+
+def open_tasks(homes: DwellingQuerySet) -> Mapping[int, str]:
+    """Which homes something is to be done at, the worst of each."""
+    now = timezone.now()
+    found: dict[int, str] = {}
+    for pk, state, due_at in Task.objects.open().filter(dwelling__in=homes).values_list("dwelling", "state", "due_at"):
+        mark = "late" if due_at < now else "new" if state == TaskState.NEW else "in_hand"
+        found[pk] = max(mark, found.get(pk, "in_hand"), key=WORST.index)
+    return found
+
+
+LAYERS = [
+    Layer(
+        "tasks",
+        _("Open tasks"),
+        (
+            Mark("late", "!", _("should be done by now"), "bad"),
+            Mark("new", pgettext_lazy("sign", "N"), _("nobody has it yet"), "warn"),
+            Mark("in_hand", pgettext_lazy("sign", "H"), _("somebody has it"), "info"),
+        ),
+        open_tasks,
+        rest=_("nothing to do"),
+        permission=Permission.TASK_VIEW,
+    )
+]
+
+
+@only_for(Permission.TASK_VIEW)
+def entries(dwelling: Dwelling, most: int) -> Iterator[Entry]:
+    """The newest tasks at this home: written, and what came of them."""
+    for row in dwelling.tasks.select_related("created_by", "ended_by").order_by("-created_at")[:most]:
+        address = reverse("residents:task_detail", args=[row.pk])
+        yield Entry(
+            at=row.created_at,
+            what=gettext("Task: %(title)s") % {"title": row.public_title},
+            who=str(row.created_by),
+            note=row.get_state_display(),
+            icon="clipboard-list",
+            address=address,
+        )
+        if row.ended_at:
+            yield Entry(
+                at=row.ended_at,
+                what=gettext("Task ended: %(title)s") % {"title": row.public_title},
+                who=str(row.ended_by),
+                note=row.get_state_display(),
+                icon="circle-check",
+                address=address,
+            )
+
+
+def sheet_rows(rows: Iterable[Task]) -> Iterator[Sequence[Any]]:
+    """One line a task, as the office keeps its ledger of work."""
+    for number, row in enumerate(rows, 1):
+        yield (
+            number, row.title, row.get_kind_display(), row.where, row.risk, row.get_source_display(), _moment(row.created_at),
+            _moment(row.due_at), row.get_state_display(), str(row.assignee or ""), str(row.lead or ""),
+            _moment(row.ended_at), row.result,
+        )  # fmt: skip
+
+
+def _moment(at: Any) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""

@@ -1,0 +1,80 @@
+"""Steps of a record: each asks what it needs, says what it does, and does it. Tasks and their like use it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.lib.errors import Refused
+from portal.lib.pages import page
+from residents.access import Permission, Request, may_in
+from residents.forms.steps import StepForm
+
+
+@dataclass(frozen=True)
+class Step:
+    """One button of a record's page: what it asks, what it does, from where, who may."""
+
+    label: Any
+    service: Callable[..., Any]
+    states: tuple[str, ...]
+    icon: str
+    permission: Permission
+    form: type[StepForm] | None = None
+    # Only whoever has it in hand.
+    own: bool = False
+    text: Any = ""
+    main: bool = False
+    danger: bool = False
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of one kind of record. `row_name` is what the services call its key: task_id."""
+
+    steps: Mapping[str, Step]
+    row_name: str
+    view: str  # of the record's page; the list's is in `above`
+    step_view: str
+    above: tuple[str, Any]
+    # Whether somebody has this row in hand.
+    has: Callable[[Any, User], bool]
+
+    def open_to(self, row: Any, user: User) -> list[tuple[str, Step]]:
+        """What this person may do with this row now."""
+        return [(name, step) for name, step in self.steps.items() if row.state in step.states and self._may(step, row, user)]
+
+    def _may(self, step: Step, row: Any, user: User) -> bool:
+        return may_in(user, step.permission, row.community) and (not step.own or self.has(row, user))
+
+    def answer(self, request: Request, row: Model, name: str) -> HttpResponse:
+        """Show what the step asks, or do it and return to the record; a step that asks nothing is confirmed."""
+        step = self.steps.get(name)
+        if step is None:
+            raise Http404
+        if not may_in(request.user, step.permission, row.community):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        data = request.POST if request.method == "POST" else None
+        form = step.form(data, row=row, step=step, by=request.user, cancel=self.view) if step.form else None
+        if request.method == "POST" and (form is None or form.is_valid()):
+            values = form.values() if form else {}
+            return self._done(request, row, lambda: step.service(**{self.row_name: row.pk}, by=request.user, **values))
+        above, label = self.above
+        context = {"row": row, "step": step, "form": form, "view": self.view, "above": above, "above_label": label}
+        return page(request, "parts/step.html", context, status=422 if form and form.is_bound else 200)
+
+    def _done(self, request: Request, row: Model, act: Callable[[], Any]) -> HttpResponse:
+        try:
+            act()
+        except Refused as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(request, _("Done."))
+        return redirect(self.view, row.pk)

@@ -1,0 +1,82 @@
+"""Two thumbs at once on a task: real threads, real transactions; with the protection off the race is lost."""
+
+import threading
+import uuid
+
+import pytest
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from residents.models import Finding, Task
+from residents.services import task_sources, tasks
+from residents.services.tasks import Place
+from tests import factories
+from tests.people import make_cast
+from tests.residents.test_errand_races import MANY, at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def scene():
+    """One task nobody has, and many who may take it."""
+    cast = make_cast()
+    row = factories.TaskFactory(community=cast.qinghe, created_by=cast.worker)
+    return cast, row, [one.user for one in factories.MembershipFactory.create_batch(MANY, community=cast.qinghe)]
+
+
+def test_a_task_is_taken_by_one(scene):
+    _cast, row, helpers = scene
+    answers = at_once([lambda h=h: tasks.claim(task_id=row.pk, by=h) for h in helpers])
+    assert answers == ["Refused"] * (MANY - 1) + ["done"]
+
+
+def test_control_without_lock_many_believe_they_have_it(scene):
+    _cast, row, helpers = scene
+    together, taken = threading.Barrier(MANY), []
+
+    def careless(helper):
+        seen = Task.objects.get(pk=row.pk)
+        connection.close()  # nothing is held while the others look
+        together.wait()
+        for _attempt in range(50) if seen.assignee_id is None else ():
+            try:
+                Task.objects.filter(pk=row.pk).update(
+                    assignee=helper, assigned_at=timezone.now(), assigned_by=helper, state="assigned"
+                )
+            except OperationalError:
+                continue
+            taken.append(helper)
+            return
+
+    at_once([lambda h=h: careless(h) for h in helpers])
+    assert len(taken) > 1
+
+
+def test_one_press_by_many_on_what_was_found_makes_one_task(scene):
+    cast, _row, _helpers = scene
+    home = factories.DwellingFactory(entrance__building__compound=cast.hefengyuan)
+    stop = factories.StopFactory(round__community=cast.qinghe, dwelling=home)
+    finding = Finding.objects.create(community=cast.qinghe, stop=stop, kind="no_food", found_at=timezone.now())
+    answers = at_once([lambda: task_sources.from_finding(finding, by=cast.worker) for _ in range(MANY)])
+    assert (answers, finding.tasks.count()) == (["done"] * MANY, 1)
+
+
+def test_the_same_form_sent_many_times_at_once_is_one_task(scene):
+    cast, _row, _helpers = scene
+    key, place = uuid.uuid4(), Place(cast.qinghe, words="东门")
+    facts = {"key": key, "place": place, "title": "x", "kind": "other", "risk": 1, "by": cast.worker}
+    answers = at_once([lambda: tasks.write(**facts) for _ in range(MANY)])
+    assert (answers, Task.objects.filter(key=key).count()) == (["done"] * MANY, 1)
+
+
+def test_called_off_while_it_is_finished_ends_in_one_of_the_two(scene):
+    cast, row, _helpers = scene
+    tasks.claim(task_id=row.pk, by=cast.cadre_user)
+    answers = at_once(
+        [
+            lambda: tasks.cancel(task_id=row.pk, reason="x", by=cast.secretary),
+            lambda: tasks.finish(task_id=row.pk, result="x", by=cast.cadre_user),
+        ]
+    )
+    assert answers == ["Refused", "done"]
