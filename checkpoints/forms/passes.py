@@ -27,6 +27,8 @@ class PassFilter(CleanTextMixin, forms.Form):
     def __init__(self, *args: Any, communities: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["compound"].queryset = Compound.objects.within(communities)  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control" if isinstance(field, forms.CharField) else "form-select"
         self.is_valid()
 
     def applied(self, rows: PassQuerySet) -> PassQuerySet:

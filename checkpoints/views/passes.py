@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -61,7 +61,7 @@ def _lists() -> dict[str, tuple[Any, Q]]:
     last = PassUse.objects.standing().filter(entry_pass=OuterRef("pk")).order_by("-happened_at", "-id").values("direction")[:1]
     out = Q(pk__in=EntryPass.objects.alias(last=Subquery(last)).filter(last="out", state__in=LIVE).values("pk"))
     return {
-        "active": (_("good"), Q(state=State.ACTIVE) & ~over),
+        "active": (pgettext("pass", "good"), Q(state=State.ACTIVE) & ~over),
         "requested": (_("requested"), Q(state=State.REQUESTED)),
         "out": (_("outside"), out & ~Q(kind__in=["worker", "carer"])),
         "suspended": (_("suspended"), Q(state=State.SUSPENDED)),

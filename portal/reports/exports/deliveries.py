@@ -10,7 +10,7 @@ from portal.lib.dates import day_bounds
 
 CHUNK = 2000
 WAYS = {Way.SHELF: "货架自取", Way.ENTRANCE: "单元门口", Way.DOOR: "上门"}
-STATES = {DropState.KEPT: "无人接,暂存", DropState.RETURNED: "已退回", DropState.DISCARDED: "已丢弃"}
+STATES = {DropState.KEPT: "无人接，暂存", DropState.RETURNED: "已退回", DropState.DISCARDED: "已丢弃"}
 
 
 def drops_of(asked: Any) -> Any:
