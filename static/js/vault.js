@@ -35,6 +35,8 @@ const range = (queue) => IDBKeyRange.bound([queue], [queue, []]);
 export class Vault {
   constructor(db) {
     this.db = db;
+    // Looked up once: each tap is sealed while somebody waits.
+    this.keys = new Map();
   }
 
   fact(name) {
@@ -47,8 +49,12 @@ export class Vault {
 
   // --- Keys ---------------------------------------------------------------------------------------------------------
 
-  key(name) {
-    return this.db.get("keys", name);
+  async key(name) {
+    if (!this.keys.has(name)) {
+      const key = await this.db.get("keys", name);
+      if (key) this.keys.set(name, key);
+    }
+    return this.keys.get(name);
   }
 
   async keepKey(name, secret) {
@@ -58,10 +64,12 @@ export class Vault {
       ? await crypto.subtle.importKey("raw", bytes, way, false, ["encrypt", "decrypt"])
       : await crypto.subtle.generateKey(way, false, ["encrypt", "decrypt"]);
     await this.db.put("keys", key, name);
+    this.keys.set(name, key);
     return key;
   }
 
   throwKey(name) {
+    this.keys.delete(name);
     return this.db.delete("keys", name);
   }
 
@@ -84,7 +92,8 @@ export class Vault {
   // Stores a row and gives it the phone's next number, in one go: two tabs never give the same.
   async add(queue, id, said) {
     const box = await this.#seal(queue, said);
-    const work = this.db.transaction(["rows", "facts"], "readwrite", { durability: "strict" });
+    // Relaxed: with the system as soon as it says so, so a killed page or browser loses nothing; only not yet on the disk.
+    const work = this.db.transaction(["rows", "facts"], "readwrite", { durability: "relaxed" });
     const sequence = ((await work.objectStore("facts").get("sequence")) ?? 0) + 1;
     work.objectStore("facts").put(sequence, "sequence");
     work.objectStore("rows").put({ id, queue, sequence, ...box });
