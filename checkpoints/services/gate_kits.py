@@ -12,8 +12,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from checkpoints.access import leads_gate
 from checkpoints.models import Shift
-from checkpoints.services import pass_kits, passages
+from checkpoints.services import pass_cases, pass_kits, passages
 from portal.accounts.models import User
 from portal.lib import masks
 from portal.lib.crypto import shared_secret
@@ -74,8 +75,14 @@ def _homes(shift: Shift, policy: DutyPolicy, reader: User) -> list[list[Any]]:
     ]
 
 
-def _passes(shift: Shift, policy: DutyPolicy, reader: User) -> list[dict[str, Any]]:
-    return pass_kits.passes_for_kit(shift)
+def _passes(shift: Shift, policy: DutyPolicy, reader: User) -> dict[str, Any]:
+    """Every pass, what holds without one, and whether the reader may let somebody go against it."""
+    ground = pass_cases.Ground([shift.post.compound], timezone.now())
+    return {
+        "cards": pass_kits.passes_for_kit(shift, ground),
+        "without": pass_kits.rules_for_kit(shift, ground),
+        "leads": leads_gate(reader, shift),
+    }
 
 
 Part = Callable[[Shift, DutyPolicy, User], Any]

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from checkpoints.models import EntryPass, Shift
-from checkpoints.services import pass_cases, pass_codes
+from checkpoints.services import pass_cases, pass_codes, pass_policies
+from residents.models import Building, Compound
 
 
-def passes_for_kit(shift: Shift) -> list[dict[str, Any]]:
+def passes_for_kit(shift: Shift, ground: pass_cases.Ground) -> list[dict[str, Any]]:
     """The cases of the compound's passes without the moment: `number`, `code`, `home`, and what judge() is told.
 
     The phone adds `at`, `way`, `persons` and `proofs`; a pass that runs out or whose home goes into quarantine comes with the
@@ -16,8 +15,23 @@ def passes_for_kit(shift: Shift) -> list[dict[str, Any]]:
     """
     rows = EntryPass.objects.filter(compound=shift.post.compound_id).exclude(state=EntryPass.State.VOIDED)
     cards = list(rows.select_related(*pass_cases.RELATED).order_by("number"))
-    found = pass_cases.cases(cards, timezone.now())
+    found = pass_cases.cases(cards, ground.at, ground=ground)
     return [_line(card, found[card.pk]) for card in cards]
+
+
+def rules_for_kit(shift: Shift, ground: pass_cases.Ground) -> dict[str, Any]:
+    """What holds for a home without a pass: `level` and `policy`; by number, the same for buildings with their own level."""
+    compound = shift.post.compound
+    own = [building for _compound, building in ground.levels if building]
+    numbers = dict(Building.objects.filter(pk__in=own).values_list("pk", "number"))
+    buildings = {numbers[pk]: _rule(ground, compound, pk) for pk in own}
+    return {**_rule(ground, compound, None), "buildings": buildings}
+
+
+def _rule(ground: pass_cases.Ground, compound: Compound, building_id: int | None) -> dict[str, Any]:
+    level = ground.level(compound.pk, building_id)
+    policy = ground.policy(compound, level)
+    return {"level": level, "policy": pass_policies.as_rule(policy) if policy else None}
 
 
 def _line(card: EntryPass, case: pass_cases.Case) -> dict[str, Any]:

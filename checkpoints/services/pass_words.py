@@ -190,6 +190,7 @@ def for_phones() -> dict[str, Any]:
         "next": _("Next possible: %(moment)s"),
         "back_by": _("Back by %(moment)s"),
         "left": _("%(n)s trips left"),
+        "left_one": trips_left(1),
     }
 
 

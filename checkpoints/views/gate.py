@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from checkpoints.access import device_of, gate_shifts, logs_at_gate
 from checkpoints.forms.gate import PassageForm
 from checkpoints.models import GateDevice, Passage, Shift
-from checkpoints.services import pass_uses, passages, totals, written_rules
+from checkpoints.services import pass_uses, pass_words, passages, totals, written_rules
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
@@ -109,6 +109,7 @@ def page_of(
         "degrees": DEGREES,
         "reasons": REASONS,
         "facts": _facts(request, shift, policy),
+        "pass_words": pass_words.for_phones(),
         "app": "gate.webmanifest",
     }
 

@@ -4,6 +4,7 @@ import { Clock, WORTH } from "./skew.js";
 import { Kit, named } from "./kit.js";
 import { answered, ask as asked } from "./portal_ask.js";
 import { newId, NotSent, Queue } from "./queue.js";
+import { GatePasses } from "./gate_passes.js";
 import { Rows } from "./gate_rows.js";
 import { keepPage, watchRoom } from "./offline.js";
 import { openVault } from "./vault.js";
@@ -28,6 +29,12 @@ const device = (await vault?.fact("device")) ?? newId();
 vault?.note("device", device);
 const clock = new Clock({ skew: (await vault?.fact("skew")) ?? 0 });
 const kit = new Kit({ name: `kit:${mine}`, vault });
+const passes = new GatePasses({
+  place: document.getElementById("gate-pass"),
+  words: JSON.parse(document.getElementById("gate-pass-words").textContent),
+  kit,
+  clock,
+});
 const queue = new Queue({ name: `queue:${mine}`, most: facts.most, vault, send, settle });
 
 async function ask(address, options = {}) {
@@ -102,7 +109,8 @@ form.addEventListener("submit", (event) => {
   const row = read(button);
   complain();
   const meant = understood(row);
-  if (!meant) return;
+  if (!meant || !passes.allows(row)) return;
+  if (meant.result === "passed") passes.note(row);
   rows.show(row, meant.result).classList.add("p-new");
   queue.add(row, { stretch: clock.stretch });
   clear();
@@ -152,6 +160,7 @@ function press() {
 function hint() {
   const place = document.getElementById("gate-home");
   const home = kit.home(reader.home(form.elements.home.value.trim()));
+  passes.look(form.elements.person.value === "resident" ? home?.label : undefined);
   place.hidden = !home;
   if (!home) return;
   place.querySelector("span").textContent = named(home.people) || words.nobody;
@@ -187,12 +196,14 @@ rows.list.addEventListener("click", async (event) => {
   if (button.dataset.act === "fix") refill(row, answer);
   if (button.dataset.act !== "undo") {
     rows.drop(row.id);
+    passes.forget(row.id);
     return queue.remove(row.id);
   }
-  if (await queue.remove(row.id)) return rows.drop(row.id);
+  if (await queue.remove(row.id)) return passes.forget(row.id), rows.drop(row.id);
   const response = await ask(`${form.dataset.passages}${row.id}/undo/`).catch(() => null);
   const said = response ? await response.json().catch(() => ({})) : {};
   if (response?.ok) {
+    passes.forget(row.id);
     rows.drop(row.id);
     totals(said.totals);
   } else if (said.error) {
@@ -218,6 +229,8 @@ queue.addEventListener("answer", ({ detail: { row, answer } }) => {
   if (!rows.get(row.id)) rows.show(row);
   rows.get(row.id).answer = answer;
   rows.mark(row.id, answer.status === "refused" ? "refused" : "stored", answer);
+  if (answer.status === "refused") passes.forget(row.id);
+  else if (row.pass) spend();
   setTimeout(() => rows.keepsUndo(row.id, false), facts.undoSeconds * 1000);
 });
 queue.addEventListener("totals", ({ detail }) => totals(detail));
@@ -266,6 +279,17 @@ async function refresh() {
   }
 }
 
+// Trips that were sent are no longer in the queue: the kit has to know them, should the page be opened without network.
+let spending;
+function spend() {
+  clearTimeout(spending);
+  spending = setTimeout(() => {
+    if (!kit.whole) return;
+    passes.settle();
+    kit.keep(kit.whole, Date.parse(facts.closes));
+  }, 2000);
+}
+
 // Shut out, or the shift is over: what was taken along is gone; what was logged stays sealed until it may be sent.
 async function forget({ detail } = {}) {
   await kit.wipe();
@@ -291,6 +315,7 @@ async function latest() {
 async function takeUp() {
   for (const { said } of await queue.load()) {
     if (rows.get(said.row.id)) continue;
+    if (!said.answer) passes.note(said.row);
     rows.show(said.row, said.row.result);
     rows.mark(said.row.id, said.answer ? "refused" : "waiting", said.answer);
     rows.get(said.row.id).answer = said.answer;

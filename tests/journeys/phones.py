@@ -1,6 +1,7 @@
 """A phone: a browser with a folder of its own, on a wire that a test can cut."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -25,8 +26,8 @@ ONLINE = "dispatchEvent(new Event('online'))"
 class Phone:
     """It can be switched off and on again."""
 
-    def __init__(self, playwright: Playwright, folder: Path, wire: Wire) -> None:
-        self.playwright, self.folder, self.wire = playwright, folder, wire
+    def __init__(self, playwright: Playwright, folder: Path, wire: Wire, *, more: Sequence[str] = ()) -> None:
+        self.playwright, self.folder, self.wire, self.more = playwright, folder, wire, more
         self.context: BrowserContext
 
     def on(self, script: str = "") -> Page:
@@ -34,7 +35,7 @@ class Phone:
         self.context = self.playwright.chromium.launch_persistent_context(
             self.folder,
             executable_path=chromium_path(),
-            args=flags(),
+            args=[*flags(), *self.more],
             base_url=self.wire.url,
             locale="en",
             **SIZES["phone"],

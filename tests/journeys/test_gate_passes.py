@@ -1,0 +1,202 @@
+"""Passes at the gate in a browser: the answer without network, and a code read through the camera or from a photo."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import segno
+from django.utils import timezone
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from checkpoints.models import EntryPass, Passage, PassUse, Shift
+from checkpoints.services import pass_codes
+from tests import factories
+from tests.journeys.phones import ONLINE, READY, SOON, Phone
+from tests.journeys.wire import Wire
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOUR = dt.timedelta(hours=1)
+SIDE = 480
+
+
+@pytest.fixture
+def shift(cast) -> Shift:
+    """A shift of this hour at the gate of a compound where each household goes out once a day; 马骏 stands there."""
+    now = timezone.now()
+    shift = factories.ShiftFactory(post__compound=cast.hefengyuan, starts_at=now - HOUR, ends_at=now + 4 * HOUR)
+    factories.AssignmentFactory(shift=shift, cadre=cast.cadre)
+    factories.PassPolicyFactory(community=cast.qinghe)
+    return shift
+
+
+@pytest.fixture
+def cards(cast) -> dict[str, EntryPass]:
+    """By room: a pass with its trip, one whose trip is spent, and a neighbour's."""
+    building = factories.BuildingFactory(compound=cast.hefengyuan, number="17")
+    entrance = factories.EntranceFactory(building=building, number="3")
+    homes = {room: factories.DwellingFactory(entrance=entrance, room_no=room) for room in ("701", "702", "703")}
+    found = {room: factories.EntryPassFactory(dwelling=home) for room, home in homes.items() if room != "703"}
+    factories.PassUseFactory(entry_pass=found["702"], direction="out", happened_at=timezone.now() - dt.timedelta(minutes=4))
+    factories.PassUseFactory(entry_pass=found["702"], direction="in", happened_at=timezone.now() - dt.timedelta(minutes=2))
+    return found
+
+
+def open_gate(page: Page, shift: Shift) -> None:
+    page.goto(f"/checkpoints/gate/{shift.pk}/")
+    expect(page.locator("#gate-form[data-ready=yes]")).to_be_attached(timeout=SOON)
+
+
+def home(page: Page, room: str, *said: str) -> None:
+    """Write a home; the answer says so."""
+    page.locator("#gate-form [name=home]").fill(f"17-3-{room}")
+    for text in said:
+        expect(page.locator("#gate-pass")).to_contain_text(text)
+
+
+def out(page: Page, *, refused: bool = False) -> None:
+    page.locator(".p-bar [value=out]").click()
+    alert = page.locator("#gate-pass [role=alert]")
+    expect(alert).to_be_visible() if refused else expect(alert).to_be_hidden()
+
+
+def stored(page: Page, count: int) -> None:
+    expect(page.locator("#gate-rows [data-is=stored]")).to_have_count(count)
+
+
+def lose_the_first_answer(page: Page, wire: Wire, shift: Shift) -> None:
+    """The network is back, but the portal's first answer never arrives: the passages are sent again."""
+    wire.cut, wire.swallow = False, True
+    while not Passage.objects.filter(shift=shift).exists():
+        page.evaluate(ONLINE)
+        page.wait_for_timeout(500)
+    wire.swallow = False
+    page.evaluate(ONLINE)
+    expect(page.locator("#gate-net")).to_be_hidden(timeout=SOON)
+
+
+def test_without_network_a_pass_without_trips_is_refused_in_words_and_one_with_trips_is_used_once(
+    cast, shift, cards, phone, wire
+):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.evaluate(READY)
+
+    wire.cut = True
+    open_gate(page, shift)
+    home(page, "702", "May not pass", "Trips are used up: 1 in 1 days.", "Next possible")
+    out(page, refused=True)
+    home(page, "703", "There is no pass.")
+    home(page, "701", "May pass")
+    out(page)
+    home(page, "701", "Trips are used up")
+    open_gate(page, shift)
+    expect(page.locator("#gate-net")).to_contain_text("1 waiting")
+    home(page, "701", "Trips are used up")
+    assert not PassUse.objects.filter(entry_pass=cards["701"]).exists()
+
+    lose_the_first_answer(page, wire, shift)
+
+    use = PassUse.objects.get(passage__shift=shift)
+    assert (use.entry_pass, use.direction, use.found, use.recorded_by) == (cards["701"], "out", "", cast.cadre_user)
+
+
+def test_who_leads_lets_go_against_the_rule_with_a_reason_and_the_return_is_logged_with_the_pass(cast, shift, cards, phone):
+    shift.crew.update(is_lead=True)
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+
+    home(page, "702")
+    out(page, refused=True)
+    page.get_by_label("Let go nevertheless, because").fill("to the hospital")
+    out(page)
+    stored(page, 1)
+    home(page, "702")
+    page.locator(".p-bar [value=in]").click()
+    stored(page, 2)
+
+    gone, back = PassUse.objects.filter(entry_pass=cards["702"], passage__shift=shift).order_by("happened_at", "id")
+    assert (gone.direction, gone.found, gone.override_reason) == ("out", "trips", "to the hospital")
+    assert gone.override_by == cast.cadre_user
+    assert (back.direction, back.found) == ("in", "")
+
+
+def test_proofs_are_ticked_before_somebody_goes(cast, shift, cards, phone):
+    shift.post.compound.community.pass_policies.update(proofs=["green_code"])
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+
+    home(page, "701", "Look first")
+    out(page, refused=True)
+    page.locator("#gate-pass [value=green_code]").check()
+    expect(page.locator("#gate-pass")).to_contain_text("May pass")
+    out(page)
+    stored(page, 1)
+
+    assert PassUse.objects.get(entry_pass=cards["701"]).proofs == ["green_code"]
+
+
+def picture(text: str) -> Image.Image:
+    """A card held before a camera: the code in the middle of something grey."""
+    matrix = list(segno.make(text, error="m").matrix_iter(scale=1, border=4))
+    code = Image.new("L", (len(matrix), len(matrix)))
+    code.putdata([0 if dark else 255 for row in matrix for dark in row])
+    whole = Image.new("L", (640, SIDE), 160)
+    whole.paste(code.resize((360, 360), Image.Resampling.NEAREST), (140, 60))
+    return whole
+
+
+def film(text: str, path: Path) -> Path:
+    """A few frames of it, as chromium's fake camera plays them."""
+    grey = picture(text).tobytes()
+    frame = b"FRAME\n" + grey + bytes([128]) * (len(grey) // 2)
+    path.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n" + frame * 5)
+    return path
+
+
+def address(card: EntryPass) -> str:
+    return f"https://portal.example/pass/{pass_codes.code_of(card.pk, card.key)}/"
+
+
+@pytest.fixture
+def before_a_card(cards, chromium_player, tmp_path, wire) -> Iterator[Phone]:
+    """A phone whose camera is held before the card of 17-3-701."""
+    clip = film(address(cards["701"]), tmp_path / "card.y4m")
+    fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    phone = Phone(chromium_player, tmp_path / "phone", wire, more=[*fake, f"--use-file-for-fake-video-capture={clip}"])
+    yield phone
+    phone.off()
+
+
+def test_the_camera_reads_the_code_of_a_pass_and_the_answer_is_shown(cast, shift, before_a_card):
+    phone = before_a_card
+    page = phone.on()
+    complaints = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    phone.sign_in(cast.cadre_user)
+    page.goto(f"/checkpoints/gate/{shift.pk}/passes/")
+    assert not page.evaluate("'BarcodeDetector' in window")
+
+    page.get_by_role("button", name="Scan").click()
+
+    expect(page.locator("#pass-answer")).to_contain_text("17-3-701", timeout=SOON)
+    expect(page.locator("#pass-answer")).to_contain_text("May pass")
+    assert complaints == []
+
+
+def test_a_photo_of_a_pass_is_read_and_one_without_a_code_says_so(cast, shift, cards, open_as, tmp_path):
+    picture(address(cards["702"])).save(tmp_path / "card.png")
+    Image.new("RGB", (800, 600), "white").save(tmp_path / "wall.png")
+    page = open_as("cadre", size="phone", language="en")
+    page.goto(f"/checkpoints/gate/{shift.pk}/passes/")
+
+    page.locator("#pass-photo").set_input_files(tmp_path / "wall.png")
+    expect(page.locator("#pass-scan-said")).to_contain_text("no code in this picture")
+    page.locator("#pass-photo").set_input_files(tmp_path / "card.png")
+
+    expect(page.locator("#pass-answer")).to_contain_text("Trips are used up", timeout=SOON)
