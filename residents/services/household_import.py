@@ -8,13 +8,14 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib import masks
 from portal.lib.imports import Line, Reader
-from residents.models import Community, Resident
+from residents.models import Community, QuarantineCase, Resident
 from residents.services import care, household_sheet
 from residents.services.household_known import Known, Plan
 from residents.services.household_places import Places
@@ -223,6 +224,7 @@ class HouseholdImporter:
         compounds = [compound.pk for name, compound in self.places.compounds.items() if name in self.places.named]
         rows = Resident.objects.registered().filter(dwelling__entrance__building__compound__in=compounds)
         rows = rows.select_related("dwelling__entrance__building__compound").defer("id_number").order_by("dwelling", "id")
+        rows = rows.annotate(in_quarantine=Exists(QuarantineCase.objects.open().filter(resident=OuterRef("pk"))))
         for resident in rows.iterator(2000):
             if resident.pk not in self.met and resident.pk not in self.storing.made:
                 yield self._missing(resident)
@@ -234,6 +236,9 @@ class HouseholdImporter:
         if key in self.unsure or resident.name in self.unsure:
             line.does = "missing"
             line.says.append(_("A refused row may be meant for this person: nothing is changed."))
+        elif self.gone and resident.in_quarantine:  # type: ignore[attr-defined]
+            line.does = "missing"
+            line.says.append(_("Not on the list, but in quarantine: stays until the case is released or closed."))
         elif self.gone:
             line.does = "gone"
             line.says.append(_("Not on the list: is marked as moved out today."))

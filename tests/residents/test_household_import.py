@@ -21,6 +21,7 @@ from residents.models import Building, Compound, Dwelling, Grid, Resident, Resid
 from residents.services import household_export, household_list, moves
 from residents.services.household_import import HouseholdImporter
 from residents.services.household_sheet import SHEET
+from tests import factories
 from tests.sheets import upload, xlsx
 
 SHARED = os.environ.get("SHARED_DATA", "")
@@ -181,6 +182,14 @@ def test_who_is_missing_is_told_and_leaves_only_when_asked(cast):
     gone = Resident.objects.get(name="李梅")
     assert (gone.left_on, gone.changes.get().kind) == (timezone.localdate(), "moved_out")
     assert does(imported(cast, row(), gone=True)) == ["same"]
+
+
+def test_nobody_in_quarantine_leaves_with_a_list(cast):
+    imported(cast, row(), row("李梅", **WIFE))
+    factories.QuarantineCaseFactory(resident=Resident.objects.get(name="李梅"))
+
+    assert does(imported(cast, row(), gone=True)) == ["same", "missing"]
+    assert Resident.objects.get(name="李梅").left_on is None
 
 
 def test_nobody_leaves_whose_row_was_refused(cast):
