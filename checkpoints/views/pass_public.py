@@ -23,7 +23,7 @@ MOST_GUESSES, WAIT = 60, 600
 @require_safe
 def pass_public(request: HttpRequest, code: str) -> HttpResponse:
     """I scanned my pass: is it good, how many trips are left, by when must I be back?"""
-    key = "pass guesses " + lookup_hash(str(get_adapter().get_client_ip(request)))
+    key = "pass-guesses-" + lookup_hash(str(get_adapter().get_client_ip(request)))
     if cache.get(key, 0) >= MOST_GUESSES:
         response = render(request, "checkpoints/passes/public.html", {"busy": True}, status=429)
         response["Retry-After"] = str(WAIT)

@@ -40,7 +40,7 @@ def test_the_sheet_keeps_the_totals_of_its_moment(cast, shift):
     sheet.refresh_from_db()
     assert sheet.totals["in"] == 1
     assert handovers.counted(shift)["in"] == 2
-    assert sheet.totals == handovers.counted(shift) | {
+    assert sheet.totals == handovers.counted(shift) | handovers.left(shift) | {
         "in": 1,
         "by_kind": sheet.totals["by_kind"],
         "by_hour": sheet.totals["by_hour"],

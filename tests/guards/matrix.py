@@ -657,7 +657,10 @@ CHECKPOINTS: dict[str, Row] = {
     "checkpoints:vehicle_add": Row(may=WORKERS, post=422),
     "checkpoints:vehicle_edit": Row(may=WORKERS, kwargs=lambda w: {"pk": w.vehicle.pk}, post=422),
     "checkpoints:vehicle_list": Row(may=WORKERS),
-    "checkpoints:vehicle_remove": Row(may=WORKERS, kwargs=lambda w: {"pk": w.vehicle.pk}, get=405, post=302),
+    # The secretary, asked first, has struck it.
+    "checkpoints:vehicle_remove": Row(
+        may=WORKERS, kwargs=lambda w: {"pk": w.vehicle.pk}, get=405, post=302, but={("worker", "post"): 404}
+    ),
     "checkpoints:visit_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk, "visit": w.visit.pk}, post=422),
     "checkpoints:visit_list": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=422),
     "checkpoints:visit_pass": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk, "visit": w.visit.pk}, get=405, post=302),

@@ -58,7 +58,7 @@ def test_a_promise_is_made_by_urgency_and_policy(cast, home):
 def test_medicine_asks_for_whom_and_what(cast, home):
     errand_kinds.ensure()
     medicine = errand_kinds.in_use().get(code="medicine")
-    with pytest.raises(Refused, match="who takes the medicine, name of the medicine"):
+    with pytest.raises(Refused, match="the patient, name of the medicine"):
         asked(cast, home, kind=medicine)
     row = asked(cast, home, kind=medicine, details={"patient": "王建国", "drug": "氨氯地平", "shop": "x"})
     assert row.details == {"patient": "王建国", "drug": "氨氯地平"}
