@@ -50,9 +50,18 @@ function send(rows) {
 const walk = () => document.getElementById("round-walk");
 const tapOf = (form) => STOP.exec(new URL(form.action).pathname);
 
+// What the door is called, should the portal not take the tap.
+function door(form, button) {
+  const stop = form.closest(".p-stop");
+  if (stop) return stop.querySelector(".p-stop-address").textContent.trim();
+  const entrance = form.closest("table")?.caption?.textContent.trim();
+  return [entrance, /[0-9A-Z]+(?=\W*$)/.exec(button.textContent)?.[0]].filter(Boolean).join(" ");
+}
+
 function read(form, button) {
   const row = { id: form.elements.tap?.value || newId(), stop: Number(tapOf(form)[1]), outcome: button.value, fields: {} };
   for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "csrfmiddlewaretoken") row.fields[name] = value;
+  row.label = door(form, button);
   row.tapped_at = row.fields.tapped_at || new Date().toISOString();
   return row;
 }

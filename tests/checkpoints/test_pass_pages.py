@@ -241,7 +241,7 @@ def test_three_rows_cost_as_many_statements_as_one(cast, sign_in, card, queries,
     row()
     with queries() as three:
         client.get(address)
-    assert len(one) == len(three) <= 20
+    assert len(one) == len(three) <= 12
 
 
 def test_a_step_says_what_it_does_and_asks_for_a_reason(cast, sign_in, card):

@@ -89,6 +89,6 @@ def test_a_stop_somebody_else_did_meanwhile_is_said(cast, found, phone, wire):
     wire.cut = False
     page.evaluate(ONLINE)
 
-    expect(page.locator("#round-refused")).to_contain_text("周敏 has already done this stop")
+    expect(page.locator("#round-refused")).to_contain_text(f"{first} 周敏 has already done this stop")
     first.refresh_from_db()
     assert (first.outcome, first.done_by) == ("no_answer", cast.worker)
