@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from deployments.models import Cadre, Commendation, Secondment, SendingUnit
@@ -18,11 +18,11 @@ class CommendationForm(CleanTextMixin, forms.Form):
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     community = forms.ModelChoiceField(None, label=_("community"))
     kind = forms.ChoiceField(label=_("kind"), choices=Commendation.Kind)
-    cadre = forms.ModelChoiceField(None, label=_("person"), required=False)
+    cadre = forms.ModelChoiceField(None, label=pgettext_lazy("praise", "person"), required=False)
     unit = forms.ModelChoiceField(None, label=_("sending unit"), required=False)
     team = forms.CharField(label=_("team"), max_length=40, required=False)
     sender = forms.CharField(label=_("from whom"), max_length=40, required=False)
-    text = forms.CharField(label=_("text"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5}))
+    text = forms.CharField(label=pgettext_lazy("praise", "text"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5}))
     sender_agrees = forms.BooleanField(label=_("the sender agrees to be named on the wall"), required=False)
 
     def __init__(self, *args: Any, communities: Any, **kwargs: Any) -> None:

@@ -59,7 +59,7 @@ def _facts(state: str, came: dt.datetime, count: int, taker: User, secretary: Us
     if state != S.ORDERED:
         facts |= {"arrived_at": came, "arrived_by": taker}
     if state == S.DISPUTED:
-        facts |= {"counted": count - 1, "dispute": "少一袋,已联系店家"}
+        facts |= {"counted": count - 1, "dispute": "少一袋，已联系店家"}
     if state not in COMING:
         sprayed = came + dt.timedelta(minutes=8)
         facts |= {"disinfected_at": sprayed, "disinfected_by": taker, "release_at": sprayed + dt.timedelta(minutes=120)}
@@ -71,7 +71,7 @@ def _facts(state: str, came: dt.datetime, count: int, taker: User, secretary: Us
         if free > timezone.now():
             facts |= {"released_at": came + dt.timedelta(minutes=20), "released_by": secretary, "early_reason": "病人急用"}
     if state in (S.FINISHED, S.DISCARDED, S.RETURNED):
-        reasons = {S.FINISHED: "", S.DISCARDED: "收件人未取,已变质", S.RETURNED: "地址不属本小区"}
+        reasons = {S.FINISHED: "", S.DISCARDED: "收件人未取，已变质", S.RETURNED: "地址不属本小区"}
         facts |= {"ended_at": came + dt.timedelta(minutes=200), "end_reason": reasons[DeliveryState(state)]}
     return facts
 

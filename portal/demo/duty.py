@@ -150,7 +150,7 @@ def correction(asker: User | None) -> None:
     )
     AttendanceCorrection.objects.create(
         assignment=forgotten.assignment, signed_in_at=forgotten.signed_in_at, signed_out_at=forgotten.assignment.ends_at,
-        reason="手机没电,按时下岗,未能签退", asked_by_id=forgotten.assignment.cadre.user_id or 0,
+        reason="手机没电，按时下岗，未能签退", asked_by_id=forgotten.assignment.cadre.user_id or 0,
     )  # fmt: skip
     forgotten.signed_out_at = None
     forgotten.save(update_fields=["signed_out_at"])

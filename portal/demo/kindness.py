@@ -10,8 +10,8 @@ from residents.services import hotline_calls, mutual_aid, persuasions
 from residents.services.tasks import Place
 
 AID = (
-    ("gift", "白菜 20 斤,放在东门", "1栋", "刘阿姨", False),
-    ("offer", "会理发,可上门给老人剪", "6栋", "陈师傅", False),
+    ("gift", "白菜 20 斤，放在东门", "1栋", "刘阿姨", False),
+    ("offer", "会理发，可上门给老人剪", "6栋", "陈师傅", False),
     ("gift", "多余的儿童绘本一箱", "11栋", "", True),
     ("request", "老人急需轮椅借用两天", "9栋", "孙女士", False),
     ("request", "孩子网课缺打印机", "16栋", "", True),
@@ -34,7 +34,7 @@ def build(compound: Compound, *, accounts: dict[str, User], cadres: list[Cadre])
     for number, (topic, minutes, referral) in enumerate(CALLS, 1):
         hotline_calls.record(
             key=uuid.UUID(int=number), community=community, topic=topic, minutes=minutes, referral=referral,
-            content="演示通话,内容仅咨询员可见", by=worker,
+            content="演示通话，内容仅咨询员可见", by=worker,
         )  # fmt: skip
     for topic, method, result, where in TALKS:
         place = Place(community, compound, words=where)
@@ -45,10 +45,10 @@ def build(compound: Compound, *, accounts: dict[str, User], cadres: list[Cadre])
 def _praised(compound: Compound, cadres: list[Cadre], worker: User) -> None:
     """One with both names, one without, a team's, one that the unit has not heard yet."""
     said = (
-        ("letter", "老人半夜发烧,他十分钟就到了,一直陪到天亮。谢谢!", "赵女士", True, cadres[0]),
-        ("praise", "每天帮我们五楼提菜上来,从不嫌累。", "五楼住户", False, cadres[1]),
-        ("praise", "帮孩子找到了奶粉,大雨里送来的。", "周先生", False, cadres[2]),
-        ("banner", "风雨同舟,守望相助", "荷风苑全体居民", True, None),
+        ("letter", "老人半夜发烧，他十分钟就到了，一直陪到天亮。谢谢！", "赵女士", True, cadres[0]),
+        ("praise", "每天帮我们五楼提菜上来，从不嫌累。", "五楼住户", False, cadres[1]),
+        ("praise", "帮孩子找到了奶粉，大雨里送来的。", "周先生", False, cadres[2]),
+        ("banner", "风雨同舟，守望相助", "荷风苑全体居民", True, None),
     )
     for number, (kind, text, sender, agrees, cadre) in enumerate(said, 1):
         row = commendations.write(

@@ -10,17 +10,17 @@ from residents.services import chat_groups, notices
 
 # Announced so many hours ago: kind, title, text, from where, for whom, on top.
 ANNOUNCED = (
-    (30, "policy", "凭证出入,每户两天一次",
-     "每户每两天可派 1 人外出采购,单次不超过 3 小时。出门请带出入证并配合测温。",
+    (30, "policy", "凭证出入，每户两天一次",
+     "每户每两天可派 1 人外出采购，单次不超过 3 小时。出门请带出入证并配合测温。",
      "区指挥部 2022 年第 17 号", "everybody", True),
     (5, "testing", "明日核酸采样安排",
-     "早上 6:00 开始,按楼栋通知下楼,保持 2 米距离。行动不便的居民可上门采样。",
+     "早上 6:00 开始，按楼栋通知下楼，保持 2 米距离。行动不便的居民可上门采样。",
      "", "everybody", False),
     (3, "goods", "爱心蔬菜包今日到货",
-     "下午 15:00 消毒静置后按单元发放,隔离户和行动不便户送货上门。",
+     "下午 15:00 消毒静置后按单元发放，隔离户和行动不便户送货上门。",
      "", "everybody", False),
     (2, "policy", "岗位交接须知",
-     "交接班当面清点口罩、消毒液和登记本,未交接不得离岗。",
+     "交接班当面清点口罩、消毒液和登记本，未交接不得离岗。",
      "", "staff", False),
 )  # fmt: skip
 # A host that no network knows: nothing of the demo leaves the machine.

@@ -89,7 +89,7 @@ def _passage(
     if inward and person != Passage.Person.RESIDENT and chance.random() < 0.2:
         passage.result, passage.result_note = Passage.Result.TURNED_BACK, chance.choice(BACK)
     elif chance.random() < 0.0015:
-        passage.result, passage.temperature, passage.result_note = Passage.Result.HELD, 37.6, "体温异常,已报社区"
+        passage.result, passage.temperature, passage.result_note = Passage.Result.HELD, 37.6, "体温异常，已报社区"
     return passage
 
 
@@ -104,7 +104,7 @@ def handovers(places: dict[tuple[str, str], Post], lead: User, confirmer: User) 
             Handover.objects.create(
                 shift=shift,
                 totals=counted(shift),
-                note="测温枪 1 把电量不足,已换电池。" if waits else "",
+                note="测温枪 1 把电量不足，已换电池。" if waits else "",
                 handed_over_at=shift.ends_at, handed_over_by=lead,
                 confirmed_at=None if waits else shift.ends_at + dt.timedelta(minutes=6),
                 confirmed_by=None if waits else confirmer,

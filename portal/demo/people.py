@@ -147,7 +147,7 @@ def leave(secondments: list[Secondment]) -> None:
         secondment=secondments[7],
         kind=Leave.Kind.SICK,
         state=Leave.State.APPROVED,
-        reason="发热,居家观察",
+        reason="发热，居家观察",
         starts_at=moment(today - dt.timedelta(days=1), dt.time(8)),
         ends_at=moment(today + dt.timedelta(days=1), dt.time(8)),
     )

@@ -27,8 +27,8 @@ def _submit(report: DailyReport, officer: User, *, returned: bool) -> None:
     report.submitted_at, report.submitted_by = report.due_at - dt.timedelta(minutes=10), secretary
     report.reviewed_at, report.reviewed_by = report.due_at + dt.timedelta(minutes=25), officer
     report.state = DailyReport.State.RETURNED if returned else DailyReport.State.ACCEPTED
-    report.return_reason = "南门车辆数与昨日相差过大,请核对。" if returned else ""
-    report.special = "下午短时大雨,西门临时关闭 40 分钟。" if report.day.day % 5 == 0 else ""
+    report.return_reason = "南门车辆数与昨日相差过大，请核对。" if returned else ""
+    report.special = "下午短时大雨，西门临时关闭 40 分钟。" if report.day.day % 5 == 0 else ""
     report.save()
     if returned:
         counted = report.counted.get("vehicles") or 0

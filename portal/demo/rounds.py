@@ -114,4 +114,4 @@ def _found(sweep: RoundPlan, secretary: User, walker: User) -> None:
         stops.do(stop_id=stop.pk, outcome="done", answers=answers, by=walker)
     first = Finding.objects.filter(stop__round__plan=sweep, kind="complaint").first()
     if first:
-        findings.handle(finding_id=first.pk, handling="已联系物业,下午上门", by=secretary)
+        findings.handle(finding_id=first.pk, handling="已联系物业，下午上门", by=secretary)

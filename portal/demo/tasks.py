@@ -14,12 +14,12 @@ K, S, T = TaskKind, TaskSource, TaskState
 # minutes ago, due in minutes, title, details, kind, risk, source, building, state, what was done
 DAY = (
     (200, -30, "东门帐篷换煤气罐", "备用罐在物业仓库", K.SUPPLIES, 1, S.MEETING, "", T.DOING, ""),
-    (170, 25, "16栋电梯停运,联系维保", "群里业主反映,有老人住12楼", K.REPAIR, 2, S.CHAT, "16", T.ASSIGNED, ""),
+    (170, 25, "16栋电梯停运，联系维保", "群里业主反映，有老人住12楼", K.REPAIR, 2, S.CHAT, "16", T.ASSIGNED, ""),
     (95, -10, "劝离中心花园聚集下棋的人", "", K.ORDER, 2, S.HAND, "", T.NEW, ""),
-    (80, 160, "上门劝说住户配合转运", "家属情绪激动,须两人同行", K.VISIT, 3, S.MEETING, "9", T.ASSIGNED, ""),
+    (80, 160, "上门劝说住户配合转运", "家属情绪激动，须两人同行", K.VISIT, 3, S.MEETING, "9", T.ASSIGNED, ""),
     (60, 240, "给各单元门补贴求助二维码", "", K.PAPERS, 1, S.MEETING, "", T.NEW, ""),
-    (45, 300, "核对17栋空置房名单", "@所有人 17栋有两户说搬走了,麻烦核一下", K.PAPERS, 1, S.CHAT, "17", T.NEW, ""),
-    (300, -90, "清理3栋后门堆放的纸箱", "", K.REPAIR, 1, S.HAND, "3", T.DONE, "已清理两车,通知保洁每日巡查"),
+    (45, 300, "核对17栋空置房名单", "@所有人 17栋有两户说搬走了，麻烦核一下", K.PAPERS, 1, S.CHAT, "17", T.NEW, ""),
+    (300, -90, "清理3栋后门堆放的纸箱", "", K.REPAIR, 1, S.HAND, "3", T.DONE, "已清理两车，通知保洁每日巡查"),
     (360, -200, "给独居老人送血压计", "", K.SUPPLIES, 1, S.HAND, "5", T.DONE, "已送到并教会使用"),
     (420, -240, "更换北门测温枪电池", "", K.SUPPLIES, 1, S.MEETING, "", T.CANCELLED, "已由物业更换"),
 )

@@ -54,7 +54,7 @@ class Figure:
 
 
 PEOPLE, TIMES, HOURS, PLACES, VEHICLES = _("people"), pgettext_lazy("unit", "passages"), _("hours"), _("places"), _("vehicles")
-HOMES, ROUNDS, ERRANDS = _("homes"), pgettext_lazy("unit", "rounds"), pgettext_lazy("unit", "errands")
+HOMES, ROUNDS, ERRANDS = pgettext_lazy("unit", "homes"), pgettext_lazy("unit", "rounds"), pgettext_lazy("unit", "errands")
 CASES = pgettext_lazy("unit", "cases")
 TIMES_CALLED = pgettext_lazy("unit", "calls")
 

@@ -13,6 +13,7 @@ from django.db.models import CharField, Count, DateTimeField, F, IntegerField, Q
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from checkpoints.models import Assignment, Handover, Passage, Shift
 from portal.lib.dates import day_bounds
@@ -187,7 +188,7 @@ ITEMS: tuple[Item, ...] = (
     Item("disinfected_m2", _("area disinfected"), _("m²"), "rounds", STOPS, _amount("disinfection")),
     Item("kits", _("antigen kits handed out"), _("kits"), "rounds", STOPS, _amount("antigen")),
     Item("letters", _("letters handed out"), _("letters"), "rounds", STOPS, _where(round__kind="letter")),
-    Item("notices", _("notices published"), _("notices"), "rounds", ANNOUNCED, ALL),
+    Item("notices", _("notices published"), pgettext_lazy("unit", "notices"), "rounds", ANNOUNCED, ALL),
     Item("door_services", _("services at doors"), HOMES, "rounds", STOPS, _where(round__kind="rubbish")),
     Item("care_calls", _("special-care contacts"), HOMES, "rounds", STOPS, _where(round__kind="wellbeing_call")),
     Item("errands_asked", _("errands asked"), ERRANDS, "errands", ASKED, ALL),

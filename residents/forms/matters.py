@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.forms import CleanTextMixin, helper, pair
@@ -24,7 +24,9 @@ class MatterForm(PlaceMixin, forms.Form):
 
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=_("kind"), choices=MatterKind)
-    what = forms.CharField(label=_("what happened"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    what = forms.CharField(
+        label=pgettext_lazy("matter", "what happened"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
     parties = forms.CharField(
         label=_("between whom"), max_length=200, required=False,
         help_text=_("Of a dispute. From then on only those who handle it and the secretary read it."),
@@ -62,7 +64,9 @@ class OwnForm(CleanTextMixin, forms.Form):
 
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=_("what is it about"), choices=[(kind.value, kind.label) for kind in APPEALS])
-    what = forms.CharField(label=_("what happened"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5}))
+    what = forms.CharField(
+        label=pgettext_lazy("matter", "what happened"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5})
+    )
     home = forms.CharField(max_length=40)
     name = forms.CharField(label=_("your name"), max_length=40)
     phone = forms.CharField(

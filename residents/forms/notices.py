@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from portal.lib.forms import CleanTextMixin, helper, pair
 from residents.models import Community, Compound, Notice
@@ -38,6 +39,8 @@ class NoticeForm(CleanTextMixin, forms.ModelForm):
         self.fields["effective_from"].required = False
         self.fields["effective_from"].help_text = _("Empty: now.")
         self.initial["effective_from"] = ""
+        self.fields["effective_from"].show_hidden_initial = False
+        self.fields["origin"].label = pgettext("notice", "From")
         self.fields["body"].help_text = _("Everybody reads it: no names, rooms, phone or identity numbers of residents.")
         self.helper = helper(
             self, pair("kind", "audience"), "title", "body", pair("origin", "compound"),

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.lib.forms import helper, pair
 from residents.forms.tasks import PlaceMixin
@@ -21,7 +22,7 @@ class PersuasionForm(PlaceMixin, forms.Form):
     )  # fmt: skip
     topic = forms.ChoiceField(label=_("about"), choices=Persuasion.Topic)
     method = forms.ChoiceField(label=_("how"), choices=Persuasion.Method, initial=Persuasion.Method.DOOR)
-    result = forms.ChoiceField(label=_("result"), choices=Persuasion.Result)
+    result = forms.ChoiceField(label=pgettext_lazy("talk", "result"), choices=Persuasion.Result)
     note = forms.CharField(label=_("note"), max_length=200, required=False)
 
     def __init__(self, *args: Any, communities: Any, **kwargs: Any) -> None:

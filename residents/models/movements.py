@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.models.households import Dwelling
 from residents.models.places import Community
@@ -136,7 +137,7 @@ class Persuasion(models.Model):
 
     class Result(models.TextChoices):
         AGREED = "agreed", _("agreed")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("talk", "refused")
         PENDING = "pending", _("thinks it over")
 
     community = models.ForeignKey(
@@ -153,7 +154,7 @@ class Persuasion(models.Model):
     topic = models.CharField(_("about"), max_length=10, choices=Topic)
     attempt_no = models.PositiveSmallIntegerField(_("attempt"))
     method = models.CharField(_("how"), max_length=5, choices=Method)
-    result = models.CharField(_("result"), max_length=7, choices=Result)
+    result = models.CharField(pgettext_lazy("talk", "result"), max_length=7, choices=Result)
     spoken_at = models.DateTimeField(_("at"))
     spoken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     note = models.CharField(_("note"), max_length=200, blank=True)

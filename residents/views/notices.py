@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.lib.errors import Refused
@@ -42,7 +43,7 @@ def notice_create(request: Request) -> HttpResponse:
     """I announce something."""
     community = _community(request)
     back = reverse("residents:notice_list")
-    form = NoticeForm(request.POST or None, community=community, submit=_("Publish"), cancel=back)
+    form = NoticeForm(request.POST or None, community=community, submit=pgettext("notice", "Publish"), cancel=back)
     if request.method == "POST" and form.is_valid():
         try:
             notice = notices.publish(community=community, values=form.values(), by=request.user)
