@@ -174,7 +174,7 @@ ITEMS: tuple[Item, ...] = (
     Item("turned_back", _("turned back"), TIMES, "gates", PASSAGES, _where(result="turned_back")),
     Item("held", _("held"), TIMES, "gates", PASSAGES, _where(result="held")),
     Item("handovers", _("shifts handed over"), _("shifts"), "gates", HANDOVERS, ALL),
-    Item("quarantined_new", _("new in quarantine"), PEOPLE, "quarantine", STARTED, ALL),
+    Item("quarantined_new", _("people put into quarantine"), PEOPLE, "quarantine", STARTED, ALL),
     Item("released", _("released"), PEOPLE, "quarantine", RELEASED, ALL),
     Item("health_checks", _("health checks taken"), TIMES, "quarantine", CHECKS, ALL),
     Item("site_calls", _("calls to people at quarantine sites"), _("calls"), "quarantine", CALLS, ALL),
