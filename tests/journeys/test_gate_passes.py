@@ -179,7 +179,8 @@ def test_the_camera_reads_the_code_of_a_pass_and_the_answer_is_shown(cast, shift
     complaints = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     phone.sign_in(cast.cadre_user)
-    page.goto(f"/checkpoints/gate/{shift.pk}/passes/")
+    opened = page.goto(f"/checkpoints/gate/{shift.pk}/passes/")
+    assert opened.headers["permissions-policy"].startswith("camera=(self), microphone=()")
     assert not page.evaluate("'BarcodeDetector' in window")
 
     page.get_by_role("button", name="Scan").click()
