@@ -34,12 +34,16 @@ LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: who looks, where; `link` follows the first link of that page whose address matches it."""
+    """One picture: who looks, where.
+
+    `link` follows the first link of that page whose address matches it, `then` one on the page behind it.
+    """
 
     name: str
     who: str
     path: str
     link: str = ""
+    then: str = ""
 
 
 SHOTS = [
@@ -54,6 +58,12 @@ SHOTS = [
     Shot("import", "secretary", "/deployments/rosters/import/"),
     Shot("my", "cadre", "/my/"),
     Shot("gate", "cadre", "/my/", link=r"/gate/\d+/$"),
+    Shot("gate-passes", "cadre", "/my/", link=r"/gate/\d+/$", then=r"/passes/$"),
+    Shot("gate-visits", "cadre", "/my/", link=r"/gate/\d+/$", then=r"/visits/$"),
+    Shot("gate-inside", "cadre", "/my/", link=r"/gate/\d+/$", then=r"/inside/$"),
+    Shot("gate-family", "cadre", "/my/", link=r"/gate/\d+/$", then=r"/home/$"),
+    Shot("gate-plate", "cadre", "/my/", link=r"/gate/\d+/$", then=r"/vehicle/$"),
+    Shot("gate-phones", "cadre", "/my/", link=r"/gate/\d+/$", then=r"/devices/$"),
     Shot("unit-day", "supervisor", "/deployments/mine/today/"),
     Shot("unit-people", "supervisor", "/deployments/mine/"),
     Shot("posts", "secretary", "/checkpoints/posts/"),
@@ -78,8 +88,10 @@ SHOTS = [
     Shot("channel-new", "secretary", "/messages/channels/new/"),
     Shot("chat-groups", "secretary", "/residents/chat-groups/"),
     Shot("chat-group-log", "secretary", "/residents/chat-groups/log/"),
+    Shot("chat-group-new", "secretary", "/residents/chat-groups/new/"),
     Shot("notices", "secretary", "/residents/notices/"),
     Shot("notice", "secretary", "/residents/notices/", link=r"/notices/\d+/$"),
+    Shot("notice-new", "secretary", "/residents/notices/new/"),
     Shot("wall", "", "/board/1/"),
     Shot("summary", "secretary", "/reports/summary/"),
     Shot("summary-officer", "officer", "/reports/summary/"),
@@ -89,13 +101,18 @@ SHOTS = [
     Shot("tasks", "worker", "/residents/tasks/"),
     Shot("task", "worker", "/residents/tasks/", link=r"/tasks/\d+/$"),
     Shot("task-new", "worker", "/residents/tasks/new/"),
+    Shot("task-paste", "worker", "/residents/tasks/paste/"),
     Shot("matters", "worker", "/residents/matters/"),
     Shot("matter", "worker", "/residents/matters/", link=r"/matters/\d+/$"),
+    Shot("matter-new", "worker", "/residents/matters/new/"),
     Shot("mediations", "secretary", "/residents/matters/?group=mediations"),
     Shot("praise", "worker", "/deployments/commendations/"),
+    Shot("praise-new", "worker", "/deployments/commendations/new/"),
+    Shot("praise-wall", "worker", "/deployments/commendations/", link=r"/wall/"),
     Shot("hotline", "worker", "/residents/hotline/"),
     Shot("mutual-aid", "worker", "/residents/mutual-aid/"),
     Shot("persuasions", "worker", "/residents/persuasions/"),
+    Shot("persuasion-new", "worker", "/residents/persuasions/new/"),
     Shot("errands", "worker", "/residents/errands/"),
     Shot("errand", "worker", "/residents/errands/", link=r"/errands/\d+/$"),
     Shot("errands-mine", "cadre", "/residents/errands/mine/"),
@@ -113,6 +130,9 @@ SHOTS = [
     Shot("passages", "secretary", "/checkpoints/passages/"),
     Shot("passes", "secretary", "/checkpoints/passes/"),
     Shot("pass", "secretary", "/checkpoints/passes/?list=out", link=r"/passes/\d+/$"),
+    Shot("pass-new", "secretary", "/checkpoints/passes/new/"),
+    Shot("pass-print", "secretary", "/checkpoints/passes/print/"),
+    Shot("pass-issue", "secretary", "/checkpoints/passes/issue/"),
     Shot("pass-rules", "secretary", "/checkpoints/passes/rules/"),
     Shot("pass-rule-new", "secretary", "/checkpoints/passes/rules/new/"),
     Shot("pass-uses", "secretary", "/checkpoints/passes/uses/"),
@@ -124,9 +144,11 @@ SHOTS = [
     Shot("control", "secretary", "/residents/control/", link=r"/control/\d+/$"),
     Shot("deliveries", "cadre", "/checkpoints/deliveries/"),
     Shot("delivery", "cadre", "/checkpoints/deliveries/?view=free&q=蔬菜包", link=r"/deliveries/\d+/$"),
+    Shot("delivery-new", "cadre", "/checkpoints/deliveries/new/"),
     Shot("delivery-sheet", "cadre", "/checkpoints/deliveries/sheet/"),
     Shot("delivery-labels", "cadre", "/checkpoints/deliveries/labels/"),
     Shot("vehicles", "secretary", "/checkpoints/vehicles/"),
+    Shot("vehicle-new", "secretary", "/checkpoints/vehicles/new/"),
     Shot("turned-back", "secretary", "/checkpoints/passages/turned-back/"),
     Shot("peaks", "secretary", "/checkpoints/peaks/"),
     Shot("exposure", "secretary", "/checkpoints/exposure/"),
@@ -191,11 +213,11 @@ def sign_in(browser: Browser, address: str, username: str) -> StorageState | Non
 def take(page: Page, shot: Shot, picture: Path) -> str:
     """Take one picture; return what is wrong with the page, or nothing."""
     answer = page.goto(shot.path)
-    if shot.link and answer and answer.ok:
+    for pattern in filter(None, (shot.link, shot.then)):
         links = [link.get_attribute("href") or "" for link in page.locator("a[href]").all()]
-        found = next((link for link in links if re.search(shot.link, link)), "")
+        found = next((link for link in links if re.search(pattern, link)), "")
         if not found:
-            return f"no link like {shot.link} on {shot.path}"
+            return f"no link like {pattern} on {page.url}"
         answer = page.goto(urljoin(page.url, found))
     if answer is None or not answer.ok:
         return f"{page.url} answered {answer.status if answer else 'nothing'}"

@@ -6,10 +6,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from checkpoints.models import EntryPass, PassUse
+from residents.access import Permission
 from residents.models import Dwelling
-from residents.timeline import Entry
+from residents.timeline import Entry, only_for
 
 
+@only_for(Permission.PASS_VIEW)
 def entries(dwelling: Dwelling, most: int) -> Iterator[Entry]:
     """The newest of a home."""
     cards = EntryPass.objects.filter(dwelling=dwelling, issued_at__isnull=False).select_related("issued_by", "resident")
