@@ -55,7 +55,8 @@ def tidy(field: forms.CharField, longest: int) -> None:
     if field.max_length is None and not isinstance(field, forms.JSONField):
         field.max_length = longest
         field.validators.append(MaxLengthValidator(longest))
-        field.widget.attrs.setdefault("maxlength", str(longest))
+        if not field.widget.is_hidden:
+            field.widget.attrs.setdefault("maxlength", str(longest))
 
 
 class CleanCharField(forms.CharField):
