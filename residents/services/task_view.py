@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Case, IntegerField, OuterRef, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
@@ -34,6 +35,22 @@ def open_tasks(homes: DwellingQuerySet) -> Mapping[int, str]:
     return found
 
 
+def _facts() -> dict[str, Any]:
+    """The worst of one home as a column of its row."""
+    rank = Case(
+        When(due_at__lt=timezone.now(), then=Value(WORST.index("late"))),
+        When(state=TaskState.NEW, then=Value(WORST.index("new"))),
+        default=Value(WORST.index("in_hand")),
+        output_field=IntegerField(),
+    )
+    rows = Task.objects.open().filter(dwelling=OuterRef("pk")).annotate(rank=rank).order_by("-rank")
+    return {"worst_task": Subquery(rows.values("rank")[:1])}
+
+
+def _worst(home: Any, people: Sequence[Any]) -> str:
+    return "" if home.worst_task is None else WORST[home.worst_task]
+
+
 LAYERS = [
     Layer(
         "tasks",
@@ -46,6 +63,8 @@ LAYERS = [
         open_tasks,
         rest=_("nothing to do"),
         permission=Permission.TASK_VIEW,
+        of_home=_worst,
+        facts=_facts,
     )
 ]
 

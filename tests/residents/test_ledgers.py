@@ -250,6 +250,7 @@ def test_pages_ask_as_much_for_three_rows_as_for_one(cast, sign_in, queries, sou
         person = factories.ResidentFactory(dwelling=home(cast.hefengyuan, room), relation="head")
         factories.CareProfileFactory(resident=person, category=categories()["独居老人"])
         factories.QuarantineCaseFactory(resident=person)
+        factories.MatterFactory(community=cast.qinghe)
 
     def asked():
         with queries() as seen:
