@@ -110,7 +110,7 @@ def test_who_leads_lets_go_against_the_rule_with_a_reason_and_the_return_is_logg
     phone.sign_in(cast.cadre_user)
     open_gate(page, shift)
 
-    home(page, "702")
+    home(page, "702", "May not pass")
     out(page, refused=True)
     page.get_by_label("Let go nevertheless, because").fill("to the hospital")
     out(page)
