@@ -64,6 +64,7 @@ BLOCKS = {
     "duty": _("People on duty"),
     "gates": _("Posts and gates"),
     "places": _("Who answers for what"),
+    "homes": _("Homes and people"),
     "quarantine": _("Quarantine"),
     "rounds": _("Rounds and services"),
     "errands": _("Errands"),
@@ -207,6 +208,16 @@ def _of_matters() -> Iterator[Figure]:
 
 def _new(at: Scope) -> Q:
     return Q(reported_at__gte=day_bounds(at.day)[0])
+
+
+def _of_homes() -> Iterator[Figure]:
+    """What the ledger says of the day."""
+    every = Counted(sources.DWELLINGS, lambda at: Count("pk"))
+    yield Figure("homes", _("homes in all"), HOMES, "homes", every, "住户总数")
+    there = Counted(sources.LIVING_IN, lambda at: Count("pk"))
+    yield Figure("living_in", _("people living in"), PEOPLE, "homes", there, "在住人数")
+    came = Counted(sources.CAME, lambda at: _distinct("resident"))
+    yield Figure("returnees", _("back or come from another area"), PEOPLE, "homes", came, "今日返(来)人员")
 
 
 def _of_rounds() -> Iterator[Figure]:
@@ -360,6 +371,7 @@ FIGURES: tuple[Figure, ...] = (
         "places",
         Counted(sources.ENTRANCES, lambda at: Count("pk")),
     ),
+    *_of_homes(),
     *_of_quarantine(),
     *_of_rounds(),
     *_of_errands(),

@@ -28,12 +28,15 @@ from portal.lib.dates import day_bounds
 from residents.models import (
     CaseStage,
     DutyPolicy,
+    Dwelling,
     Errand,
     HotlineCall,
     Matter,
     Notice,
     Persuasion,
     QuarantineCase,
+    Resident,
+    ResidentChange,
     Round,
     Stop,
     Transfer,
@@ -107,6 +110,23 @@ def missed(at: Scope) -> Q:
     )
     missing = Q(attendance=None) | Q(attendance__signed_in_at__gt=at.as_of)
     return Q(starts_at__lte=begun) & missing & Q(~Exists(leave))
+
+
+def _dwellings(at: Scope) -> "QuerySet[Any]":
+    return Dwelling.objects.within(at.communities)
+
+
+def _living_in(at: Scope) -> "QuerySet[Any]":
+    """Who is really there, of those who belonged to a home on the day."""
+    rows = Resident.objects.within(at.communities).filter(came_on__lte=at.day, lives_in=True)
+    return rows.filter(Q(left_on=None) | Q(left_on__gt=at.day))
+
+
+def _came(at: Scope) -> "QuerySet[Any]":
+    """Back from another area on the day, or moved in from one."""
+    kinds = ResidentChange.Kind
+    back = Q(kind=kinds.RETURNED) | Q(kind=kinds.MOVED_IN) & ~Q(from_area="")
+    return ResidentChange.objects.within(at.communities).filter(back, on=at.day)
 
 
 def _rounds(at: Scope) -> "QuerySet[Any]":
@@ -225,6 +245,9 @@ def _yes(condition: Q) -> Case:
 
 SECONDMENTS = Source("secondments", _secondments, "community")
 STANDS = Source("stands", _stands, "shift__post__compound__community")
+DWELLINGS = Source("dwellings", _dwellings, "community")
+LIVING_IN = Source("living_in", _living_in, "community")
+CAME = Source("came", _came, "community")
 ROUNDS = Source("rounds", _rounds, "community")
 STOPS = Source("stops", _stops, "round__community")
 SWEPT = Source("swept", _swept, "round__community")

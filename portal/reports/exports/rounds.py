@@ -39,7 +39,8 @@ def temperature_rows(asked: Any) -> Iterator[Sequence[Any]]:
                 str(stop),
                 name if asked.full else masks.name(name),
                 stop.answers.get("temperature", ""),
-                str(symptoms.get(stop.answers.get("symptom", ""), "")),
+                # Of somebody who was not met nothing is known.
+                str(symptoms.get(stop.answers.get("symptom", ""), "")) if stop.state == Stop.State.DONE else "",
                 str(ends[stop.outcome].label) if stop.outcome in ends else stop.outcome,
                 stop.done_by.name if stop.done_by else "",
                 stop.note,
