@@ -7,7 +7,8 @@ from collections.abc import Callable
 from celery import shared_task
 from django.db import close_old_connections
 
-from checkpoints.services import deliveries, drops, staff_checks
+from checkpoints.services import deliveries, drops, pass_overdue, staff_checks
+from checkpoints.services import reminders as duty_reminders
 from portal import erasure
 from portal.jobs import services as jobs
 from portal.reports.services import reminders
@@ -29,12 +30,14 @@ DUE: list[Callable[[], object]] = [
     jobs.due,
     jobs.tidy,
     reminders.due,
+    duty_reminders.due,
     health_checks.escalate,
     missed_checks.to_officers,
     staff_checks.escalate,
     errand_queue.escalate,
     deliveries.due,
     drops.due,
+    pass_overdue.escalate,
     task_queue.escalate,
     control.review,
     notices.due,

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import Assignment, Handover, Shift
-from checkpoints.services import fevers, inside, shelf, totals
+from checkpoints.services import fevers, inside, pass_overdue, shelf, totals
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
@@ -22,10 +22,11 @@ def counted(shift: Shift) -> dict[str, Any]:
 
 
 def left(shift: Shift) -> dict[str, Any]:
-    """What stands at the gate at this moment and is handed over: goods, people from outside, people who are held."""
+    """What is handed over at this moment: goods, people from outside, residents who are out too long, people who are held."""
     return {
         "shelf": shelf.at_gate(shift.post),
         "inside": inside.rows(shift.post.compound).count(),
+        "late": len(pass_overdue.at_gate(shift)),
         "waiting": fevers.waiting(shift.post),
     }
 

@@ -180,18 +180,3 @@ def _row(card: EntryPass, way: str, passage_id: str, temperature: str) -> dict[s
         "temperature": temperature,
         "reason": "",
     }
-
-
-def overdue(communities: Any, *, compound_id: int | None = None, at: dt.datetime | None = None) -> list[tuple[EntryPass, str]]:
-    """Passes whose holders are out longer than allowed, with the moment by which they should have been back."""
-    at = at or timezone.now()
-    rows = EntryPass.objects.within(communities).exclude(kind__in=["worker", "carer"])
-    if compound_id:
-        rows = rows.filter(compound=compound_id)
-    last = PassUse.objects.standing().filter(happened_at__gte=at - dt.timedelta(days=3), community__in=communities)
-    latest: dict[int, str] = dict(last.order_by("happened_at", "id").values_list("entry_pass", "direction"))
-    out = [pk for pk, way in latest.items() if way == Way.OUT]
-    cards = list(rows.filter(pk__in=out).select_related(*pass_cases.RELATED))
-    found = pass_cases.cases(cards, at)
-    late = [(card, pass_rules.overdue_since(found[card.pk])) for card in cards]
-    return sorted(((card, since) for card, since in late if since), key=lambda pair: pair[1])

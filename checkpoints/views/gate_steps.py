@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from checkpoints.access import device_of, gate_shifts
 from checkpoints.forms.visits import HomeForm
 from checkpoints.models import GateDevice, Passage, Shift
-from checkpoints.services import homes, inside, passages, vehicles
+from checkpoints.services import homes, inside, pass_overdue, passages, vehicles
 from checkpoints.services.written import Invalid
 from portal.lib.errors import Refused
 from portal.lib.pages import page
@@ -68,10 +68,13 @@ def said(request: Request, shift: Shift, answer: passages.Answer) -> HttpRespons
 @require_safe
 @requires(Permission.GATE_LOG)
 def gate_inside(request: Request, pk: int) -> HttpResponse:
-    """Who came in and has not gone out, since when."""
+    """Who came in and has not gone out, since when; and who of the residents is out too long."""
     shift = gate_shift(request, pk)
     rows = list(inside.rows(shift.post.compound).select_related("post")[:SHOWN])
-    context = {"shift": shift, "rows": [(row, passages.new_id()) for row in rows], "full": len(rows) == SHOWN}
+    context = {
+        "shift": shift, "rows": [(row, passages.new_id()) for row in rows], "full": len(rows) == SHOWN,
+        "late": pass_overdue.at_gate(shift),
+    }  # fmt: skip
     return page(request, "checkpoints/gate/inside.html", context)
 
 

@@ -87,7 +87,7 @@ def _shift(request: Request, pk: int) -> Shift:
 
 def _passed(totals: dict[str, Any]) -> dict[str, Any]:
     """What passed: the shelf and who is inside change by themselves, and belong to the moment of the sheet."""
-    return {name: value for name, value in totals.items() if name not in {"shelf", "inside", "waiting"}}
+    return {name: value for name, value in totals.items() if name not in {"shelf", "inside", "late", "waiting"}}
 
 
 def _kinds(totals: dict[str, dict[str, int]]) -> list[tuple[str, int]]:

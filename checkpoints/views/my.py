@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from checkpoints.models import Assignment, Attendance, Post, Shift
-from checkpoints.services import attendance
+from checkpoints.services import attendance, pass_overdue
 from deployments.models import Cadre
 from portal.lib.errors import Refused
 from portal.lib.pages import page
@@ -35,6 +35,7 @@ def my_day(request: Request) -> HttpResponse:
         "served": attendance.served(cadre) if cadre else None,
         "rounds": rounds.mine(request.user),
         "tasks": task_queue.mine(request.user),
+        "late": pass_overdue.mine(request.user),
     }
     return page(request, "checkpoints/my/day.html", context, part="my-shift")
 

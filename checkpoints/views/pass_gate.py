@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from checkpoints.access import gate_shifts, leads_gate
 from checkpoints.forms.passes import LookUpForm, UseForm
 from checkpoints.models import EntryPass, Shift
-from checkpoints.services import pass_lookup, pass_uses, passages
+from checkpoints.services import pass_lookup, pass_overdue, pass_uses, passages
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
@@ -36,7 +36,7 @@ def pass_check(request: Request, pk: int) -> HttpResponse:
         "way": way,
         "found": found,
         "leads": leads_gate(request.user, shift),
-        "late": pass_uses.overdue(request.communities, compound_id=shift.post.compound_id) if found is None else [],
+        "late": pass_overdue.at_gate(shift) if found is None else [],
         "number": passages.new_id(),
     }
     return page(request, "checkpoints/passes/check.html", context, part="pass-answer")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from checkpoints.models import PassUse
-from checkpoints.services import pass_uses, pass_words
+from checkpoints.services import pass_overdue, pass_words
 from portal.lib.dates import asked_day, day_bounds
 from portal.lib.pages import page
 from portal.lib.paging import paged
@@ -34,7 +34,7 @@ def pass_use_list(request: Request) -> HttpResponse:
     counted = rows.aggregate(
         **{name: Count("pk", filter=Q(pk__in=found.values("pk"))) for name, (_label, found) in lists.items()}
     )
-    late = pass_uses.overdue(request.communities) if day == timezone.localdate() else []
+    late = pass_overdue.overdue(request.communities) if day == timezone.localdate() else []
     listed = paged(request, shown.order_by("-happened_at", "-id"))
     context = {
         "day": day,

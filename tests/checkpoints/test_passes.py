@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from checkpoints.models import EntryPass, Passage, PassUse
-from checkpoints.services import pass_cases, pass_codes, pass_policies, pass_rules, pass_uses, passages, passes
+from checkpoints.services import pass_cases, pass_codes, pass_overdue, pass_policies, pass_rules, pass_uses, passages, passes
 from portal.accounts.models import Event
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
@@ -162,9 +162,9 @@ def test_a_trip_is_logged_with_its_passage_and_spent(cast, card, lead, once_a_da
     assert state(card) == "out"
     noon.shift(121 * 60)
     assert state(card) == "overdue"
-    assert [(c.pk, since) for c, since in pass_uses.overdue([cast.qinghe])] == [(card.pk, "2022-04-10T11:00")]
+    assert [(row.card.pk, row.since) for row in pass_overdue.overdue([cast.qinghe])] == [(card.pk, "2022-04-10T11:00")]
     go(card, lead, cast.cadre_user, way="in")
-    assert (state(card), pass_uses.overdue([cast.qinghe])) == ("used_up", [])
+    assert (state(card), pass_overdue.overdue([cast.qinghe])) == ("used_up", [])
     noon.shift(dt.timedelta(days=1))
     assert state(card) == "active"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from portal import tasks
 from tests.guards.sources import ROOT, modules, named, texts
 
 LONGEST_MODULE = 400
@@ -77,6 +78,23 @@ def test_nothing_speaks_of_one_machine_or_of_later(pattern):
     here = "tests/guards/test_structure.py"
     found = [named(path) for path in texts() if named(path) != here and re.search(pattern, path.read_text(errors="replace"))]
     assert found == []
+
+
+def test_whatever_is_due_is_asked_for_each_minute():
+    """A service that nobody calls is a reminder nobody gets."""
+    asked = {f"{work.__module__}.{work.__name__}" for work in tasks.DUE}
+    there = {
+        f"{path.removesuffix('.py').replace('/', '.')}.{function.name}"
+        for path, function in nodes(ast.FunctionDef)
+        if path.count("/") and not path.endswith("portal/tasks.py") and is_due(function)
+    }
+    assert there - asked == set()
+
+
+def is_due(function: ast.FunctionDef) -> bool:
+    needs_nothing = len(function.args.args) == len(function.args.defaults) and not function.args.kwonlyargs
+    said = function.name in {"due", "escalate"} or "minute task" in (ast.get_docstring(function) or "")
+    return needs_nothing and said and not function.decorator_list
 
 
 def test_pages_have_no_inline_script_style_or_handler():
