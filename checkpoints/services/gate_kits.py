@@ -50,7 +50,7 @@ def _policy(shift: Shift, policy: DutyPolicy, reader: User) -> dict[str, Any]:
 
 
 def _homes(shift: Shift, policy: DutyPolicy, reader: User) -> list[list[Any]]:
-    """[home, what stands at it, [name, initials], ...] for every home of the compound, as people walk."""
+    """[home, what stands at it, [name, initials, key, relation], ...] for every home of the compound, as people walk."""
     compound = shift.post.compound
     of_compound = {"entrance__building__compound": compound.pk}
     shown = str if Eyes(reader).sees(compound.community) else masks.name
@@ -59,10 +59,10 @@ def _homes(shift: Shift, policy: DutyPolicy, reader: User) -> list[list[Any]]:
         .filter(**{f"dwelling__{name}": value for name, value in of_compound.items()})
         .values_list("dwelling", flat=True)
     )
-    people: dict[int, list[list[str]]] = defaultdict(list)
+    people: dict[int, list[list[Any]]] = defaultdict(list)
     rows = Resident.objects.registered().filter(**{f"dwelling__{name}": value for name, value in of_compound.items()})
-    for home, name, initials in rows.order_by("id").values_list("dwelling", "name", "initials"):
-        people[home].append([shown(name), initials.strip()])
+    for home, name, initials, *rest in rows.order_by("id").values_list("dwelling", "name", "initials", "pk", "relation"):
+        people[home].append([shown(name), initials.strip(), *rest])
     homes = Dwelling.objects.filter(**of_compound).in_place_order()
     columns = ("id", "entrance__building__number", "entrance__number", "room_no", "state")
     return [

@@ -1,8 +1,9 @@
 """Several people of one home through a gate in one tap: children and the old pass as quickly as anybody."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +20,21 @@ from residents.models.quarantine import FOLLOWED
 def people(dwelling: Dwelling) -> list[Resident]:
     """Who lives there, oldest first."""
     return sorted(Resident.objects.living_in().filter(dwelling=dwelling), key=lambda one: (one.born_on or one.came_on, one.pk))
+
+
+def named(rows: Sequence[Any], shift: Shift) -> list[Any]:
+    """Rows of a phone that names a resident by key, for it may see no more than 王**: with the name that stands there."""
+    keys = {key for row in rows if (key := _resident_of(row))}
+    if not keys:
+        return list(rows)
+    lived = Resident.objects.filter(dwelling__entrance__building__compound=shift.post.compound_id, pk__in=keys)
+    names = dict(lived.values_list("pk", "name"))
+    return [{**row, "name": names[key]} if (key := _resident_of(row)) in names else row for row in rows]
+
+
+def _resident_of(row: Any) -> int:
+    key = row.get("resident") if isinstance(row, dict) else None
+    return key if type(key) is int and 0 < key < 2**62 else 0
 
 
 def is_quarantined(dwelling: Dwelling) -> bool:

@@ -21,6 +21,12 @@ LENGTH = 1 + SERIAL + SIGNATURE + 1
 # What a hand writes or an eye reads instead.
 MISREAD = str.maketrans("OILU", "011V")
 ADDRESS = re.compile(r"/PASS/([0-9A-Z-]{1,40})/?(?:[?#].*)?$")
+# What is wrong with a text before anybody looks at its signature; phones say the same.
+WHY: dict[str, str | Promise] = {
+    "foreign": _("This is the code of another program, not of a pass. Scan the code on the pass."),
+    "length": _("A code has 16 letters and digits. Type all four groups from the card."),
+    "check": _("One letter is wrong, or two have changed places. Compare it with the card."),
+}
 # The same words for all that cannot be a pass of ours, so that nobody learns which part of a guess was right.
 FORGED = _("This code was not made here: it has been altered or invented. Keep the card and tell the lead.")
 
@@ -68,15 +74,7 @@ def looks_like(text: str) -> bool:
 
 def read(text: str) -> int:
     """The key of the pass that a scanned or typed text names; raises Unreadable."""
-    plain = _plain(text)
-    found = ADDRESS.search(plain)
-    code = _letters(found[1] if found else plain)
-    if found is None and ("://" in plain or not re.fullmatch(r"[0-9A-Z]+", code)):
-        raise Unreadable("foreign", _("This is the code of another program, not of a pass. Scan the code on the pass."))
-    if len(code) != LENGTH:
-        raise Unreadable("length", _("A code has 16 letters and digits. Type all four groups from the card."))
-    if not set(code) <= set(LETTERS) or check_letter(code[:-1]) != code[-1]:
-        raise Unreadable("check", _("One letter is wrong, or two have changed places. Compare it with the card."))
+    code = letters_of(text)
     body, signature = code[: 1 + SERIAL], code[1 + SERIAL : -1]
     keys = [key for key in settings.PASS_KEYS if key_letter(key) == code[0]]
     if not any(hmac.compare_digest(_signature(key, body), signature) for key in keys):
@@ -85,6 +83,20 @@ def read(text: str) -> int:
     for letter in body[1:]:
         pk = pk << 5 | LETTERS.index(letter)
     return pk
+
+
+def letters_of(text: str) -> str:
+    """The 16 letters of a scanned or typed text, real or not; static/js/pass_codes.js reads the same. Raises Unreadable."""
+    plain = _plain(text)
+    found = ADDRESS.search(plain)
+    code = _letters(found[1] if found else plain)
+    if found is None and ("://" in plain or not re.fullmatch(r"[0-9A-Z]+", code)):
+        raise Unreadable("foreign", WHY["foreign"])
+    if len(code) != LENGTH:
+        raise Unreadable("length", WHY["length"])
+    if not set(code) <= set(LETTERS) or check_letter(code[:-1]) != code[-1]:
+        raise Unreadable("check", WHY["check"])
+    return code
 
 
 def check_letter(body: str) -> str:

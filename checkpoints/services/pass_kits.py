@@ -40,5 +40,5 @@ def _line(card: EntryPass, case: pass_cases.Case) -> dict[str, Any]:
         code = pass_codes.code_of(card.pk, card.key)
     except KeyError:
         code = ""
-    facts = {"key": card.pk, "number": str(card), "code": code, "home": str(card.dwelling or "")}
+    facts = {"key": card.pk, "number": str(card), "code": code, "home": str(card.dwelling or ""), "who": card.resident_id}
     return {**facts, **{name: case[name] for name in told}}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from checkpoints.models import PassKind, PassPolicy, Proof
+from checkpoints.services import pass_codes
 
 # By code: why, and what would make it yes.
 WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -104,6 +105,9 @@ FOUND: dict[str, str | Promise] = {
     "no_rule": gettext_lazy("no rule says who may go"),
 }
 
+# What a phone says of a code that is written well, but is none of those it took along.
+UNKNOWN = gettext_lazy("This phone knows no such pass here. Ask the portal; without network nobody goes by it: tell the lead.")
+
 STATES: dict[str, str | Promise] = {
     "requested": gettext_lazy("requested"),
     "active": pgettext_lazy("pass", "active"),
@@ -191,6 +195,8 @@ def for_phones() -> dict[str, Any]:
         "back_by": _("Back by %(moment)s"),
         "left": _("%(n)s trips left"),
         "left_one": trips_left(1),
+        "one_by_one": _("Each has a pass of their own: let them go one by one."),
+        "codes": {code: str(text) for code, text in {**pass_codes.WHY, "unknown": UNKNOWN}.items()},
     }
 
 

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from checkpoints.access import device_of, gate_shifts, logs_at_gate
 from checkpoints.forms.gate import PassageForm
 from checkpoints.models import GateDevice, Passage, Shift
-from checkpoints.services import pass_uses, pass_words, passages, totals, written_rules
+from checkpoints.services import homes, pass_uses, pass_words, passages, quick, totals, written_rules
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
-from residents.models import DutyPolicy
+from residents.models import DutyPolicy, Resident
 from residents.services.policies import duty_policy
 
 # 200 passages of full length are less than half of it.
@@ -119,7 +119,7 @@ def page_of(
 def gate_passages(request: Request, shift: Shift, fever_limit: Decimal) -> HttpResponse:
     """The phone at the gate sends what was logged, up to 200 at once, and hears what became of each."""
     try:
-        rows = _rows(request)
+        rows = homes.named(_rows(request), shift)
     except Unreadable as error:
         return JsonResponse({"error": error.why}, status=error.status)
     answers, numbers = passages.store_many(
@@ -176,6 +176,8 @@ def _facts(request: Request, shift: Shift, policy: DutyPolicy) -> dict[str, Any]
         "most": passages.MOST,
         "closes": passages.hours_of(shift)[1].isoformat(),
         "rules": written_rules.rules(),
+        "quick": quick.rows(policy),
+        "relations": {str(value): str(label) for value, label in Resident.Relation.choices},
     }
 
 

@@ -9,13 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from checkpoints.access import device_of, gate_shifts
 from checkpoints.forms.visits import HomeForm
 from checkpoints.models import GateDevice, Passage, Shift
-from checkpoints.services import homes, inside, pass_overdue, passages, vehicles
+from checkpoints.services import homes, inside, pass_overdue, passages, quick, vehicles
 from checkpoints.services.written import Invalid
 from portal.lib.errors import Refused
 from portal.lib.pages import page
@@ -24,19 +23,6 @@ from residents.services import search
 from residents.services.policies import duty_policy
 
 SHOWN = 200
-# One tap each. An ambulance passes first and is written down while it passes; a courier is told where goods go.
-QUICK: dict[str, dict[str, Any]] = {
-    "ambulance": {"person": "driver", "plate_no": "无牌", "reason": gettext_lazy("ambulance"), "direction": "in"},
-    "ambulance_out": {"person": "driver", "plate_no": "无牌", "reason": gettext_lazy("ambulance"), "direction": "out"},
-    "courier": {
-        "person": "courier", "name": gettext_lazy("courier"), "direction": "in", "result": "turned_back",
-        "result_note": gettext_lazy("courier, goods to the shelf"),
-    },
-    "taxi": {
-        "person": "driver", "plate_no": "无牌", "direction": "in", "result": "turned_back",
-        "result_note": gettext_lazy("taxi stays outside, the passenger walks in"),
-    },
-}  # fmt: skip
 
 
 def gate_shift(request: Request, pk: int) -> Shift:
@@ -136,16 +122,13 @@ def _family(request: Request, shift: Shift, dwelling: Any, form: HomeForm) -> in
 def gate_quick(request: Request, pk: int, what: str) -> HttpResponse:
     """An ambulance passes, a courier stays outside: one tap, no form."""
     shift = gate_shift(request, pk)
-    if what not in QUICK:
+    if what not in quick.QUICK:
         messages.warning(request, _("Choose one of the buttons."))
         return redirect("checkpoints:gate", shift.pk)
-    row = {name: str(value) for name, value in QUICK[what].items()} | {"id": request.POST.get("id", "")}
     policy = duty_policy(shift.post.compound.community, shift.day)
-    enters = {"courier": policy.couriers_enter, "taxi": policy.taxis_enter}.get(what, False)
-    if enters:
-        row |= {"result": Passage.Result.PASSED, "result_note": ""}
+    row = {**quick.row(what, policy), "id": request.POST.get("id", "")}
     answer = passages.store_one(shift=shift, row=row, fever_limit=policy.fever_limit, by=request.user)
-    if answer.status != passages.REFUSED and what == "courier" and not enters:
+    if answer.status != passages.REFUSED and what == "courier" and not quick.enters(what, policy):
         messages.success(request, _("Logged. Say: goods go to the shelf, the home is rung up."))
         return redirect("checkpoints:delivery_list")
     return said(request, shift, answer)

@@ -4,9 +4,12 @@ import { Clock, WORTH } from "./skew.js";
 import { Kit, named } from "./kit.js";
 import { answered, ask as asked } from "./portal_ask.js";
 import { newId, NotSent, Queue } from "./queue.js";
+import { CodeReader } from "./gate_code.js";
 import { GatePasses } from "./gate_passes.js";
+import { Party } from "./gate_party.js";
 import { Rows } from "./gate_rows.js";
 import { keepPage, watchRoom } from "./offline.js";
+import { read as readCode } from "./pass_codes.js";
 import { openVault } from "./vault.js";
 import { Invalid, Reader } from "./written.js";
 
@@ -29,12 +32,10 @@ const device = (await vault?.fact("device")) ?? newId();
 vault?.note("device", device);
 const clock = new Clock({ skew: (await vault?.fact("skew")) ?? 0 });
 const kit = new Kit({ name: `kit:${mine}`, vault });
-const passes = new GatePasses({
-  place: document.getElementById("gate-pass"),
-  words: JSON.parse(document.getElementById("gate-pass-words").textContent),
-  kit,
-  clock,
-});
+const passWords = JSON.parse(document.getElementById("gate-pass-words").textContent);
+const passes = new GatePasses({ place: document.getElementById("gate-pass"), words: passWords, kit, clock });
+const party = new Party({ place: document.getElementById("gate-party"), relations: facts.relations, changed: hint });
+new CodeReader({ dialog: document.getElementById("gate-code"), link: document.getElementById("gate-scan"), found });
 const queue = new Queue({ name: `queue:${mine}`, most: facts.most, vault, send, settle });
 
 async function ask(address, options = {}) {
@@ -66,10 +67,13 @@ async function settle(entries) {
 const FIELDS = ["person", "home", "name", "phone", "temperature", "health_code", "reason"];
 const VEHICLE = ["plate_no", "passengers"];
 
+function stamp() {
+  return { id: newId(), happened_at: new Date(clock.now()).toISOString(), phone_at: new Date().toISOString() };
+}
+
 function read(button) {
   const data = new FormData(form);
-  const row = { id: newId(), happened_at: new Date(clock.now()).toISOString(), phone_at: new Date().toISOString() };
-  row.direction = button.value;
+  const row = { ...stamp(), direction: button.value };
   const names = data.get("person") === "driver" ? [...FIELDS, ...VEHICLE] : FIELDS;
   for (const name of names) if (data.get(name)?.trim()) row[name] = data.get(name).trim();
   if ((row.person ?? "resident") === "resident") delete row.phone;
@@ -109,14 +113,44 @@ form.addEventListener("submit", (event) => {
   const row = read(button);
   complain();
   const meant = understood(row);
-  if (!meant || !passes.allows(row)) return;
-  if (meant.result === "passed") passes.note(row);
-  rows.show(row, meant.result).classList.add("p-new");
-  queue.add(row, { stretch: clock.stretch });
+  if (!meant) return;
+  const together = party.rows(row);
+  if (together.length > 1 && row.temperature) return complain("temperature", words.alone);
+  if (!passes.allows(together)) return;
+  log(together, meant.result);
   clear();
-  navigator.vibrate?.(30);
   if (meant.result === "held") fever(row);
 });
+
+// Kept on the phone, each by itself: whatever becomes of one, the others stand.
+function log(together, result) {
+  for (const row of together) {
+    if (result === "passed") passes.note(row);
+    rows.show(row, result).classList.add("p-new");
+    queue.add(row, { stretch: clock.stretch });
+  }
+  say();
+  navigator.vibrate?.(30);
+}
+
+function say(text = "") {
+  const note = document.getElementById("gate-said");
+  note.hidden = !text;
+  note.querySelector("div").textContent = text;
+}
+
+// One tap each, without a form: an ambulance waits for nobody's network. A thumb that trembles taps twice.
+const TREMBLING = 1000;
+for (const quick of document.querySelectorAll("form[data-quick]")) {
+  quick.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (event.timeStamp - (quick.tapped ?? -TREMBLING) < TREMBLING) return;
+    quick.tapped = event.timeStamp;
+    const row = { ...stamp(), ...facts.quick[quick.dataset.quick] };
+    log([row], row.result);
+    say([words.logged, row.result_note || row.reason].filter(Boolean).join(" · "));
+  });
+}
 
 function clear() {
   const person = form.elements.person.value;
@@ -126,6 +160,7 @@ function clear() {
   // At rush hour the next one is of the same kind.
   form.elements.person.value = person;
   form.querySelector("details").open = false;
+  party.clear();
   press();
   hint();
 }
@@ -159,8 +194,11 @@ function press() {
 // Who lives in the home that was written, and what stands at it: known without network.
 function hint() {
   const place = document.getElementById("gate-home");
-  const home = kit.home(reader.home(form.elements.home.value.trim()));
-  passes.look(form.elements.person.value === "resident" ? home?.label : undefined);
+  const person = form.elements.person.value;
+  const label = reader.home(form.elements.home.value.trim());
+  const home = kit.home(label);
+  party.look(person === "resident" && label ? (home ?? { label, people: [] }) : undefined);
+  passes.look({ person, home: home?.label, count: party.count, people: party.keys });
   place.hidden = !home;
   if (!home) return;
   place.querySelector("span").textContent = named(home.people) || words.nobody;
@@ -170,6 +208,20 @@ function hint() {
 }
 form.addEventListener("input", () => (press(), hint()));
 form.querySelector("details").addEventListener("toggle", ({ target }) => target.open && target.scrollIntoView({ block: "center" }));
+
+// A code was scanned or typed: its pass fills the form. Says why where this phone knows no such pass.
+function found(text) {
+  const plain = text.trim();
+  const { code, problem } = /^0\d{3,5}$/.test(plain) ? { code: plain } : readCode(plain);
+  const card = problem ? undefined : passes.choose(code);
+  if (!card) return passWords.codes[problem ?? "unknown"];
+  form.elements.person.value = card.person;
+  form.elements.home.value = card.home;
+  if (!card.home) form.elements.name.value ||= card.number;
+  hint();
+  document.getElementById("gate-pass").scrollIntoView({ block: "center" });
+  return "";
+}
 
 // A choice that was a slip is taken off by pressing it again.
 form.addEventListener("click", (event) => {
@@ -219,6 +271,7 @@ function refill(row, answer) {
   if (row.mask !== undefined) form.elements.mask.value = row.mask ? "yes" : "no";
   press();
   hint();
+  if (party.pick(row.resident)) form.elements.name.value = "";
   complain(answer?.field, answer?.why);
 }
 
@@ -332,6 +385,13 @@ function moveIn() {
     }),
   );
 }
+
+// The token may be older than the sign-in: the page was kept.
+document.addEventListener("submit", ({ target }) => {
+  const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="));
+  const { csrfmiddlewaretoken: token } = target.elements;
+  if (cookie && token) token.value = cookie.split("=")[1];
+}, true);
 
 await vault?.tidy(clock.now(), `kit:${facts.user}:`);
 await kit.load();

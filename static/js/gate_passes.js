@@ -4,48 +4,64 @@
 
 import { judge, stateOf } from "./pass_rules.js";
 
-// Passes for those who come to work or to care: they are asked on their way in, on the page of passes.
+// Passes for those who come to work or to care: they are asked on their way in, once their code was read.
 const OUTSIDERS = ["worker", "carer"];
 // The gate's time, wherever the phone thinks it is.
 const EAST = 8 * 3600 * 1000;
 const local = (moment) => new Date(moment + EAST).toISOString().slice(0, 16);
 const short = (text) => (text ?? "").slice(5).replace("T", " ");
+const RANK = ["yes", "ask", "no"];
+const isOutsider = (card) => OUTSIDERS.includes(card?.pass.kind);
 const fill = (text, facts) => text.replace(/%\((\w+)\)s/g, (_, name) => facts[name] ?? "");
 
 export class GatePasses {
   constructor({ place, words, kit, clock }) {
-    Object.assign(this, { place, words, kit, clock, home: undefined, recent: [], answer: null });
+    Object.assign(this, { place, words, kit, clock, home: undefined, recent: [], others: [], answer: null, count: 1, people: [] });
     this.part = (name) => place.querySelector(`[data-part=${name}]`);
     place.addEventListener("change", ({ target }) => (target.matches("select") ? this.#open() : this.#judge()));
   }
 
-  // Which home goes out; nothing where nobody does, or nobody knows the home.
-  look(home) {
-    const version = `${home ?? ""} ${this.kit.version}`;
+  // Who passes: a resident of which home, how many, and who of it by key; nothing where nobody knows the home.
+  look({ person, home, count = 1, people = [] }) {
+    const fits = this.chosen && (isOutsider(this.chosen) ? person === "staff" : person === "resident" && this.chosen.home === (home ?? ""));
+    if (!fits) this.chosen = undefined;
+    const version = JSON.stringify([person, home, count, people, this.chosen?.key, this.kit.version, this.spent]);
     if (version === this.version) return;
-    Object.assign(this, { version, home });
-    this.cards = home ? this.#kept.filter((card) => card.home === home && !OUTSIDERS.includes(card.pass.kind)) : [];
-    const best = ["yes", "ask", "no"];
-    const rank = (card) => best.indexOf(judge(this.#item(card)).answer);
+    Object.assign(this, { version, home: person === "resident" ? home : undefined, count, people });
+    this.cards = this.chosen ? [this.chosen] : this.home ? this.#cardsOf(this.home) : [];
+    const rank = (card) => RANK.indexOf(judge(this.#item(card)).answer);
     this.cards.sort((one, other) => rank(one) - rank(other));
     const names = this.cards.map(({ key, number, pass }) => new Option(`${number} ${this.words.kinds[pass.kind]}`, key));
     this.part("choose").querySelector("select").replaceChildren(...names);
     this.#open();
   }
 
-  // Puts the pass with the row; false where they may not go, which then stands on the page.
-  allows(row) {
-    if ((row.person ?? "resident") !== "resident" || row.result) return true;
-    if (row.direction === "in") return this.#comesBack(row);
-    if (!this.home) return true;
+  // The pass a code or a number names, which is asked from now on; undefined where this phone knows none.
+  choose(text) {
+    const number = /^0\d{3,5}$/.test(text);
+    this.chosen = this.#kept.find((card) => (number ? card.number === text : card.code === text));
+    return this.chosen && { home: this.chosen.home, number: this.chosen.number, person: isOutsider(this.chosen) ? "staff" : "resident" };
+  }
+
+  // Puts the passes with the rows, one for each who passes; false where they may not, which then stands on the page.
+  allows(rows) {
+    const [{ person = "resident", direction, result }] = rows;
+    if (result || person !== (isOutsider(this.chosen) ? "staff" : "resident")) return true;
+    if (direction !== (isOutsider(this.chosen) ? "in" : "out")) return this.#back(rows);
+    if (!this.home && !this.chosen) return true;
     this.#judge();
     const override = this.part("override").querySelector("input").value.trim();
+    if (this.answer.answer !== "yes" && this.parties.length > 1) return this.#stop();
     if (this.answer.answer === "no" && !(this.#leads && override)) return this.#stop();
     if (this.answer.answer === "ask" && this.asks && !this.#confirmed) return this.#stop();
-    if (this.card) Object.assign(row, { pass: this.card.key, proofs: this.#proofs });
-    if (this.answer.answer === "no" && this.card) row.override = override;
-    else if (this.answer.answer === "no") row.reason ||= override.slice(0, 60);
+    this.#share(rows, this.answer.answer === "no" ? override : "");
     return true;
+  }
+
+  // Passes that other phones have let through meanwhile: [pass, way, moment, passage].
+  hear(uses) {
+    this.others = uses.map(([pass, way, at, id]) => ({ id, pass, way, at: local(Date.parse(at)) }));
+    this.#changed();
   }
 
   // A row that this phone holds or has sent: its trip is spent.
@@ -53,18 +69,22 @@ export class GatePasses {
     if (!pass) return;
     this.forget(id);
     this.recent.push({ id, pass, way: direction, at: local(Date.parse(happened_at)) });
-    this.version = undefined;
+    this.#changed();
   }
 
   // A row that was taken back or refused: its trip is free again.
   forget(id) {
     this.recent = this.recent.filter((use) => use.id !== id);
-    this.version = undefined;
+    this.#changed();
   }
 
   // What was sent goes into the kit, for the page that is opened next.
   settle() {
     for (const card of this.#kept) card.uses = this.#uses(card);
+  }
+
+  #changed() {
+    this.spent = (this.spent ?? 0) + 1;
   }
 
   get #leads() {
@@ -83,16 +103,55 @@ export class GatePasses {
     return !this.answer.look.length && (this.part("confirm").hidden || this.part("confirm").querySelector("input").checked);
   }
 
-  #comesBack(row) {
-    const home = this.kit.home(row.home ?? "")?.label;
-    const out = (card) => card.home === home && ["out", "overdue"].includes(stateOf(this.#item(card)));
-    const card = home && this.#kept.find(out);
-    if (card) row.pass = card.key;
+  // Whoever comes back, or a worker who leaves, does so with the pass that is outside.
+  #back(rows) {
+    if (this.chosen) rows[0].pass = this.chosen.key;
+    else if (rows[0].direction === "in" && (rows[0].person ?? "resident") === "resident") this.#home(rows);
     return true;
   }
 
-  #item(card, proofs = []) {
-    return { ...card, uses: this.#uses(card), at: local(this.clock.now()), way: "out", persons: 1, proofs };
+  #home(rows) {
+    const home = this.kit.home(rows[0].home ?? "")?.label;
+    const left = home ? this.#cardsOf(home, { of: [] }).filter((card) => ["out", "overdue"].includes(stateOf(this.#item(card)))) : [];
+    for (const row of rows) {
+      const place = left.findIndex(({ who }) => (row.resident ? who === row.resident : false));
+      const [card] = place < 0 ? [] : left.splice(place, 1);
+      if (card) row.pass = card.key;
+    }
+    const shared = left.find(({ who }) => !who || !rows[0].resident);
+    if (shared && !rows[0].pass) rows[0].pass = shared.key;
+  }
+
+  // Each with their own pass where the rule is by person; else all on the one of the home.
+  #share(rows, override) {
+    const [{ card }] = this.parties;
+    const own = new Map(this.parties.filter(({ who }) => who).map((party) => [party.who, party.card]));
+    if (own.size && this.parties.length > 1) {
+      for (const row of rows) if (own.has(row.resident)) row.pass = own.get(row.resident).key;
+      return;
+    }
+    if (card) Object.assign(rows[0], { pass: card.key, proofs: this.#proofs, persons: rows.length });
+    if (override && card) rows[0].override = override;
+    else if (override) for (const row of rows) row.reason ||= override.slice(0, 60);
+  }
+
+  // The passes of a home, those of other people of it left out; `of` says of whom.
+  #cardsOf(home, { of = this.people } = {}) {
+    const fits = ({ who }) => !who || !of.length || of.includes(who);
+    return this.#kept.filter((card) => card.home === home && !isOutsider(card) && fits(card));
+  }
+
+  // Who is judged together: all on one pass, or each on their own and the rest without.
+  #parties() {
+    if (!this.card?.who) return [{ card: this.card, persons: this.count }];
+    const own = this.people.map((who) => ({ who, persons: 1, card: this.cards.find((card) => card.who === who) })).filter(({ card }) => card);
+    const parties = own.length ? own : [{ card: this.card, persons: 1 }];
+    return parties.length < this.count ? [...parties, { card: null, persons: this.count - parties.length }] : parties;
+  }
+
+  #item(card, { proofs = [], persons = this.count } = {}) {
+    const way = isOutsider(card) ? "in" : "out";
+    return { ...card, uses: this.#uses(card), at: local(this.clock.now()), way, persons, proofs };
   }
 
   // Somebody of a home without a pass.
@@ -106,12 +165,12 @@ export class GatePasses {
     const shared = card.policy?.scope !== "person";
     const kinds = new Map(this.#kept.map(({ key, home, pass }) => [key, { home, kind: pass.kind }]));
     const fresh = [];
-    for (const { pass, way, at } of this.recent) {
+    for (const { pass, way, at } of [...this.others, ...this.recent]) {
       const own = pass === card.key;
       const { home, kind } = kinds.get(pass) ?? {};
       if (!own && !(shared && home && home === card.home)) continue;
       const same = (use) => use.at === at && use.way === way && use.own === own;
-      if (!card.uses.some(same)) fresh.push({ at, way, own, kind });
+      if (![...card.uses, ...fresh].some(same)) fresh.push({ at, way, own, kind });
     }
     return [...card.uses, ...fresh];
   }
@@ -124,7 +183,7 @@ export class GatePasses {
     this.part("confirm").querySelector("input").checked = false;
     this.part("stopped").hidden = true;
     this.place.hidden = true;
-    if (!this.home) return;
+    if (!this.home && !this.chosen) return;
     const { look } = judge(this.card ? this.#item(this.card) : this.#without());
     this.part("proofs").replaceChildren(...look.map((proof) => this.#tick(proof)));
     this.#judge();
@@ -138,7 +197,10 @@ export class GatePasses {
   }
 
   #judge() {
-    this.answer = judge(this.card ? this.#item(this.card, this.#proofs) : this.#without());
+    this.parties = this.#parties();
+    const said = this.parties.map(({ card, persons }) => judge(card ? this.#item(card, { proofs: this.#proofs, persons }) : this.#without()));
+    this.worst = said.reduce((worst, one, place) => (RANK.indexOf(one.answer) > RANK.indexOf(said[worst].answer) ? place : worst), 0);
+    this.answer = said[this.worst];
     const codes = this.answer.why.map(({ code }) => code);
     // Where no rule is, there is nothing to tick: the page says to ask the lead.
     this.asks = codes.some((code) => code !== "no_rule");
@@ -149,19 +211,22 @@ export class GatePasses {
   #show(doubts) {
     const { answer: said, why, next, left, back_by: back } = this.answer;
     const { words, part } = this;
+    const alone = this.parties.length < 2;
+    const { card } = this.parties[this.worst];
     part("answer").className = `p-pass-answer p-pass-says-${said}`;
     for (const icon of this.place.querySelectorAll("[data-says]")) icon.hidden = icon.dataset.says !== said;
-    part("verdict").textContent = [words.answers[said], this.card?.number].filter(Boolean).join(" · ");
+    part("verdict").textContent = [words.answers[said], card?.number].filter(Boolean).join(" · ");
     part("why").replaceChildren(...why.map((one) => this.#reason(one)));
     const numbers = [
+      !alone && said !== "yes" && words.one_by_one,
       next && fill(words.next, { moment: short(next) }),
       left !== null && fill(left === 1 ? words.left_one : words.left, { n: left }),
       back && fill(words.back_by, { moment: short(back) }),
     ];
     part("numbers").textContent = numbers.filter(Boolean).join(" · ");
     part("choose").hidden = this.cards.length < 2;
-    part("confirm").hidden = said !== "ask" || !doubts;
-    part("override").hidden = said !== "no" || !this.#leads;
+    part("confirm").hidden = said !== "ask" || !doubts || !alone;
+    part("override").hidden = said !== "no" || !this.#leads || !alone;
     part("only").hidden = said !== "no" || this.#leads;
   }
 

@@ -31,7 +31,7 @@ export class Kit {
     this.homes = new Map((this.whole?.homes ?? []).map(([label, marks, ...people]) => [label, { label, marks, people }]));
   }
 
-  // {label, marks, people: [[name, initials], ...]} of a home as it is written everywhere (17-3-702), or undefined.
+  // {label, marks, people: [[name, initials, key, relation], ...]} of a home as it is written everywhere (17-3-702), or undefined.
   home(label) {
     const [building, ...rest] = label.split("-");
     return this.homes.get(label) ?? (rest.length === 1 ? this.homes.get(`${building}-0-${rest[0]}`) : undefined);

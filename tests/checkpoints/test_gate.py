@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -15,7 +15,7 @@ from checkpoints.models import Passage, Post, Shift
 from deployments.models import Secondment
 from residents.models import DutyPolicy, Membership
 from residents.services.policies import duty_policy
-from tests.factories import AssignmentFactory, PostFactory, ShiftFactory
+from tests.factories import AssignmentFactory, DwellingFactory, PostFactory, ResidentFactory, ShiftFactory
 
 
 def row(**changed):
@@ -90,6 +90,23 @@ def test_nothing_that_was_not_asked_for_is_taken(cast, sign_in, shift):
         "gate",
         timezone.localdate(stored.happened_at),
     )
+
+
+def test_a_phone_that_sees_no_names_names_people_by_the_ledger(cast, sign_in, shift):
+    client = sign_in(cast.cadre_user)
+    home = DwellingFactory(entrance__building__compound=cast.hefengyuan)
+    one = ResidentFactory(dwelling=home, name="王建国")
+    elsewhere = ResidentFactory(dwelling=DwellingFactory(entrance__building__compound=cast.yushu_rental), name="别处人")
+    rows = [
+        row(name="王**", resident=key, home=str(home)) for key in (one.pk, elsewhere.pk, 2**70, -1, True, "1", [], None, 7.5)
+    ]  # fmt: skip
+
+    answers = [send(client, shift, rows).json()["answers"] for _ in range(2)]
+
+    assert [{answer["status"] for answer in said} for said in answers] == [{"stored"}, {"already_stored"}]
+    found = Passage.objects.in_bulk([answer["id"] for answer in answers[0]])
+    names = [(found[UUID(said["id"])].written_name, found[UUID(said["id"])].resident) for said in rows]
+    assert names == [("王建国", one)] + [("王**", None)] * 8
 
 
 @pytest.mark.parametrize(

@@ -47,18 +47,20 @@ def test_a_kit_holds_the_homes_of_the_compound_and_what_stands_at_them_and_no_mo
     entrance = at_home.entrance
     away = factories.DwellingFactory(entrance=entrance, room_no="703", state="away")
     ill = factories.DwellingFactory(entrance=entrance, room_no="704")
-    factories.ResidentFactory(dwelling=at_home, name="王建国", initials=" wjg ", phone="19900000001")
+    head = factories.ResidentFactory(
+        dwelling=at_home, name="王建国", initials=" wjg ", phone="19900000001", relation="head"
+    )  # fmt: skip
     factories.QuarantineCaseFactory(resident=factories.ResidentFactory(dwelling=ill, name="赵敏"))
     factories.ResidentFactory(dwelling=home(cast.yushu_rental, "101"), name="别处人")
 
     found = kit_for(shift, cast.cadre_user)
 
-    assert [[label, marks, [name for name, _ in people]] for label, marks, *people in found["homes"]] == [
+    assert [[label, marks, [name for name, *_ in people]] for label, marks, *people in found["homes"]] == [
         [str(at_home), "", ["王**"]],
         [str(away), "a", []],
         [str(ill), "q", ["赵*"]],
     ]
-    assert found["homes"][0][2] == ["王**", "wjg"]
+    assert found["homes"][0][2] == ["王**", "wjg", head.pk, "head"]
     text = json.dumps(found, ensure_ascii=False)
     assert not any(secret in text for secret in ("19900000001", "王建国", "赵敏", "别处人"))
     assert found["policy"] == {"feverLimit": "37.3", "undoSeconds": 60}

@@ -190,6 +190,118 @@ def test_the_camera_reads_the_code_of_a_pass_and_the_answer_is_shown(cast, shift
     assert complaints == []
 
 
+def test_without_network_the_camera_on_the_gate_page_reads_a_pass_and_its_trip_is_logged(
+    cast, shift, cards, before_a_card, wire
+):
+    phone = before_a_card
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.evaluate(READY)
+    wire.cut = True
+    open_gate(page, shift)
+
+    page.get_by_role("link", name="Read a pass").click()
+
+    expect(page.locator("#gate-form [name=home]")).to_have_value("17-3-701", timeout=SOON)
+    expect(page.locator("#gate-code")).to_be_hidden()
+    expect(page.locator("#gate-pass")).to_contain_text(f"May pass · {cards['701']}")
+    out(page)
+    wire.cut = False
+    page.evaluate(ONLINE)
+    stored(page, 1)
+    assert PassUse.objects.get(passage__shift=shift).entry_pass == cards["701"]
+
+
+def typed(page: Page, text: str) -> None:
+    """Into the sheet for codes."""
+    page.get_by_role("link", name="Read a pass").click()
+    page.get_by_label("Code or number on the card").fill(text)
+    page.get_by_role("button", name="Look up").click()
+
+
+def test_a_code_that_is_typed_or_photographed_on_the_gate_page_is_a_pass_or_says_why_not(cast, shift, cards, phone, tmp_path):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    code = pass_codes.shown(pass_codes.code_of(cards["702"].pk, cards["702"].key))
+    wrong = code[:3] + ("0" if code[3] != "0" else "1") + code[4:]
+    unknown = pass_codes.code_of(2**29, cards["702"].key)
+    said = page.locator("#gate-code [data-part=said]")
+
+    for text, why in {
+        wrong: "One letter is wrong",
+        "https://example.org/": "another program",
+        unknown: "no such pass here",
+    }.items():
+        typed(page, text)
+        expect(said).to_contain_text(why)
+        page.get_by_role("button", name="Close").click()
+    typed(page, code.lower())
+    expect(page.locator("#gate-pass")).to_contain_text("Trips are used up")
+    typed(page, str(cards["701"]))
+    expect(page.locator("#gate-pass")).to_contain_text(f"May pass · {cards['701']}")
+    picture(address(cards["702"])).save(tmp_path / "card.png")
+    page.get_by_role("link", name="Read a pass").click()
+    page.locator("#gate-code-photo").set_input_files(tmp_path / "card.png")
+    expect(page.locator("#gate-pass")).to_contain_text("Trips are used up", timeout=SOON)
+
+
+def test_a_worker_is_asked_for_a_pass_on_the_way_in(cast, shift, cards, phone):
+    card = factories.EntryPassFactory(
+        compound=cast.hefengyuan, dwelling=None, kind="worker", holder="孙师傅", valid_until=timezone.localdate()
+    )  # fmt: skip
+    over = factories.EntryPassFactory(
+        compound=cast.hefengyuan, dwelling=None, kind="worker", holder="李师傅",
+        valid_from=timezone.localdate() - dt.timedelta(days=9), valid_until=timezone.localdate() - dt.timedelta(days=2),
+    )  # fmt: skip
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+
+    typed(page, str(over))
+    expect(page.locator("#gate-pass")).to_contain_text("The pass was good until")
+    page.locator(".p-bar [value=in]").click()
+    expect(page.locator("#gate-pass [role=alert]")).to_be_visible()
+    typed(page, str(card))
+    expect(page.locator("#gate-pass")).to_contain_text("May pass")
+    page.locator(".p-bar [value=in]").click()
+    stored(page, 1)
+
+    use = PassUse.objects.get(passage__shift=shift)
+    assert (use.entry_pass, use.direction, use.found, use.passage.person) == (card, "in", "", "staff")
+
+
+def test_a_family_goes_out_in_one_tap_and_no_more_than_the_rule_allows(cast, shift, cards, phone, wire):
+    shift.post.compound.community.pass_policies.update(persons=2)
+    people = [factories.ResidentFactory(dwelling=cards["701"].dwelling, name=name) for name in ("王建国", "李秀英", "王小明")]
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.evaluate(READY)
+    wire.cut = True
+
+    home(page, "701", "May pass")
+    for person in people:
+        page.locator(f"#gate-party [data-person='{person.pk}']").click()
+    expect(page.locator("#gate-party output")).to_have_text("3")
+    expect(page.locator("#gate-pass")).to_contain_text("At most 2 at a time.")
+    out(page, refused=True)
+    page.locator(f"#gate-party [data-person='{people[2].pk}']").click()
+    expect(page.locator("#gate-pass")).to_contain_text("May pass")
+    out(page)
+    expect(page.locator("#gate-net")).to_contain_text("2 waiting")
+    wire.cut = False
+    page.evaluate(ONLINE)
+    stored(page, 2)
+
+    assert set(Passage.objects.filter(shift=shift).values_list("written_name", "resident")) == {
+        ("王建国", people[0].pk), ("李秀英", people[1].pk),
+    }  # fmt: skip
+    use = PassUse.objects.get(passage__shift=shift)
+    assert (use.entry_pass, use.persons, use.found) == (cards["701"], 2, "")
+
+
 def test_a_photo_of_a_pass_is_read_and_one_without_a_code_says_so(cast, shift, cards, open_as, tmp_path):
     picture(address(cards["702"])).save(tmp_path / "card.png")
     Image.new("RGB", (800, 600), "white").save(tmp_path / "wall.png")

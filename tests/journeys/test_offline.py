@@ -204,6 +204,30 @@ def test_a_phone_that_is_shut_out_is_told_and_forgets_who_lives_here(cast, shift
     assert settled(page, 1) == homes(0, 1)
 
 
+def test_ambulance_courier_and_taxi_are_one_tap_each_without_network(cast, shift, phone, wire):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.evaluate(READY)
+    wire.cut = True
+    open_gate(page, shift)
+
+    for name in ("Ambulance in", "A courier", "A taxi"):
+        page.get_by_role("button", name=name).click()
+    expect(page.locator("#gate-said")).to_contain_text("taxi stays outside")
+    expect(page.locator("#gate-net")).to_contain_text("3 waiting")
+    wire.cut = False
+    page.evaluate(ONLINE)
+    settled(page, 3)
+
+    said = Passage.objects.order_by("sequence").values_list("person", "reason", "result", "result_note")
+    assert list(said) == [
+        ("driver", "ambulance", "passed", ""),
+        ("courier", "", "turned_back", "courier, goods to the shelf"),
+        ("driver", "", "turned_back", "taxi stays outside, the passenger walks in"),
+    ]
+
+
 def test_two_tabs_that_send_at_once_and_two_phones_share_one_log(cast, shift, phone, wire, open_as):
     one = phone.on()
     phone.sign_in(cast.cadre_user)

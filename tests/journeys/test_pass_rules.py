@@ -6,9 +6,11 @@ from pathlib import Path
 from django.conf import settings
 
 from checkpoints.services import pass_rules
+from tests.checkpoints.test_pass_codes import CASES as CODES
 from tests.checkpoints.test_pass_rules import CASES, TABLE, said
 
 SCRIPT = Path(settings.BASE_DIR, "static/js/pass_rules.js").read_text()
+CODE_SCRIPT = Path(settings.BASE_DIR, "static/js/pass_codes.js").read_text()
 RULES = [None, *(rule["rule"] for rule in TABLE["rules"].values())]
 KINDS = ["household", "household", "service", "special", "carer"]
 MANY = 3000
@@ -57,3 +59,17 @@ def test_the_script_answers_every_case_as_python_does(chromium):
     assert [said(answer, case["expect"]) for case, (answer, _) in zip(CASES, answers, strict=False)] == [
         case["expect"] for case in CASES
     ]
+
+
+def test_the_script_reads_every_code_as_python_does(chromium):
+    page = chromium.new_page()
+    answers = page.evaluate(
+        """async ([script, texts]) => {
+            const { read } = await import(`data:text/javascript;charset=utf-8,${encodeURIComponent(script)}`);
+            return texts.map(read);
+        }""",
+        [CODE_SCRIPT, [case["text"] for case in CODES]],
+    )
+    page.close()
+
+    assert answers == [case["expect"] for case in CODES]
