@@ -17,6 +17,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 VENV ?= .venv
 ARGS ?=
+# Where bytecode is not kept, each of the many processes that tests start compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON := $(shell command -v python3.11 || command -v python3)
 BIN := $(abspath $(VENV))/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes

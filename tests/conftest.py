@@ -48,24 +48,13 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _erasable_trail():
-    """A test that commits empties every table afterwards, and only the tests may empty the audit trail."""
-    if connection.vendor != "sqlite":
-        yield
-        return
+def _emptied():
+    """A test that commits empties every table afterwards: see `databases.flush`."""
     operations = type(connection.ops)
-    flush = operations.sql_flush
-
-    def sql_flush(self, *args, **kwargs):
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%append_only_delete'")
-            guards = cursor.fetchall()
-        return [*(f"DROP TRIGGER {name}" for name, _ in guards), *flush(self, *args, **kwargs), *(sql for _, sql in guards)]
-
     # For the whole run: tables are emptied after the fixtures of a test are gone. For all connections: a browser's
     # loop gives the thread another one.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "sql_flush", sql_flush)
+        patch.setattr(operations, "sql_flush", databases.flush(operations.sql_flush))
         yield
 
 

@@ -24,6 +24,8 @@ TYPED = {
 }
 # Prime to the number of texts, so that turns go round through all of them.
 STEP = 5
+# A server takes no longer line than some thousand characters, so nobody can ask by GET for more.
+ASKED_AT_MOST = 200
 
 
 @dataclass
@@ -37,7 +39,8 @@ class Form:
 
     def filled(self, turn: int) -> dict[str, str]:
         """What is sent: something else into every field, and into each something new the next turn."""
-        texts = list(TYPED.values())
+        longest = ASKED_AT_MOST if self.method == "get" else None
+        texts = [text[:longest] for text in TYPED.values()]
         typed = {name: texts[(at + turn * STEP) % len(texts)] for at, name in enumerate(self.fields)}
         return {**self.hidden, **typed}
 

@@ -59,9 +59,9 @@ def test_a_page_answers_whatever_is_typed(cast, sign_in, name):
     client.raise_request_exception = False
     opened = client.get(page)
     html = "" if opened.streaming else opened.content.decode(errors="replace")
-    # The menu's search and the way out stand on every page.
+    # The menu's search, the languages and the way out stand on every page.
     forms = [form for form in forms_of(html) if form.action.startswith(page) or not form.action or form.method == "post"]
-    forms = [form for form in forms if not form.action.startswith(("/accounts/logout", "/i18n/"))]
+    forms = [form for form in forms if not form.action.startswith(("/accounts/logout", "/language/"))]
 
     wrong = {}
     # Rows asked one by one are for the pages' own tests to find; here every field may name another.
