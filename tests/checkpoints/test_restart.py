@@ -22,9 +22,10 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from checkpoints.models import Passage
 from tests.bench import gate as bench
 from tests.bench.servers import serving
-from tests.processes import until
+from tests.processes import database_url, until
 
 pytestmark = [
     pytest.mark.slow,
@@ -125,8 +126,8 @@ class Phone:
             body = json.dumps([bench.passage(place) for place in range(ROWS)])
             until(lambda body=body: self.sent(body), seconds=60, why="a batch was never answered")
 
-    def sent(self, body: str) -> bool:
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+    def sent(self, body: str, patience: float = 30) -> bool:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience)
         try:
             line.request("POST", self.address, body.encode(), self.headers)
             answer = line.getresponse()
@@ -158,6 +159,28 @@ def test_without_postgresql_or_a_free_connection_to_it_the_answer_is_503_at_once
         with crowding(server):
             refused_at_once(phone, body)
         until(lambda: phone.sent(body), why="the portal did not recover by itself")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("limited", [True, False])
+def test_while_an_upgrade_holds_a_table_the_answer_is_503_and_then_all_is_well(limited, monkeypatch):
+    """Control run: without the limit of `portal/gunicorn.py` nobody hears anything."""
+    phone = Phone(0, bench.gate())
+    body = json.dumps([bench.passage()])
+    if not limited:
+        monkeypatch.setenv("PGOPTIONS", "")
+
+    with serving("tests.settings") as web:
+        phone.port = web.port
+        until(lambda: phone.sent(body), why="nobody was answered before")
+        with contextlib.closing(psycopg2.connect(database_url())) as upgrade, upgrade.cursor() as cursor:
+            cursor.execute("LOCK TABLE checkpoints_passage")
+            if limited:
+                refused_at_once(phone, body)
+            else:
+                assert (phone.sent(body, patience=4), phone.heard[1:]) == (False, [])
+        until(lambda: phone.sent(body), why="the portal did not recover by itself")
+    assert Passage.objects.count() == 1
 
 
 def refused_at_once(phone: Phone, body: str) -> None:
