@@ -18,15 +18,15 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from portal.accounts.models import Session, User
-from portal.lib.prepared import Prepared, converted
+from portal.lib.prepared import Prepared, columns, made
 from residents.access import remember_roles
 from residents.models import Membership
 
 ROLE = ("id", "user_id", "role", "community_id", "subdistrict_id", "district_id")
 # Built by the ORM it took longer than the answer: every page and every phone asks it. One row for each role.
-PERSON = [field.attname for field in User._meta.concrete_fields]
+PERSON = len(User._meta.concrete_fields)
 WHO = Prepared("who", f"""
-SELECT {", ".join(f"u.{field.column}" for field in User._meta.concrete_fields)}, {", ".join(f"m.{column}" for column in ROLE)},
+SELECT {columns(User, "u")}, {", ".join(f"m.{column}" for column in ROLE)},
     s.session_data
 FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id
     LEFT JOIN residents_membership m
@@ -59,9 +59,8 @@ class SessionStore(DatabaseStore):
         if not rows:
             # Nobody's session, or none: Django's way.
             return super().load()
-        people = len(PERSON)
-        self.owner = User.from_db(connection.alias, PERSON, converted(User, PERSON, rows[0][:people]))
-        roles = [row[people:-1] for row in rows if row[people] is not None]
+        (self.owner,) = made(rows[0], User)
+        roles = [row[PERSON:-1] for row in rows if row[PERSON] is not None]
         remember_roles(self.owner, [Membership.from_db(connection.alias, ROLE, role) for role in roles])
         return self.decode(rows[0][-1])
 

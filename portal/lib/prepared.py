@@ -43,16 +43,35 @@ class Prepared:
 def converted(model: type[models.Model], names: Sequence[str], values: Sequence[Any]) -> list[Any]:
     """The values of these columns as the model reads them: SQLite gives days and moments as text when no model asks."""
     found = _converters(model, tuple(names))
-    return [_read(convert, value) if convert else value for convert, value in zip(found, values, strict=True)]
+    return [_read(how[0], how[1], value) if how else value for how, value in zip(found, values, strict=True)]
+
+
+def columns(model: type[models.Model], alias: str) -> str:
+    """Every column of a table, for a SELECT; `made` makes a row of them."""
+    return ", ".join(f"{alias}.{field.column}" for field in model._meta.concrete_fields)
+
+
+def made(values: Sequence[Any], *kinds: type[models.Model]) -> list[Any]:
+    """One row of each model, from a row of the database that holds the columns of all of them one after the other."""
+    rows, at = [], 0
+    for model in kinds:
+        names = [field.attname for field in model._meta.concrete_fields]
+        rows.append(model.from_db(connection.alias, names, converted(model, names, values[at : at + len(names)])))
+        at += len(names)
+    return rows
 
 
 @lru_cache
 def _converters(model: type[models.Model], names: tuple[str, ...]) -> list[Any]:
     columns: list[Any] = [model._meta.get_field(name).get_col(model._meta.db_table) for name in names]  # type: ignore[union-attr]
-    return [[*connection.ops.get_db_converters(column), *column.get_db_converters(connection)] for column in columns]
+    return [(column, how) if (how := _how(column)) else None for column in columns]
 
 
-def _read(converters: Any, value: Any) -> Any:
+def _how(column: Any) -> list[Any]:
+    return [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+
+
+def _read(column: Any, converters: Any, value: Any) -> Any:
     for convert in converters:
-        value = convert(value, None, connection)
+        value = convert(value, column, connection)
     return value

@@ -3,18 +3,20 @@
 import datetime as dt
 import unicodedata
 import uuid
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.dates import moment
 from portal.lib.forms import CleanTextMixin
 from residents.forms.errands import PHONE, AskMixin
 from residents.models import ErrandKind, Urgency
-from residents.services.asks import Sheet, riddle
+from residents.services.asks import riddle
 
 
 class AskForm(AskMixin, forms.Form):
@@ -57,15 +59,15 @@ class AskForm(AskMixin, forms.Form):
     # Only asked where very many ask at once.
     sum = forms.CharField(max_length=6, required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"}))
 
-    def __init__(self, *args: Any, kind: ErrandKind, sheet: Sheet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: ErrandKind, at_door: bool, **kwargs: Any) -> None:
         self.asked = kind
         super().__init__(*args, **kwargs)
         self.questions = [self[name] for name in self.add_questions()]
         for field in self.fields.values():
             field.error_messages["required"] = _("Please fill this in.")
         home = self.fields["home"]
-        home.label = _("your room") if sheet.entrance else _("building-entrance-room")
-        home.widget.attrs["placeholder"] = "702" if sheet.entrance else "17-3-702"
+        home.label = _("your room") if at_door else _("building-entrance-room")
+        home.widget.attrs["placeholder"] = "702" if at_door else "17-3-702"
         self.fields["what"].widget.attrs["placeholder"] = kind.example
         # Whoever goes shopping must know for what.
         self.fields["what"].required = kind.is_goods or kind.code == "other"
@@ -103,6 +105,19 @@ class AskForm(AskMixin, forms.Form):
             "tomorrow": moment(today + dt.timedelta(days=1), evening),
         }.get(self.cleaned_data["by"])
         return found if found and found > timezone.now() else None
+
+
+def blank(kind: ErrandKind, *, at_door: bool) -> str:
+    """The fields of a form nobody has filled in yet, drawn once for all who open it."""
+    facts = ("code", kind.code), ("example", kind.example), ("is_goods", kind.is_goods), ("asks", tuple(kind.asks))
+    return _blank(get_language() or "", at_door, facts)
+
+
+# Whatever the fields depend on is named here, so that a kind that was changed is drawn anew.
+@lru_cache(maxsize=200)
+def _blank(language: str, at_door: bool, facts: tuple[tuple[str, Any], ...]) -> str:
+    form = AskForm(kind=ErrandKind(**dict(facts)), at_door=at_door)
+    return render_to_string("residents/asks/fields.html", {"form": form})
 
 
 class WordForm(CleanTextMixin, forms.Form):

@@ -16,7 +16,7 @@ from residents.forms.steps import StepForm
 from residents.forms.tasks import PlaceMixin, moment
 from residents.models import Matter, MatterKind
 from residents.models.matters import APPEALS
-from residents.services.asks import Sheet
+from residents.services.ask_sheets import Sheet
 
 
 class MatterForm(PlaceMixin, forms.Form):

@@ -8,7 +8,6 @@ of a home: the sheet's form is empty, and the private page shows what its reader
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -24,9 +23,10 @@ from portal.accounts.services import attempts
 from portal.accounts.services.attempts import Limit
 from portal.lib.crypto import lookup_hash
 from portal.lib.errors import Refused
-from residents.models import Community, Compound, Entrance, Errand, ErrandLine, Membership, Role
+from residents.models import Community, Errand, ErrandLine, Membership, Role
 from residents.models.errands import DONE, WAITING, ErrandState, Urgency
-from residents.services import errand_lines, errands
+from residents.services import ask_sheets, errand_lines, errands
+from residents.services.ask_sheets import Sheet
 from residents.services.errand_homes import find_home, find_resident, find_room
 from residents.services.errand_requests import Place, Thing, ask
 from residents.services.policies import duty_policy
@@ -41,23 +41,6 @@ MOST_PER_SHEET, MOST_PER_ADDRESS = Limit(300, 10), Limit(300, 10)
 PER_LINK = Limit(30, 10)
 MOST_NOTES = 10
 BEFORE_BUYING = (*WAITING, ErrandState.ACCEPTED, ErrandState.IN_PROGRESS)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """Where a sheet hangs: at a stairwell, or for the chat group of a compound."""
-
-    compound: Compound
-    entrance: Entrance | None = None
-
-    @property
-    def community(self) -> Community:
-        return self.compound.community
-
-    @property
-    def key(self) -> str:
-        """What its token says."""
-        return f"s{self.entrance.pk}" if self.entrance else f"c{self.compound.pk}"
 
 
 class Expired(Exception):  # noqa: N818 - it is an answer, not an error
@@ -103,13 +86,7 @@ def _errand(key: str) -> Errand | None:
 
 
 def _sheet(key: str, age: dt.timedelta) -> Sheet | None:
-    community = "community__subdistrict"
-    if key.startswith("s"):
-        entrance = Entrance.objects.select_related(f"building__compound__{community}").filter(pk=key[1:]).first()
-        sheet = Sheet(entrance.building.compound, entrance) if entrance else None
-    else:
-        compound = Compound.objects.select_related(community).filter(pk=key[1:]).first()
-        sheet = Sheet(compound) if compound else None
+    sheet = (ask_sheets.at_door if key.startswith("s") else ask_sheets.of_compound)(int(key[1:]))
     if sheet and age > dt.timedelta(days=duty_policy(sheet.community, timezone.localdate()).ask_link_days):
         raise Expired(sheet.community)
     return sheet
@@ -130,16 +107,15 @@ class Crowd(StrEnum):
 def crowd(*, sheet: Sheet, address: str, phone: str, is_person: bool) -> Crowd:
     """Count one request against its sheet, its address and its phone, and say how full it is."""
     here, there = lookup_hash(f"ask link {sheet.key}"), lookup_hash(f"ask address {address}")
-    own = attempts.count({lookup_hash(f"ask phone {sheet.key} {phone}"): PER_PHONE})
-    if not own:
-        return Crowd.FLOOD
-    if attempts.count({here: PER_SHEET, there: PER_ADDRESS}):
+    own = lookup_hash(f"ask phone {sheet.key} {phone}")
+    rows, asked = attempts.written({own: PER_PHONE, here: PER_SHEET, there: PER_ADDRESS})
+    sheets, addresses = (MOST_PER_SHEET, MOST_PER_ADDRESS) if is_person else (PER_SHEET, PER_ADDRESS)
+    too_often = asked[own] > PER_PHONE.failures
+    if not too_often and asked[here] <= sheets.failures and asked[there] <= addresses.failures:
         return Crowd.FEW
-    if is_person and attempts.count({here: MOST_PER_SHEET, there: MOST_PER_ADDRESS}):
-        return Crowd.FEW
-    # Nothing was asked yet, so it must not count against the phone.
-    attempts.forgive(own)
-    return Crowd.FLOOD if is_person else Crowd.MANY
+    # Nothing was asked yet, so it must not count.
+    attempts.forgive(rows)
+    return Crowd.FLOOD if too_often or is_person else Crowd.MANY
 
 
 def riddle(key: uuid.UUID) -> tuple[int, int]:
@@ -156,7 +132,8 @@ def within_limits(*, errand: Errand, address: str) -> bool:
 
 def stored(sheet: Sheet, key: uuid.UUID, said: str) -> Errand | None:
     """What the same words of the same page have made already: an impatient thumb is no flood."""
-    return Errand.objects.filter(key=uuid.uuid5(key, said), community=sheet.community).first()
+    rows = Errand.objects.filter(key=uuid.uuid5(key, said), community=sheet.community)
+    return rows.only("link_version").first()
 
 
 def words(*, sheet: Sheet, home: str, phone: str, kind: Any, what: str, details: dict[str, str]) -> str:

@@ -42,7 +42,7 @@ def find_room(text: str, entrance: Entrance) -> Dwelling | None:
     """The home behind a door of this stairwell."""
     found = ROOM.match(text)
     room = found[1] if found else text.strip()
-    return entrance.dwellings.filter(room_no__iexact=room).first()
+    return entrance.dwellings.filter(room_no__iexact=room).order_by("pk").first()
 
 
 def find_resident(dwelling: Dwelling | None, name: str, phone: str) -> Resident | None:

@@ -78,7 +78,7 @@ def ask(
     """Store a request. The same key again finds the first one: an impatient thumb never makes two."""
     # One request after the other of a community: the second of two at once must see the first.
     Community.objects.select_for_update(no_key=True).get(pk=place.community.pk)
-    if stored := Errand.objects.with_places().filter(key=key, community=place.community).first():
+    if stored := Errand.objects.filter(key=key, community=place.community).first():
         return stored
     answers = errand_kinds.answered(kind, details or {})
     if by:

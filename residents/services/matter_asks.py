@@ -13,7 +13,7 @@ from portal.lib.crypto import lookup_hash
 from portal.lib.errors import Refused
 from residents.models import Matter
 from residents.services import matters
-from residents.services.asks import Sheet
+from residents.services.ask_sheets import Sheet
 from residents.services.errand_homes import find_home, find_room
 from residents.services.tasks import Place
 

@@ -1,5 +1,6 @@
 """The resident's own pages: no account, no script, nothing shown of a home."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.access import public
 from portal.lib.errors import Refused
-from residents.forms.asks import AskForm, WordForm
-from residents.models import Errand, Urgency
+from residents.forms.asks import AskForm, WordForm, blank
+from residents.models import Errand, ErrandKind, Urgency
 from residents.models.errands import DONE, IN_HAND, WAITING
-from residents.services import asks, errand_kinds, errand_money, errands
-from residents.services.asks import Crowd, Sheet
+from residents.services import ask_sheets, asks, errand_kinds, errand_money, errands
+from residents.services.ask_sheets import Sheet
+from residents.services.asks import Crowd
 
 
 @public
@@ -48,13 +50,20 @@ def _address(request: HttpRequest) -> str:
 
 def _sheet(request: HttpRequest, token: str, sheet: Sheet) -> HttpResponse:
     code = (request.POST.get("kind") or request.GET.get("kind", "")).replace("\x00", "")[:24]
-    kind = errand_kinds.in_use().filter(code=code).first()
+    kind = ask_sheets.kind_of(code) if code else None
     if kind is None:
         context = {"sheet": sheet, "kinds": errand_kinds.in_use()}
         return render(request, "residents/asks/kinds.html", context)
-    form = AskForm(request.POST if request.method == "POST" else None, kind=kind, sheet=sheet)
-    status = 422 if form.is_bound else 200
-    if form.is_bound and form.is_valid():
+    if request.method != "POST":
+        fields = blank(kind, at_door=sheet.entrance is not None)
+        context = {"sheet": sheet, "kind": kind, "key": uuid.uuid4(), "fields": fields}
+        return render(request, "residents/asks/form.html", context)
+    return _sent(request, sheet, kind)
+
+
+def _sent(request: HttpRequest, sheet: Sheet, kind: ErrandKind) -> HttpResponse:
+    form, status = AskForm(request.POST, kind=kind, at_door=sheet.entrance is not None), 422
+    if form.is_valid():
         if known := asks.stored(sheet, form.cleaned_data["key"], _words(sheet, form)):
             return redirect("residents:ask", asks.errand_link(known))
         full = _crowd(request, sheet, form)
@@ -65,7 +74,8 @@ def _sheet(request: HttpRequest, token: str, sheet: Sheet) -> HttpResponse:
         if full is Crowd.MANY:
             form.ask_sum()
             status = 429
-    return render(request, "residents/asks/form.html", {"sheet": sheet, "kind": kind, "form": form}, status=status)
+    context = {"sheet": sheet, "kind": kind, "key": form["key"].value() or "", "form": form}
+    return render(request, "residents/asks/form.html", context, status=status)
 
 
 def _words(sheet: Sheet, form: AskForm) -> str:

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
 from residents.models import Building, Compound, Entrance
-from residents.services.asks import Sheet, sheet_link
+from residents.services.ask_sheets import Sheet
+from residents.services.asks import sheet_link
 from residents.services.policies import duty_policy
 
 

@@ -13,7 +13,7 @@ from residents.forms.asks import WordForm
 from residents.forms.matters import OwnForm
 from residents.models import Community
 from residents.services import asks, matter_asks
-from residents.services.asks import Sheet
+from residents.services.ask_sheets import Sheet
 
 
 @public

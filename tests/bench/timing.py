@@ -46,3 +46,8 @@ def slower(what: str, times: tuple[float, float], *, aim: float, how: str) -> Li
 def at_most(what: str, value: float, *, aim: float, unit: str, how: str) -> Line:
     """A number that should stay under a limit."""
     return Line(what, f"{value:.0f} {unit}", f"<= {aim:g} {unit}", value <= aim, how)
+
+
+def at_least(what: str, value: float, *, aim: float, unit: str, how: str) -> Line:
+    """A number that should reach a limit."""
+    return Line(what, f"{value:.0f} {unit}", f">= {aim:g} {unit}", value >= aim, how)

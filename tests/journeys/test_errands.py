@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from residents.models import Errand
 from residents.services import asks, errand_kinds
-from residents.services.asks import Sheet
+from residents.services.ask_sheets import Sheet
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from portal.accounts.services.attempts import Limit
 from portal.lib.errors import Refused
-from residents.models import Errand, ErrandLine, ErrandState
+from residents.models import Errand, ErrandKind, ErrandLine, ErrandState
 from residents.services import asks, errand_kinds, errands
-from residents.services.asks import Crowd, Sheet
+from residents.services.ask_sheets import Sheet
+from residents.services.asks import Crowd
 from tests import factories
 
 
@@ -44,9 +45,9 @@ def sheet_of(entrance):
 
 def filled(client, address, **more):
     """The form as a phone sends it."""
-    form = client.get(address, {"kind": "groceries"}).context["form"]
+    page = client.get(address, {"kind": "groceries"})
     return {
-        "kind": "groceries", "key": str(form["key"].value()), "home": "702", "name": "王建国", "phone": "19900021234",
+        "kind": "groceries", "key": str(page.context["key"]), "home": "702", "name": "王建国", "phone": "19900021234",
         "what": "大米 10 斤", **more,
     }  # fmt: skip
 
@@ -319,3 +320,15 @@ def test_what_it_cost_is_shown(cast, resident, home):
     errand = factories.ErrandFactory(dwelling=home, assignee=cast.cadre_user, state=ErrandState.IN_DELIVERY)
     errand.payments.create(kind="paid", amount="12.50", helper=cast.cadre_user, recorded_by=cast.cadre_user)
     assert b"It cost 12.50 yuan." in resident.get(page_of(asks.errand_link(errand))).content
+
+
+def test_a_kind_that_was_changed_is_drawn_anew_and_in_the_readers_language(resident, home):
+    """The fields of an empty form are kept between requests."""
+    address = page_of(asks.sheet_link(sheet_of(home.entrance))) + "?kind=parcel"
+    assert "取件码" in resident.get(address).content.decode()
+    ErrandKind.objects.filter(code="parcel").update(example="东门货架", asks=[])
+    changed = resident.get(address).content.decode()
+    assert ("东门货架" in changed, "取件码" in changed) == (True, False)
+    assert "your room" in resident.get(address, headers={"accept-language": "en"}).content.decode()
+    ErrandKind.objects.filter(code="parcel").update(in_use=False)
+    assert "东门货架" not in resident.get(address).content.decode()

@@ -17,7 +17,7 @@ from residents import timeline
 from residents.models import Community, Matter, MatterKind, MatterState
 from residents.models.matters import ENDED
 from residents.services import asks, matter_asks, matters
-from residents.services.asks import Sheet
+from residents.services.ask_sheets import Sheet
 from residents.services.tasks import Place
 from tests import factories
 from tests.sheets import rows_of

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from portal.accounts.models import Attempt
@@ -51,12 +52,23 @@ def begin(*, account: str, address: str, device: str) -> list[int]:
 
 def count(limits: Mapping[str, Limit]) -> list[int]:
     """Count an attempt against each limit; returns its rows, or nothing where one is reached."""
-    rows = [Attempt.objects.create(key=key).pk for key in limits]
-    if any(_reached(key, limit) for key, limit in limits.items()):
+    rows, found = written(limits)
+    if any(found[key] > limit.failures for key, limit in limits.items()):
         # A refused attempt must not prolong the wait.
         forgive(rows)
         return []
     return rows
+
+
+def written(limits: Mapping[str, Limit]) -> tuple[list[int], dict[str, int]]:
+    """Write an attempt down against each limit; returns its rows, and how many there are by now in the minutes of each."""
+    rows = [one.pk for one in Attempt.objects.bulk_create([Attempt(key=key) for key in limits])]
+    now = timezone.now()
+    since = {key: now - dt.timedelta(minutes=limit.minutes) for key, limit in limits.items()}
+    found = Attempt.objects.filter(key__in=limits, at__gt=min(since.values())).aggregate(
+        **{f"n{n}": Count("pk", filter=Q(key=key, at__gt=at)) for n, (key, at) in enumerate(since.items())}
+    )
+    return rows, dict(zip(since, found.values(), strict=True))
 
 
 def forgive(rows: list[int]) -> None:
@@ -67,8 +79,3 @@ def forgive(rows: list[int]) -> None:
 def forget(*, now: dt.datetime) -> int:
     """Drop what no limit looks at any more."""
     return Attempt.objects.filter(at__lt=now - LONGEST).delete()[0]
-
-
-def _reached(key: str, limit: Limit) -> bool:
-    since = timezone.now() - dt.timedelta(minutes=limit.minutes)
-    return Attempt.objects.filter(key=key, at__gt=since).count() > limit.failures

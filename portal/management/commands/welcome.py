@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from portal.accounts.models import User
 from residents.models import Errand
-from residents.services.asks import Sheet, errand_link, sheet_link
+from residents.services.ask_sheets import Sheet
+from residents.services.asks import errand_link, sheet_link
 
 PATIENCE = 60  # seconds
 SIGN_INS = {
