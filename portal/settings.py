@@ -168,7 +168,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"] |= {"ENGINE": "portal.lib.postgresql", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-    DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 2
+    # A server that vanished from the network is noticed in 2.5 s, not in a quarter of an hour.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 2,
+        "tcp_user_timeout": 2500,
+        "keepalives_idle": 2,
+        "keepalives_interval": 1,
+        "keepalives_count": 2,
+    } | DATABASES["default"].get("OPTIONS", {})
 # Off behind a pooler that gives each transaction another connection.
 PREPARED_STATEMENTS = flag("PREPARED_STATEMENTS", True)
 
