@@ -61,6 +61,11 @@ class Scope:
     def moment(self) -> Value:
         return Value(self.as_of, output_field=DateTimeField())
 
+    @property
+    def until(self) -> dt.datetime:
+        """The last moment that is the day's own: a day counted a week later holds nothing of that week."""
+        return min(self.as_of, day_bounds(self.day)[1] - dt.timedelta(microseconds=1))
+
     def by_policy(self, community: str, number: Callable[[DutyPolicy], Any]) -> Any:
         """Each community's own number: a constant, with one branch for every other number in force."""
         holders = defaultdict(list)
@@ -146,8 +151,8 @@ def _swept(at: Scope) -> "QuerySet[Any]":
 def _cases(at: Scope) -> "QuerySet[Any]":
     """Everybody whose quarantine has begun; `kind` is the stage of the day, `place` where the last transfer led."""
     stages = CaseStage.objects.filter(case=OuterRef("pk"), starts_on__lte=at.day, ends_on__gte=at.day).order_by("-position")
-    led = Transfer.objects.filter(case=OuterRef("pk"), arrived_at__lte=at.as_of).order_by("-arrived_at")
-    rows = QuarantineCase.objects.within(at.communities).filter(started_at__lte=at.as_of)
+    led = Transfer.objects.filter(case=OuterRef("pk"), arrived_at__lte=at.until).order_by("-arrived_at")
+    rows = QuarantineCase.objects.within(at.communities).filter(started_at__lte=at.until)
     return rows.annotate(kind=Subquery(stages.values("kind")[:1]), place=Subquery(led.values("to")[:1]))
 
 
@@ -204,7 +209,7 @@ def _of_the_day(model: Any, moment: str) -> Callable[[Scope], "QuerySet[Any]"]:
 
     def rows(at: Scope) -> "QuerySet[Any]":
         found: QuerySet[Any] = model.objects.within(at.communities)
-        return found.filter(**{f"{moment}__gte": day_bounds(at.day)[0], f"{moment}__lte": at.as_of})
+        return found.filter(**{f"{moment}__gte": day_bounds(at.day)[0], f"{moment}__lte": at.until})
 
     return rows
 

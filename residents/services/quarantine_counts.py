@@ -49,11 +49,7 @@ class Tally:
 def tallies(communities: Any, level: str) -> list[Tally]:
     """Every list counted by a level, those with the most open cases first."""
     path = LEVELS[level]
-    rows = (
-        QuarantineCase.objects.within(communities)
-        .order_by()
-        .values(f"{path}_id" if "__" not in path else path, f"{path}__name")
-    )
+    rows = QuarantineCase.objects.within(communities).order_by().values(f"{path}__pk", f"{path}__name")
     counted = rows.annotate(
         **{f"n_{name}": Count("pk", filter=condition) for name, condition in LISTS.items()},
         n_open=Count("pk", filter=OPEN),
@@ -61,7 +57,7 @@ def tallies(communities: Any, level: str) -> list[Tally]:
     )
     made = [
         Tally(
-            row[path], row[f"{path}__name"], {name: row[f"n_{name}"] for name in LISTS},
+            row[f"{path}__pk"], row[f"{path}__name"], {name: row[f"n_{name}"] for name in LISTS},
             row["n_open"], row["last_positive_on"],
         )
         for row in counted

@@ -34,8 +34,8 @@ def counted(community) -> dict[str, int]:
     return {key: numbers[key] for key in KEYS if numbers[key]}
 
 
-def to(case, where, by, hour=8):
-    at = moment(DAY, dt.time(hour))
+def to(case, where, by, hour=8, day=DAY):
+    at = moment(day, dt.time(hour))
     Transfer.objects.create(
         case=case, to=where, site="健康驿站", state="arrived", ordered_at=at, ordered_by=by, departed_at=at, arrived_at=at
     )
@@ -77,3 +77,20 @@ def test_the_released_of_the_day_and_of_all_days(cast):
     released(cast.hefengyuan, cast.worker, DAY - dt.timedelta(days=2))
 
     assert counted(cast.qinghe) == {"released": 1, "released_so_far": 2}
+
+
+def test_a_day_counted_later_holds_nothing_of_the_days_since(cast):
+    after = DAY + dt.timedelta(days=1)
+    case_in(cast.hefengyuan, starts_on=DAY)
+    case_in(cast.hefengyuan, starts_on=after)
+    for at in (moment(DAY, dt.time(23, 59)), moment(after, dt.time(0))):
+        with time_machine.travel(at, tick=False):
+            factories.NoticeFactory(community=cast.qinghe)
+    gone = case_in(cast.hefengyuan, starts_on=DAY)
+    to(gone, "site", cast.worker, hour=8, day=after)
+
+    late = moment(DAY + dt.timedelta(days=7), dt.time(12))
+    numbers = count(day=DAY, as_of=late, communities=Community.objects.all())[cast.qinghe.pk]
+
+    found = {key: numbers[key] for key in (*KEYS, "notices") if numbers[key]}
+    assert found == {"quarantined": 2, "quarantined_new": 2, "class_close": 2, "notices": 1}

@@ -165,11 +165,18 @@ def test_officers_see_numbers_up_the_levels_and_nobody(cast, sign_in):
     case = case_in(cast.hefengyuan)
     case_in(cast.yushu_rental, contact_class="secondary")
     client = sign_in(cast.officer)
-    answer = client.get(reverse("residents:quarantine_count"), {"level": "subdistrict"})
+    found = {}
+    for level in ("compound", "community", "subdistrict", "district"):
+        answer = client.get(reverse("residents:quarantine_count"), {"level": level})
+        found[level] = [(line["tally"].name, line["tally"].open) for line in answer.context["rows"]]
+        assert case.resident.name not in answer.content.decode()
 
-    (line,) = answer.context["rows"]
-    assert (line["tally"].name, line["tally"].open) == ("万松街道", 2)
-    assert case.resident.name not in answer.content.decode()
+    assert found == {
+        "compound": [("榆树公租房", 1), ("荷风苑", 1)],
+        "community": [("榆树社区", 1), ("清荷社区", 1)],
+        "subdistrict": [("万松街道", 2)],
+        "district": [(cast.qinghe.subdistrict.district.name, 2)],
+    }
     assert client.get(reverse("residents:quarantine_list")).status_code == 403
 
 
