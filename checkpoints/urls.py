@@ -69,6 +69,7 @@ urlpatterns = [
     path("checkpoints/peaks/<int:pk>/add/", peaks.peak_offer, name="peak_offer"),
     path("checkpoints/roster/make/", rosters.roster_make, name="roster_make"),
     path("my/", my.my_day, name="my_day"),
+    path("my/health/", exposure.exposure_own, name="exposure_own"),
     path("checkpoints/attendance/", attendance.attendance_list, name="attendance_list"),
     path("checkpoints/attendance/served/", served.attendance_served, name="attendance_served"),
     # The supervisor's own: it knows attendance, so it lives here.

@@ -232,7 +232,7 @@ TABLE: dict[str, Kept] = {
     "checkpoints.Exposure": Kept(
         plain="id community compound until leave stopped_at stopped_by", personal="cadre how exposed_on"
     ),
-    "checkpoints.StaffCheck": Kept(plain="id exposure day slot taken_at taken_by", sensitive="temperature symptoms"),
+    "checkpoints.StaffCheck": Kept(plain="id exposure day slot taken_at taken_by", sensitive="temperature symptoms abnormal"),
     "checkpoints.GateDevice": Kept(plain="id shift user key seen_at skew_seconds waiting revoked_at revoked_by"),
     "checkpoints.Handover": Kept(
         plain="id shift totals handed_over_at handed_over_by confirmed_at confirmed_by", personal="open_items note"

@@ -49,6 +49,6 @@ class StaffCheckForm(CleanTextMixin, forms.Form):
         label=_("Symptoms"), choices=Symptom.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
 
-    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, submit: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = helper(self, "temperature", "symptoms", submit=_("Save the check"), cancel=cancel)
+        self.helper = helper(self, "temperature", "symptoms", submit=submit, cancel=cancel)

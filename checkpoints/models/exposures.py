@@ -1,9 +1,12 @@
 """Staff who lived in or stood at an affected place: off duty, and followed like anyone else."""
 
+import datetime as dt
+from typing import Self
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from deployments.models import Cadre, Leave
@@ -11,6 +14,19 @@ from portal.lib.constraints import in_order
 from residents.models import Community, Compound, Slot
 from residents.models.health_checks import HIGHEST, LOWEST
 from residents.scope import CommunityQuerySet
+
+
+class ExposureQuerySet(CommunityQuerySet):
+    """Exposures."""
+
+    def on(self, day: dt.date) -> Self:
+        """Whoever is followed on a day."""
+        return self.filter(until__gte=day)
+
+    def with_last(self) -> Self:
+        """`ill`: the last check was abnormal."""
+        last = StaffCheck.objects.filter(exposure=OuterRef("pk")).order_by("-day", "-slot")
+        return self.annotate(ill=Subquery(last.values("abnormal")[:1]))
 
 
 class Exposure(models.Model):
@@ -32,7 +48,7 @@ class Exposure(models.Model):
     stopped_at = models.DateTimeField(_("off duty since"))
     stopped_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
 
-    objects = CommunityQuerySet.as_manager()
+    objects = ExposureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("exposure of staff")
@@ -62,6 +78,8 @@ class StaffCheck(models.Model):
         _("temperature"), max_digits=3, decimal_places=1, validators=[MinValueValidator(LOWEST), MaxValueValidator(HIGHEST)]
     )
     symptoms = models.JSONField(_("symptoms"), default=list, blank=True)
+    # By the limit of that day; kept, so that a later limit changes no past check.
+    abnormal = models.BooleanField(_("abnormal"), default=False, db_default=False)
     taken_at = models.DateTimeField(_("taken"))
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("taken by"))
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,11 +19,14 @@ from deployments.models import Cadre, Leave, Secondment
 from deployments.services import leave as leaves
 from portal.accounts import audit
 from portal.accounts.models import User
+from portal.accounts.outbox import draft, send
 from portal.lib.constraints import explained
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
-from residents.models import Compound, Resident
+from residents.models import Compound, Resident, Slot
 from residents.services.health_checks import slot_now
+from residents.services.offices import office
+from residents.services.policies import duty_policy
 
 # Two weeks back somebody can have been infected; nobody is followed longer than this.
 LOOK_BACK, LONGEST = 14, 30
@@ -91,7 +96,11 @@ def _shifts(cadre: Cadre, ends_at: dt.datetime) -> "QuerySet[Any]":
 @transaction.atomic
 def check(*, exposure_id: int, temperature: Decimal, symptoms: Sequence[str], by: User) -> StaffCheck:
     """Write down this half of the day; a second tap finds the first one."""
-    exposure = Exposure.objects.select_for_update(no_key=True).get(pk=exposure_id)
+    exposure = (
+        Exposure.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("community__subdistrict")
+        .get(pk=exposure_id)
+    )
     now = timezone.now()
     day, slot = timezone.localdate(now), slot_now(now)
     if stored := StaffCheck.objects.filter(exposure=exposure, day=day, slot=slot).first():
@@ -101,15 +110,41 @@ def check(*, exposure_id: int, temperature: Decimal, symptoms: Sequence[str], by
     with explained(StaffCheck):
         row = StaffCheck.objects.create(
             exposure=exposure, day=day, slot=slot, temperature=temperature, symptoms=sorted(set(symptoms)), taken_at=now,
-            taken_by=by,
+            taken_by=by, abnormal=_abnormal(exposure, temperature, symptoms, day),
         )  # fmt: skip
+    if row.abnormal:
+        _tell(row)
     audit.record("staffcheck.recorded", row, by=by, community=exposure.community, after={"slot": slot})
     return row
 
 
+def _abnormal(exposure: Exposure, temperature: Decimal, symptoms: Sequence[str], day: dt.date) -> bool:
+    return bool(symptoms) or temperature >= duty_policy(exposure.community, day).fever_limit
+
+
+def _tell(check: StaffCheck) -> None:
+    """The office rings at once; the message says neither who nor how ill."""
+    offices = office([check.exposure.community_id])
+    page = reverse("checkpoints:exposure_list")
+    send(draft(user, "staff_alert", key=f"staff_alert-{check.pk}", link=page) for user in offices[check.exposure.community_id])
+
+
 def followed(communities: Any) -> "QuerySet[Exposure]":
-    """Who is off duty now, and whether this half of the day is asked still."""
+    """Who is off duty now, whether this half of the day is asked still, and who was `ill` last."""
     now = timezone.now()
     done = StaffCheck.objects.filter(exposure=OuterRef("pk"), day=timezone.localdate(now), slot=slot_now(now))
-    rows = Exposure.objects.within(communities).filter(until__gte=timezone.localdate(now))
-    return rows.annotate(done=Exists(done)).select_related("cadre__unit", "compound").order_by("done", "cadre__name", "pk")
+    rows = Exposure.objects.within(communities).on(timezone.localdate(now)).with_last().annotate(done=Exists(done))
+    rows = rows.select_related("cadre__unit", "compound", "community")
+    return rows.order_by(Coalesce("ill", False).desc(), "done", "cadre__name", "pk")
+
+
+def own(user: User) -> Exposure | None:
+    """Because of what somebody is off duty and followed today; `now` is this half of the day, `said` its check."""
+    now = timezone.now()
+    rows = Exposure.objects.filter(cadre__user=user).on(timezone.localdate(now)).select_related("compound", "community")
+    row = rows.order_by("-until", "-pk").first()
+    if row:
+        slot = slot_now(now)
+        row.now = Slot(slot).label  # type: ignore[attr-defined]
+        row.said = row.checks.filter(day=timezone.localdate(now), slot=slot).first()  # type: ignore[attr-defined]
+    return row

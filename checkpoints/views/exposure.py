@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from checkpoints.forms.exposure import PlaceForm, StaffCheckForm, StopForm
@@ -60,7 +61,7 @@ def exposure_check(request: Request, pk: int) -> HttpResponse:
     """I write down how somebody off duty is."""
     row = get_object_or_404(Exposure.objects.within(request.communities).select_related("cadre"), pk=pk)
     back = reverse("checkpoints:exposure_list")
-    form = StaffCheckForm(request.POST if request.method == "POST" else None, cancel=back)
+    form = StaffCheckForm(request.POST if request.method == "POST" else None, submit=_("Save the check"), cancel=back)
     if request.method == "POST" and form.is_valid():
         try:
             exposure.check(exposure_id=pk, by=request.user, **form.cleaned_data)
@@ -71,3 +72,22 @@ def exposure_check(request: Request, pk: int) -> HttpResponse:
             return redirect(back)
     context = {"form": form, "row": row, "back": back}
     return page(request, "checkpoints/exposure/check.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MY_DAY)
+def exposure_own(request: Request) -> HttpResponse:
+    """I am off duty because of an exposure and report my own temperature, twice a day."""
+    row = exposure.own(request.user)
+    posted = request.POST if request.method == "POST" and row else None
+    form = StaffCheckForm(posted, submit=_("Send"), cancel=reverse("checkpoints:my_day"))
+    if row and form.is_bound and form.is_valid():
+        try:
+            exposure.check(exposure_id=row.pk, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("checkpoints:exposure_own")
+    context = {"form": form, "row": row}
+    return page(request, "checkpoints/exposure/own.html", context, status=422 if form.is_bound else 200)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from checkpoints.models import Assignment, Attendance, Post, Shift
-from checkpoints.services import attendance, pass_overdue
+from checkpoints.services import attendance, exposure, pass_overdue
 from deployments.models import Cadre
 from portal.lib.errors import Refused
 from portal.lib.pages import page
@@ -36,6 +36,7 @@ def my_day(request: Request) -> HttpResponse:
         "rounds": rounds.mine(request.user),
         "tasks": task_queue.mine(request.user),
         "late": pass_overdue.mine(request.user),
+        "exposure": exposure.own(request.user) if cadre else None,
     }
     return page(request, "checkpoints/my/day.html", context, part="my-shift")
 

@@ -182,3 +182,75 @@ def test_nonsense_in_the_address_finds_nobody(cast, sign_in, query):
     answer = sign_in(cast.secretary).get(f"{reverse('checkpoints:exposure_list')}?{query}")
 
     assert (answer.status_code, answer.context["found"]) == (200, [])
+
+
+# One's own report
+
+OWN = reverse("checkpoints:exposure_own")
+
+
+def test_somebody_off_duty_reports_the_own_temperature_twice_a_day(cast, seconded, sign_in):
+    client = sign_in(cast.cadre_user)
+    with at(9):
+        row = stop(cast)
+        assert client.get(reverse("checkpoints:my_day")).context["exposure"] == row
+        client.post(OWN, {"temperature": "36，5"})
+        # A second tap, and one with another number, store nothing new.
+        client.post(OWN, {"temperature": "38.0"})
+        page = client.get(OWN)
+    with at(15):
+        client.post(OWN, {"temperature": "36.6"})
+
+    assert "Received. Thank you." in page.content.decode()
+    taken = [(check.slot, check.temperature, check.taken_by) for check in StaffCheck.objects.order_by("id")]
+    assert taken == [("am", Decimal("36.5"), cast.cadre_user), ("pm", Decimal("36.6"), cast.cadre_user)]
+
+
+@pytest.mark.parametrize("said", [{"temperature": "37.3"}, {"temperature": "36.5", "symptoms": ["dry_cough"]}])
+def test_a_fever_or_a_symptom_of_staff_is_an_alert_at_once(cast, sign_in, said):
+    stop(cast)
+    sign_in(cast.cadre_user).post(OWN, said)
+
+    messages = Message.objects.filter(kind="staff_alert")
+    assert {message.to for message in messages} == {cast.secretary, cast.worker}
+    assert all(cast.cadre.name not in str(message.facts) for message in messages)
+    page = sign_in(cast.worker).get(reverse("checkpoints:exposure_list"))
+    assert [row.ill for row in page.context["rows"]] == [True]
+    assert "fever or symptom" in page.content.decode()
+
+
+def test_the_limit_of_the_place_decides_what_a_fever_is(cast, seconded, sign_in):
+    DutyPolicy.objects.create(starts_on=dt.date(2022, 1, 1), fever_limit=Decimal("37.0"))
+    with at(9):
+        stop(cast)
+        sign_in(cast.cadre_user).post(OWN, {"temperature": "37.0"})
+
+    assert StaffCheck.objects.get().abnormal
+
+
+@pytest.mark.parametrize("temperature", ["", "366", "33.9", "43.1", "NaN", "36.55", "三十六"])
+def test_a_bad_temperature_of_ones_own_is_answered_at_the_field(cast, sign_in, temperature):
+    stop(cast)
+    answer = sign_in(cast.cadre_user).post(OWN, {"temperature": temperature})
+
+    assert (answer.status_code, StaffCheck.objects.count()) == (422, 0)
+    assert answer.context["form"].errors["temperature"]
+
+
+def test_whoever_is_not_followed_is_asked_nothing(cast, seconded, sign_in):
+    with at(9):
+        stop(cast, days=1)
+    client = sign_in(cast.cadre_user)
+    with at(9, day=DAY + dt.timedelta(days=2)):
+        assert client.get(reverse("checkpoints:my_day")).context["exposure"] is None
+        page = client.post(OWN, {"temperature": "36.5"})
+
+    assert (page.status_code, StaffCheck.objects.count()) == (200, 0)
+    assert "Your temperature is not asked for" in page.content.decode()
+
+
+def test_ones_own_report_is_of_nobody_else(cast, sign_in):
+    stop(cast)
+    sign_in(cast.cadre2_user).post(OWN, {"temperature": "36.5"})
+
+    assert StaffCheck.objects.count() == 0

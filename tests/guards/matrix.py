@@ -674,6 +674,7 @@ CHECKPOINTS: dict[str, Row] = {
     "checkpoints:drop_step": Row(may=CREW, kwargs=lambda w: {"pk": w.drop.pk, "step": "keep"}, post=422),
     "checkpoints:exposure_check": Row(may=WORKERS, kwargs=lambda w: {"pk": w.exposure.pk}, post=422),
     "checkpoints:exposure_list": Row(may=WORKERS),
+    "checkpoints:exposure_own": Row(may=CREW, post={200, 422}),
     "checkpoints:exposure_stop": Row(may=SECRETARIES, get=405, post=302),
     "checkpoints:attendance_correct": Row(
         may=CREW | OFFICERS, kwargs=lambda w: {"pk": w.assignment.pk}, post=200, but=CORRECTED_BY_OFFICERS
