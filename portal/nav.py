@@ -66,6 +66,7 @@ ENTRIES = [
     Entry(_("Hand-overs"), "clipboard-list", "checkpoints:handover_list", Permission.HANDOVER_VIEW),
     Entry(_("Posts"), "barrier-block", "checkpoints:post_list", Permission.SHIFT_VIEW),
     Entry(_("Quarantine in numbers"), "virus", "residents:quarantine_count", Permission.QUARANTINE_COUNT),
+    Entry(_("Missed checks"), "clock", "residents:missed_check_list", Permission.QUARANTINE_COUNT),
     Entry(_("Exposed staff"), "user-x", "checkpoints:exposure_list", Permission.QUARANTINE_VIEW),
     Entry(_("Control levels"), "lock", "residents:control_list", Permission.QUARANTINE_COUNT),
     Entry(_("Persuasion"), "messages", "residents:persuasion_list", Permission.PERSUADE),

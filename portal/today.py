@@ -17,6 +17,7 @@ from portal.lib.counting import counts
 from portal.lib.stats import Stat
 from portal.reports.models import DailyReport
 from residents.models import Community, Finding, Matter, MatterState, Round, Task, TaskState
+from residents.services import health_checks
 from residents.services.policies import duty_policies
 
 # A first page names the first few; the number leads to all of them.
@@ -130,6 +131,7 @@ def report_overview(communities: "QuerySet[Community]") -> dict[str, Any]:
         DailyReport.objects.newest().filter(day=day, community__in=communities).values_list("state").annotate(count=Count("pk"))
     )
     total, missing_count = due.count(), missing.count()
+    unasked = health_checks.due_cases(communities, day, timezone.now()).filter(health_checks.MISSED).count()
     address = nav.address_of("reports:overview")
     return {
         "stats": [
@@ -137,6 +139,12 @@ def report_overview(communities: "QuerySet[Community]") -> dict[str, Any]:
             Stat(_("not reported"), missing_count, tone="bad" if missing_count else "", address=address),
             Stat(_("to review"), states.get(DailyReport.State.SUBMITTED, 0), address=address),
             Stat(_("returned"), states.get(DailyReport.State.RETURNED, 0), address=address),
+            Stat(
+                _("not asked for their health"),
+                unasked,
+                tone="bad" if unasked else "",
+                address=nav.address_of("residents:missed_check_list"),
+            ),
         ],
         "missing": missing.select_related("subdistrict").order_by("subdistrict__code", "code")[:SHOWN],
         "missing_count": missing_count,

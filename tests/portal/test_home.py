@@ -128,6 +128,7 @@ def test_the_officer_sees_who_has_not_reported(cast, sign_in):
         ("not reported", 1, None),
         ("to review", 1, None),
         ("returned", 0, None),
+        ("not asked for their health", 0, None),
     ]
 
 
