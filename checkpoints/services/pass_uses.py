@@ -20,6 +20,8 @@ from portal.lib.errors import Refused
 
 Way = Passage.Direction
 MOST_PERSONS = 20
+# Phones take a new kit every five minutes; what they cannot know from it yet is told in between.
+SHARED, LATE, MOST_SHARED = dt.timedelta(minutes=15), dt.timedelta(hours=24), 200
 
 
 @transaction.atomic
@@ -59,18 +61,18 @@ def asked(
     return pass_rules.judge(pass_cases.case_of(card, at or timezone.now(), **facts))
 
 
-def record_sent(*, shift: Shift, rows: Sequence[Any], answers: Sequence[passages.Answer], by: User) -> list[str]:
+def record_sent(*, shift: Shift, rows: Sequence[Any], answers: Sequence[passages.Answer], by: User) -> dict[str, str]:
     """Write down the passes that a phone says were used with passages it sent; sent again, it changes nothing.
 
-    Nobody is refused any more: what is against the rule is stored and shown. Returns the passages whose use was.
+    Nobody is refused any more: what is against the rule is stored and shown. Returns it by passage.
     """
     said = {row["id"]: row for row in rows if isinstance(row, Mapping) and row.get("pass") and isinstance(row.get("id"), str)}
     stored = {answer.id for answer in answers if answer.status != passages.REFUSED and answer.result == Passage.Result.PASSED}
-    wrong = []
+    wrong = {}
     for key in sorted(said.keys() & stored):
         card = named(said[key]["pass"], shift)
         if card and (use := _sent(card, key, said[key], shift=shift, by=by)) and use.found:
-            wrong.append(key)
+            wrong[key] = use.found
     return wrong
 
 
@@ -90,6 +92,20 @@ def _sent(card: EntryPass, key: str, row: Mapping[str, Any], *, shift: Shift, by
     use = _record(card, passage, found=_found(answer), persons=persons, proofs=proofs, override=override, by=by)
     _judge_again(card, since=passage.happened_at, by=by)
     return use
+
+
+def shared(shift: Shift, at: dt.datetime) -> list[list[Any]]:
+    """What the phones at the gates of a compound have let through of late: [pass, way, moment, passage], newest last."""
+    recent = {"recorded_at__gte": at - SHARED, "happened_at__gte": at - LATE}
+    rows = PassUse.objects.standing().filter(community=shift.post.compound.community_id, **recent)
+    rows = rows.filter(entry_pass__compound=shift.post.compound_id).order_by("-happened_at", "-id")[:MOST_SHARED]
+    return [[use.entry_pass_id, use.direction, use.happened_at.isoformat(), str(use.passage_id)] for use in reversed(rows)]
+
+
+def found_at(keys: Sequence[UUID]) -> dict[UUID, str]:
+    """What was against the rule when a pass was used, by passage; what the lead let go with a reason is not among it."""
+    rows = PassUse.objects.filter(passage__in=keys, override_by=None).exclude(found="")
+    return dict(rows.values_list("passage", "found"))
 
 
 def named(text: Any, shift: Shift) -> EntryPass | None:

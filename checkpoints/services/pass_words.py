@@ -167,6 +167,11 @@ def reason(why: Mapping[str, Any]) -> tuple[str, str]:
     return tuple(str(text) % facts if text else "" for text in WORDS[word_of(why)])  # type: ignore[return-value]
 
 
+def against(found: str) -> str:
+    """What was against the rule, for a line of the log."""
+    return _("Pass: %(why)s") % {"why": FOUND.get(found, found)} if found else ""
+
+
 def word_of(why: Mapping[str, Any]) -> str:
     """The entry of WORDS: days have one for each kind."""
     return f"days_{why['days']}" if why["code"] == "days" else str(why["code"])

@@ -126,7 +126,8 @@ def gate_passages(request: Request, shift: Shift, fever_limit: Decimal) -> HttpR
         shift=shift, rows=rows, fever_limit=fever_limit, device=device_of(request), by=request.user
     )
     wrong = pass_uses.record_sent(shift=shift, rows=rows, answers=answers, by=request.user)
-    return JsonResponse({"answers": [answer.as_json() for answer in answers], "totals": numbers, "passes": wrong})
+    told = {key: pass_words.against(found) for key, found in wrong.items()}
+    return JsonResponse({"answers": [answer.as_json() for answer in answers], "totals": numbers, "passes": told})
 
 
 @require_POST
@@ -158,10 +159,12 @@ def _is_shut_out(request: Request, shift: Shift) -> bool:
 
 
 def _just_now(shift: Shift, policy: DutyPolicy) -> list[Passage]:
-    """The last rows of the shift, each with whether it may still be taken back."""
+    """The last rows of the shift, each with whether it may still be taken back and what was against a rule."""
     rows = list(Passage.objects.standing().filter(shift=shift).order_by("-happened_at", "-id")[:JUST_NOW])
     now = timezone.now()
+    found = pass_uses.found_at([row.pk for row in rows])
     for row in rows:
+        row.found = pass_words.against(found.get(row.pk, ""))  # type: ignore[attr-defined]
         row.can_undo = (now - row.received_at).total_seconds() < policy.undo_seconds  # type: ignore[attr-defined]
     return rows
 

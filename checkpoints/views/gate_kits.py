@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from checkpoints.access import DEVICE, gate_shifts, logs_at_gate, shut_out
 from checkpoints.models import Passage, Shift
-from checkpoints.services import gate_devices, gate_kits, totals
+from checkpoints.services import gate_devices, gate_kits, pass_uses, pass_words, totals
 from checkpoints.views.gate import JUST_NOW, page_of
 from portal.lib import masks
 from portal.lib.pages import page
@@ -48,9 +48,11 @@ def gate_kit(request: Request, shift: Shift, fever_limit: Decimal) -> HttpRespon
 @require_safe
 @logs_at_gate
 def gate_latest(request: Request, shift: Shift, fever_limit: Decimal) -> HttpResponse:
-    """What the other phones at this gate have logged meanwhile."""
-    rows = Passage.objects.standing().filter(shift=shift).order_by("-happened_at", "-id")[:JUST_NOW]
-    return JsonResponse({"totals": totals.of_day(shift.post), "rows": [_shown(row) for row in rows]})
+    """What the other phones here have logged meanwhile, the trips they spent, and what was found against the rule."""
+    rows = list(Passage.objects.standing().filter(shift=shift).order_by("-happened_at", "-id")[:JUST_NOW])
+    found = pass_uses.found_at([row.pk for row in rows])
+    shown = [{**_shown(row), "found": pass_words.against(found.get(row.pk, ""))} for row in rows]
+    return JsonResponse({"totals": totals.of_day(shift.post), "rows": shown, "uses": pass_uses.shared(shift, timezone.now())})
 
 
 @require_safe

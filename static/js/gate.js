@@ -287,6 +287,7 @@ queue.addEventListener("answer", ({ detail: { row, answer } }) => {
   setTimeout(() => rows.keepsUndo(row.id, false), facts.undoSeconds * 1000);
 });
 queue.addEventListener("totals", ({ detail }) => totals(detail));
+queue.addEventListener("passes", ({ detail }) => Object.entries(detail).forEach(([id, why]) => rows.found(id, why)));
 queue.addEventListener("change", tell);
 queue.addEventListener("revoked", forget);
 
@@ -303,7 +304,9 @@ function tell() {
   net.querySelector("span").textContent = said.replace("{n}", queue.waiting);
   const lines = [
     queue.stopped,
-    queue.waiting && !queue.kept ? words.full : "",
+    isClosed() ? words.closed.replace("{time}", since.format(Date.parse(facts.closes))) : "",
+    vault ? "" : words.bare,
+    vault && queue.waiting && !queue.kept ? words.full : "",
     queue.waiting && queue.since && queue.failures ? words.since.replace("{time}", since.format(queue.since - clock.skew)) : "",
     Math.abs(clock.skew) >= WORTH ? skewed() : "",
   ].filter(Boolean);
@@ -325,7 +328,7 @@ async function refresh() {
     const { kit: whole, seal } = await answered(await ask(form.dataset.kit, { body }));
     await vault?.keepKey(queue.name, seal);
     await takeUp();
-    if (whole) await kit.keep(whole, Date.parse(facts.closes));
+    if (whole && !isClosed()) await kit.keep(whole, Date.parse(facts.closes));
     hint();
   } catch (error) {
     if (error.revoked) await forget({ detail: error.stopped });
@@ -352,13 +355,26 @@ async function forget({ detail } = {}) {
   tell();
 }
 
+// With network or without: a shift that is over takes its kit along. What somebody logs all the same is kept, and said.
+async function endShift() {
+  if (!isClosed()) return;
+  tell();
+  if (kit.whole) await forget();
+}
+
+function isClosed() {
+  return clock.now() > Date.parse(facts.closes);
+}
+
 async function latest() {
+  await endShift();
   if (document.hidden || !navigator.onLine || queue.stopped) return;
-  if (clock.now() > Date.parse(facts.closes)) await forget();
   try {
-    const { totals: numbers, rows: last } = await answered(await ask(form.dataset.latest, { method: "GET" }));
+    const { totals: numbers, rows: last, uses } = await answered(await ask(form.dataset.latest, { method: "GET" }));
     totals(numbers);
     if (!queue.sending) rows.merge(last);
+    passes.hear(uses);
+    hint();
   } catch (error) {
     if (error.revoked) await forget({ detail: error.stopped });
   }

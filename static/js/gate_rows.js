@@ -55,6 +55,14 @@ export class Rows {
     note.textContent = why ?? "";
   }
 
+  // What was found against the rule of a pass, now or when a later passage came to light.
+  found(id, why) {
+    const note = this.list.querySelector(`[data-id="${id}"] .p-gate-found`);
+    if (!note) return;
+    note.hidden = !why;
+    note.textContent = why ?? "";
+  }
+
   keepsUndo(id, keeps) {
     const button = this.shown.get(id)?.item.querySelector("[data-act=undo]");
     if (button) button.hidden = !keeps;
@@ -74,6 +82,7 @@ export class Rows {
       if (gone && Date.parse(item.querySelector("time").dateTime) >= oldest) this.#remove(item);
     }
     for (const row of [...rows].reverse()) if (!this.list.querySelector(`[data-id="${row.id}"]`)) this.#insert(row);
+    for (const { id, found } of rows) this.found(id, found);
     for (const item of [...this.list.querySelectorAll("li[data-id]")].slice(MOST)) {
       if ((item.dataset.is ?? "stored") === "stored") this.#remove(item);
     }

@@ -26,7 +26,7 @@ export class NotSent extends Error {
 }
 
 export class Queue extends EventTarget {
-  // `send(rows)` answers {answers, totals} or throws NotSent; `settle(entries)` may put entries right before they are
+  // `send(rows)` answers {answers, totals, passes} or throws NotSent; `settle(entries)` may put entries right before they are
   // sent for the first time. `vault` is null where nothing can be kept: then rows live as long as the page.
   constructor({ name, most, send, settle = async () => {}, vault = null }) {
     super();
@@ -109,10 +109,11 @@ export class Queue extends EventTarget {
     if (!entries.length) return;
     try {
       await this.#settled(entries);
-      const { answers, totals } = await this.send(entries.map(({ sequence, said }) => ({ ...said.row, sequence })));
+      const { answers, totals, passes } = await this.send(entries.map(({ sequence, said }) => ({ ...said.row, sequence })));
       await this.#answered(entries, answers);
       Object.assign(this, { failures: 0, signedOut: false, stopped: "", size: Math.min(this.most, this.size * 2) });
       if (totals) this.#tell("totals", totals);
+      if (passes) this.#tell("passes", passes);
     } catch (error) {
       this.#failed(error, entries);
     }

@@ -62,7 +62,7 @@ def test_each_row_is_answered_in_its_place_with_totals(cast, sign_in, shift):
             {"id": rows[2]["id"], "status": "stored", "result": "held"},
         ],
         "totals": {"in": 0, "out": 1, "visitors_inside": 0},
-        "passes": [],
+        "passes": {},
     }
     assert [answer["status"] for answer in again["answers"]] == ["already_stored", "refused", "already_stored"]
     assert Passage.objects.count() == 2

@@ -246,6 +246,27 @@ def test_another_phone_sees_what_was_logged_masked_and_without_what_was_taken_ba
     ]
 
 
+def test_phones_hear_of_the_trips_others_let_through_and_of_what_was_against_the_rule(cast, sign_in, shift, queries):
+    factories.PassPolicyFactory(community=cast.qinghe)
+    card = factories.EntryPassFactory(dwelling=home(cast.hefengyuan, "702"))
+    other = running(factories.PostFactory(compound=cast.hefengyuan))
+    factories.PassUseFactory(entry_pass=factories.EntryPassFactory(dwelling=home(cast.yushu_rental, "101")))
+    first, second = row(**{"pass": card.pk}), row(**{"pass": card.pk})
+    sent = send(sign_in(cast.secretary), other, [first]).json()
+    late = send(sign_in(cast.cadre_user), shift, [second]).json()
+    with queries() as seen:
+        heard = sign_in(cast.cadre_user).get(f"/checkpoints/gate/{shift.pk}/latest/").json()
+
+    said = "Pass: used while outside"
+    assert (sent["passes"], late["passes"]) == ({}, {second["id"]: said})
+    assert [(found["id"], found["found"]) for found in heard["rows"]] == [(second["id"], said)]
+    assert [(used, way, number) for used, way, _at, number in heard["uses"]] == [
+        (card.pk, "out", first["id"]), (card.pk, "out", second["id"]),
+    ]  # fmt: skip
+    assert said in sign_in(cast.cadre_user).get(f"/checkpoints/gate/{shift.pk}/").text
+    assert len(seen) <= 12
+
+
 def test_the_page_a_phone_keeps_names_nobody(cast, sign_in, shift):
     send(sign_in(cast.cadre_user), shift, [row(name="王建国")])
 

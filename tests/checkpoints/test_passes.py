@@ -255,12 +255,12 @@ def test_two_gates_without_network_an_overuse_is_stored_and_shown(cast, card, le
     other = factories.ShiftFactory(post__compound=cast.hefengyuan, day=DAY)
     noon.shift(3 * HOUR)
     _, _, wrong = sent(lead, cast.cadre_user, (card, 60, "out"), (card, 90, "in"))
-    assert wrong == []
+    assert wrong == {}
 
     # The other gate had let the same pass out before, and could not say so.
     _, _, wrong = sent(other, cast.cadre_user, (card, 10, "out"), (card, 40, "in"))
 
-    assert wrong == []
+    assert wrong == {}
     found = {use.happened_at: use.found for use in PassUse.objects.all()}
     assert found == {NINE + dt.timedelta(minutes=m): code for m, code in ((10, ""), (40, ""), (60, "trips"), (90, ""))}
     assert [use.happened_at for use in PassUse.objects.wrong()] == [NINE + HOUR]
@@ -271,7 +271,7 @@ def test_what_is_sent_twice_counts_once(cast, card, lead, once_a_day, noon):
     noon.shift(HOUR)
     rows, _answers, _ = sent(lead, cast.cadre_user, (card, 10, "out"))
     again, _ = passages.store_many(shift=lead, rows=rows, fever_limit=LIMIT, by=cast.cadre_user)
-    assert pass_uses.record_sent(shift=lead, rows=rows, answers=again, by=cast.cadre_user) == []
+    assert pass_uses.record_sent(shift=lead, rows=rows, answers=again, by=cast.cadre_user) == {}
     assert PassUse.objects.count() == 1
 
 
@@ -279,15 +279,15 @@ def test_what_is_sent_twice_counts_once(cast, card, lead, once_a_day, noon):
 def test_a_phone_may_name_nonsense(cast, card, lead, text):
     row = {"id": str(uuid4()), "happened_at": NINE.isoformat(), "direction": "out", "home": "1-1-101", "pass": text}
     answers, _ = passages.store_many(shift=lead, rows=[row], fever_limit=LIMIT, by=cast.cadre_user)
-    assert pass_uses.record_sent(shift=lead, rows=[row], answers=answers, by=cast.cadre_user) == []
+    assert pass_uses.record_sent(shift=lead, rows=[row], answers=answers, by=cast.cadre_user) == {}
     assert (answers[0].status, PassUse.objects.count()) == ("stored", 0)
 
 
 def test_what_was_let_out_before_a_pass_was_voided_was_in_order(cast, card, lead, once_a_day, noon):
     noon.shift(HOUR)
     passes.void(pass_id=card.pk, reason="lost", by=cast.worker)
-    assert sent(lead, cast.cadre_user, (card, 10, "out"))[2] == []
-    assert len(sent(lead, cast.cadre_user, (card, 60, "out"))[2]) == 1
+    assert sent(lead, cast.cadre_user, (card, 10, "out"))[2] == {}
+    assert list(sent(lead, cast.cadre_user, (card, 60, "out"))[2].values()) == ["voided"]
 
 
 # What the rules judge by

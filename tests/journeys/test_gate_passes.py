@@ -141,6 +141,33 @@ def test_proofs_are_ticked_before_somebody_goes(cast, shift, cards, phone):
     assert PassUse.objects.get(entry_pass=cards["701"]).proofs == ["green_code"]
 
 
+def test_a_trip_that_another_gate_had_let_out_is_found_late_and_shown_and_known_from_then_on(cast, shift, cards, phone, wire):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.evaluate(READY)
+    wire.cut = True
+    home(page, "701", "May pass")
+    out(page)
+    minute = dt.timedelta(minutes=1)
+    for ago, way in ((4, "out"), (3, "in")):
+        factories.PassUseFactory(entry_pass=cards["701"], direction=way, happened_at=timezone.now() - ago * minute)
+    fresh = factories.EntryPassFactory(dwelling__room_no="704", dwelling__entrance=cards["701"].dwelling.entrance)
+    wire.cut = False
+    page.evaluate(ONLINE)
+    stored(page, 1)
+
+    line = page.locator("#gate-rows li").first
+    expect(line).to_contain_text("Pass: trips used up")
+    open_gate(page, shift)
+    expect(page.locator("#gate-rows li").first).to_contain_text("Pass: trips used up")
+    # Which this phone has with it; the trip after that it only hears of.
+    home(page, "704", "May pass")
+    factories.PassUseFactory(entry_pass=fresh, direction="out", happened_at=timezone.now())
+    page.evaluate(ONLINE)
+    expect(page.locator("#gate-pass")).to_contain_text("this pass is outside since")
+
+
 def picture(text: str) -> Image.Image:
     """A card held before a camera: the code in the middle of something grey."""
     matrix = list(segno.make(text, error="m").matrix_iter(scale=1, border=4))

@@ -4,18 +4,19 @@ The network is a wire that the test cuts; the browser keeps its folder over a re
 """
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from checkpoints.models import GateDevice, Passage, Shift
-from checkpoints.services import gate_devices
+from checkpoints.services import gate_devices, passages
 from portal.accounts.models import Session
 from tests import factories
 from tests.checkpoints.cases import TABLE, by_python
 from tests.checkpoints.test_written_cases import asked
-from tests.journeys.phones import ONLINE, READY, SOON
+from tests.journeys.phones import ONLINE, READY, SOON, Phone
 from tests.journeys.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,12 +43,16 @@ KEPT = """async () => {
   vault.db.close();
   return { rows, keys, kits };
 }"""
-FAST = """
+# What a browser answers that finds no more room.
+FULL = """() => {
+  IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
+}"""
+OFF = """
 const { now } = Date;
-const fast = () => now() + 3 * 3600 * 1000;
+const off = () => now() + %s * 3600 * 1000;
 Date = class extends Date {
-  constructor(...parts) { if (parts.length) super(...parts); else super(fast()); }
-  static now() { return fast(); }
+  constructor(...parts) { if (parts.length) super(...parts); else super(off()); }
+  static now() { return off(); }
 };"""
 
 
@@ -134,20 +139,21 @@ def test_with_an_error_at_every_third_answer_nothing_is_lost_or_doubled(cast, sh
     assert settled(page, 60) == homes(0, 60)
 
 
-def test_a_clock_three_hours_fast_is_put_right_and_said(cast, shift, phone, wire):
-    page = phone.on(script=FAST)
+@pytest.mark.parametrize(("hours", "word"), [(3, "fast"), (-3, "slow")])
+def test_a_clock_three_hours_off_is_put_right_and_said(cast, shift, phone, hours, word):
+    page = phone.on(script=OFF % hours)
     phone.sign_in(cast.cadre_user)
     open_gate(page, shift)
 
     page.evaluate(TAPS, [0, 3])
     settled(page, 3)
 
-    expect(page.locator("#gate-note")).to_contain_text("180 minutes fast")
+    expect(page.locator("#gate-note")).to_contain_text(f"180 minutes {word}")
     now = timezone.now()
     for row in Passage.objects.all():
         assert abs(row.happened_at - now) < dt.timedelta(minutes=2)
-        assert abs(row.phone_at - row.happened_at - 3 * HOUR) < dt.timedelta(seconds=5)
-    assert GateDevice.objects.get().minutes_fast == 180
+        assert abs(row.phone_at - row.happened_at - hours * HOUR) < dt.timedelta(seconds=5)
+    assert GateDevice.objects.get().minutes_fast == 60 * hours
 
 
 def test_who_signs_out_is_told_of_unsent_rows_and_they_are_sent_after_the_next_sign_in(cast, shift, phone, wire):
@@ -183,6 +189,97 @@ def test_a_session_that_ended_asks_to_sign_in_and_loses_nothing(cast, shift, pho
 
     phone.sign_in(cast.cadre_user)
     open_gate(page, shift)
+    assert settled(page, 2) == homes(0, 2)
+
+
+def test_a_session_that_ended_while_there_was_no_network_is_said_when_it_is_back(cast, shift, phone, wire):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.evaluate(READY)
+    wire.cut = True
+    open_gate(page, shift)
+    page.evaluate(TAPS, [0, 2])
+    Session.objects.all().delete()
+    wire.cut = False
+    page.evaluate(ONLINE)
+    expect(page.locator("#gate-net")).to_contain_text("Sign in again, 2 waiting")
+
+    page.locator("#gate-net").click()
+    page.wait_for_url("**/accounts/login/**")
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    assert settled(page, 2) == homes(0, 2)
+
+
+def test_a_shift_that_ends_without_network_takes_its_kit_along_and_loses_no_passage(cast, shift, phone, wire):
+    soon = timezone.now() + dt.timedelta(seconds=40)
+    Shift.objects.update(ends_at=soon - passages.LATE)
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.evaluate(READY)
+    wire.cut = True
+    page.evaluate(TAPS, [0, 2])
+    assert len(page.evaluate(KEPT)["kits"]) == 1
+
+    expect(page.locator("#gate-note")).to_contain_text("This shift was closed", timeout=2 * SOON)
+    assert page.evaluate(KEPT)["kits"] == []
+    page.evaluate(TAPS, [2, 3])
+    expect(page.locator("#gate-net")).to_contain_text("3 waiting")
+    wire.cut = False
+    page.evaluate(ONLINE)
+
+    assert settled(page, 2) == homes(0, 2)
+    expect(page.locator("#gate-rows [data-is=refused]")).to_contain_text("outside the hours of the shift")
+    assert page.evaluate(KEPT)["rows"] == 1
+
+
+def test_a_phone_whose_memory_runs_full_is_told_before_and_what_finds_no_room_waits_in_the_page(cast, shift, phone, wire):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.evaluate(READY)
+    room = page.locator("#gate-room")
+    expect(room).to_be_hidden()
+    system = phone.context.new_cdp_session(page)
+    used = page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
+    system.send("Storage.overrideQuotaForOrigin", {"origin": wire.url, "quotaSize": used + 1024 * 1024})
+    wire.cut = True
+    open_gate(page, shift)
+    expect(room).to_contain_text("memory is nearly full")
+    page.evaluate(FULL)
+    page.evaluate(TAPS, [0, 2])
+    expect(page.locator("#gate-rows [data-is=loose]")).to_have_count(2)
+    expect(page.locator("#gate-note")).to_contain_text("do not close it before they are sent")
+    wire.cut = False
+    page.evaluate(ONLINE)
+
+    assert settled(page, 2) == homes(0, 2)
+
+
+@pytest.fixture
+def bare(chromium_player, tmp_path, wire, settings) -> Iterator[Phone]:
+    """A phone that knows the portal by an address of plain http."""
+    settings.ALLOWED_HOSTS = ["gate.example"]
+    phone = Phone(chromium_player, tmp_path / "bare", wire, more=["--host-resolver-rules=MAP gate.example 127.0.0.1"])
+    wire.url = f"http://gate.example:{wire.server_port}"
+    yield phone
+    phone.off()
+
+
+def test_at_an_address_without_https_the_page_says_what_it_cannot_do_and_logs_all_the_same(cast, shift, bare):
+    page, phone = bare.on(), bare
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    assert not page.evaluate("isSecureContext")
+    expect(page.locator("#gate-note")).to_contain_text("This address is not safe (no https)")
+    page.get_by_role("link", name="Read a pass").click()
+    expect(page.locator("#gate-code [data-part=said]")).to_contain_text("The camera is not allowed or not there")
+    page.get_by_role("button", name="Close").click()
+
+    page.evaluate(TAPS, [0, 2])
+
     assert settled(page, 2) == homes(0, 2)
 
 
