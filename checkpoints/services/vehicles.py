@@ -79,6 +79,12 @@ def look_up(community: Community, plate: str, now: dt.datetime | None = None) ->
     return _by_register(vehicle, said, now)
 
 
+def refuse_in(verdict: Verdict) -> None:
+    """Stop here where the register says that the vehicle stays outside."""
+    if verdict.answer == "no":
+        raise Refused(verdict.why)
+
+
 def _by_register(vehicle: Vehicle, said: str, now: dt.datetime) -> Verdict:
     if vehicle.allowed == Vehicle.Allowed.NO:
         return Verdict("no", _("Stays outside. Goods go to the shelf."), said, vehicle)

@@ -76,6 +76,7 @@ SENTENCES = {
     "need_reason": _("A visitor needs a reason: choose or write one."),
     "need_plate": _("Write the plate, such as 鄂A12345; without one write 无牌."),
     "need_home": _("Write the home, such as 17-3-702, or the name."),
+    "courier": _("Couriers stay outside here: press “Turn back”, goods go to the shelf."),
     "need_way": _("Press In or Out."),
     "key": _("The passage has no valid number (UUID)."),
     "moment_missing": _("Say when it happened, with the time zone: 2022-04-10T08:30:00+08:00."),

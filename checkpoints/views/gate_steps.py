@@ -145,7 +145,10 @@ def gate_vehicle(request: Request, pk: int) -> HttpResponse:
     except Invalid as bad:
         error = bad.why
     if request.method == "POST" and verdict:
-        return said(request, shift, _log_vehicle(request, shift, verdict))
+        try:
+            return said(request, shift, _log_vehicle(request, shift, verdict))
+        except Refused as refusal:
+            error = str(refusal)
     context = {"shift": shift, "plate": plate, "error": error, "verdict": verdict, "number": passages.new_id()}
     return page(request, "checkpoints/gate/vehicle.html", context, status=422 if request.method == "POST" else 200)
 
@@ -159,4 +162,6 @@ def _log_vehicle(request: Request, shift: Shift, verdict: vehicles.Verdict) -> p
     }  # fmt: skip
     if request.POST.get("turn_back"):
         row |= {"direction": "in", "result": Passage.Result.TURNED_BACK, "result_note": verdict.why}
+    elif row["direction"] == Passage.Direction.IN:
+        vehicles.refuse_in(verdict)
     return passages.store_one(shift=shift, row=row, fever_limit=fever_limit(shift), by=request.user)

@@ -39,7 +39,9 @@ def passage_print(request: Request) -> HttpResponse:
     """The register of a day on A4, or an empty form for the day the power fails."""
     form = PassageFilter(request.GET, communities=request.communities)
     rows = form.applied(Passage.objects.standing().within(request.communities))
-    rows = rows.select_related("post__compound", "logged_by").order_by("happened_at", "id")[:MOST_PRINTED]
+    rows = rows.select_related("post__compound", "logged_by", "pass_use__entry_pass").order_by("happened_at", "id")[
+        :MOST_PRINTED
+    ]
     blank = "blank" in request.GET
     context = {"rows": [] if blank else rows, "blank": range(1, BLANK_LINES + 1) if blank else (), "day": form.asked_day}
     return page(request, "checkpoints/passages/print.html", context)

@@ -7,7 +7,15 @@ from django.utils import timezone
 
 from checkpoints.models import Passage
 from portal.accounts.models import Event
-from tests.factories import AssignmentFactory, PassageFactory, PostFactory, ShiftFactory
+from tests.factories import (
+    AssignmentFactory,
+    DwellingFactory,
+    EntryPassFactory,
+    PassageFactory,
+    PassUseFactory,
+    PostFactory,
+    ShiftFactory,
+)
 
 LIST = "/checkpoints/passages/"
 
@@ -80,6 +88,13 @@ def test_lists_take_the_same_statements_for_one_row_and_for_three(cast, sign_in,
     one = count()
     PassageFactory.create_batch(2, post=post)
     assert one == count() <= 12
+
+
+def test_the_printed_register_says_by_which_pass_somebody_went_out(cast, sign_in, post):
+    card = EntryPassFactory(dwelling=DwellingFactory(entrance__building__compound=cast.hefengyuan), number=42)
+    PassUseFactory(entry_pass=card, post=post)
+
+    assert "<td>000042</td>" in sign_in(cast.secretary).get(f"{LIST}print/").content.decode()
 
 
 def test_the_empty_register_has_lines_to_write_on(cast, sign_in, post):

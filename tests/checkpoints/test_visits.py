@@ -241,6 +241,45 @@ def test_couriers_enter_where_the_policy_of_the_day_lets_them(cast, client, shif
     assert list(Passage.objects.values_list("person", "result")) == [("courier", "passed")]
 
 
+@pytest.mark.parametrize(
+    ("courier", "status", "left"),
+    [
+        ({"direction": "in"}, "refused", []),
+        ({"direction": "in", "result": "turned_back", "result_note": "快递放货架"}, "stored", [("courier", "turned_back")]),
+        ({"direction": "in", "temperature": "38.0"}, "stored", [("courier", "held")]),
+        ({"direction": "out"}, "stored", [("courier", "passed")]),
+    ],
+)
+def test_no_courier_comes_in_by_the_batch_either(client, shift, courier, status, left):
+    row = {"id": str(uuid.uuid4()), "happened_at": timezone.now().isoformat(), "person": "courier", "name": "张", **courier}
+    answers = client.post(url("gate_passages", shift.pk), [row], content_type="application/json").json()["answers"]
+
+    assert [(answer["status"], answer.get("field", "")) for answer in answers] == [(status, "person" * (not left))]
+    assert list(Passage.objects.values_list("person", "result")) == left
+
+
+def test_no_courier_comes_in_by_the_form_without_script(cast, client, shift):
+    form = {"id": str(uuid.uuid4()), "person": "courier", "name": "张", "direction": "in"}
+    answer = client.post(url("gate", shift.pk), form)
+    assert (answer.status_code, Passage.objects.count()) == (422, 0)
+    assert "Couriers stay outside here" in answer.content.decode()
+
+    DutyPolicy.objects.create(community=cast.qinghe, starts_on=timezone.localdate(), couriers_enter=True)
+    client.post(url("gate", shift.pk), form)
+    assert list(Passage.objects.values_list("person", "result")) == [("courier", "passed")]
+
+
+def test_whether_couriers_enter_is_asked_once_a_batch(client, shift, queries):
+    def couriers(many):
+        at = timezone.now().isoformat()
+        rows = [{"id": str(uuid.uuid4()), "happened_at": at, "person": "courier", "name": "张", "direction": "in"}] * many
+        with queries() as asked:
+            client.post(url("gate_passages", shift.pk), rows, content_type="application/json")
+        return len(asked)
+
+    assert couriers(1) == couriers(3)
+
+
 def test_a_phone_that_was_shut_out_logs_nothing(cast, client, shift):
     device = factories.GateDeviceFactory(shift=shift, revoked_at=timezone.now(), revoked_by=cast.worker)
     session = client.session
@@ -308,6 +347,17 @@ def test_a_plate_is_looked_up_and_logged(cast, client, shift):
     for _ in range(2):
         client.post(url("gate_vehicle", shift.pk), sent)
     assert list(Passage.objects.values_list("person", "plate_no", "passengers")) == [("driver", "鄂A12345", 2)]
+
+
+def test_what_the_register_keeps_outside_does_not_drive_in(cast, client, shift):
+    vehicle(cast, kind="goods", allowed="no")
+    answer = client.post(url("gate_vehicle", shift.pk), {"plate": "鄂A12345", "direction": "in"})
+    assert (answer.status_code, Passage.objects.count()) == (422, 0)
+    assert "Goods go to the shelf." in answer.content.decode()
+
+    for form in ({"direction": "out"}, {"turn_back": "1"}):
+        client.post(url("gate_vehicle", shift.pk), {"plate": "鄂A12345", **form})
+    assert sorted(Passage.objects.values_list("direction", "result")) == [("in", "turned_back"), ("out", "passed")]
 
 
 @pytest.mark.parametrize("plate", ["x", "\x00", "<b>", "鄂I1234", "9" * 500])

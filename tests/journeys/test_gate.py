@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from checkpoints.models import Attendance, Handover, Passage, Shift
 from checkpoints.services import totals
+from residents.models import DutyPolicy
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,9 +18,10 @@ HOUR = dt.timedelta(hours=1)
 
 @pytest.fixture
 def shift(cast) -> Shift:
-    """A shift of this hour at the east gate that 马骏 leads; 冯超 leads the next."""
+    """A shift of this hour at the east gate that 马骏 leads; 冯超 leads the next. Couriers may come in here."""
     now = timezone.now().replace(second=0, microsecond=0)
     day = timezone.localtime(now).date()
+    DutyPolicy.objects.create(community=cast.qinghe, starts_on=day, couriers_enter=True)
     gate = factories.PostFactory(compound=cast.hefengyuan, name="东门")
     running = factories.ShiftFactory(post=gate, day=day, starts_at=now, ends_at=now + 4 * HOUR, required=1)
     later = factories.ShiftFactory(post=gate, day=day, starts_at=now + 4 * HOUR, ends_at=now + 8 * HOUR, required=1)

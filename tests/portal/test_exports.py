@@ -147,6 +147,23 @@ def test_the_gate_register_holds_each_passage_that_stands_once(day):
     assert [row[0] for row in rows[:-1]] == list(range(1, Passage.objects.standing().count() + 1))
 
 
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_the_gate_register_says_by_which_pass_somebody_went_out(day, form):
+    home = factories.DwellingFactory(entrance__building__compound=day.hefengyuan)
+    card = factories.EntryPassFactory(dwelling=home, number=42)
+    passage = Passage.objects.standing().filter(direction="out").earliest("happened_at")
+    factories.PassUseFactory(entry_pass=card, passage=passage, post=passage.post)
+    path = made("passages", by=day.secretary, community=day.qinghe, form=form).result.path
+    if form == "csv":
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            headings, *rows = csv.reader(file)
+    else:
+        _title, _under, headings, rows = opened(path)
+
+    numbers = [row[headings.index("出入证编号")] for row in rows if row[headings.index("进/出")]]
+    assert sorted(numbers) == [""] * (Passage.objects.standing().count() - 1) + ["000042"]
+
+
 def test_numbers_of_people_are_masked_unless_asked_for_with_a_reason(day):
     day.cadre.id_number = "990101199001010019"
     day.cadre.save(update_fields=["id_number"])

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Case, Expression, F, Func, QuerySet, TextField, Value, When, Window
 from django.db.models.functions import (
     Cast,
+    Coalesce,
     ExtractMinute,
     Greatest,
     Left,
@@ -76,7 +77,7 @@ def _table(asked: Any, *, text: Any, time: Expression) -> "QuerySet[Passage]":
             plate,
             "passengers",
             text("reason"),
-            _empty(),
+            _pass_no(),
             _words("result", RESULT),
             text("logged_by__name"),
             text("result_note"),
@@ -131,6 +132,12 @@ def _words(field: str, named: dict[str, Any]) -> Case:
         first.setdefault(str(value), word)
     whens = [When(**{field: value}, then=Value(word)) for value, word in first.items()]
     return Case(*whens, default=_empty(), output_field=TextField())
+
+
+def _pass_no() -> Coalesce:
+    """As it is printed on the card."""
+    number = LPad(Cast("pass_use__entry_pass__number", TextField()), 6, Value("0"))
+    return Coalesce(number, _empty(), output_field=TextField())
 
 
 def _phone(field: str) -> Case:
