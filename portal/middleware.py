@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from deployments.access import units_for
 from portal.accounts.models import User
-from portal.views.errors import unavailable
+from portal.lib.storages import is_full
+from portal.views.errors import full, unavailable
 from residents.access import roles_of
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,9 @@ class Doorman:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A view met a database that is away: say so at once, and that it will be back."""
+        """A view met a database that is away, or a full disk: say so at once, and what to do."""
+        if is_full(error):
+            return full(error)
         return unavailable(error) if isinstance(error, OperationalError | InterfaceError) else None
 
     def _redirected(self, request: HttpRequest) -> HttpResponse | None:

@@ -1,16 +1,15 @@
 """Long work that somebody waits for: imports, exports, roll-ups."""
 
-from pathlib import Path
-
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.storages import WholeFiles
 
-def job_files() -> FileSystemStorage:
+
+def job_files() -> WholeFiles:
     """Files of jobs are never served by path: only the job's page hands them out."""
-    return FileSystemStorage(location=Path(settings.MEDIA_ROOT) / "jobs")
+    return WholeFiles("jobs")
 
 
 class Job(models.Model):

@@ -20,6 +20,7 @@ from portal.jobs.models import Job
 from portal.jobs.registry import kinds
 from portal.jobs.work import Stopped, Work
 from portal.lib.errors import Refused
+from portal.lib.storages import is_full
 
 logger = logging.getLogger(__name__)
 
@@ -115,9 +116,13 @@ def run(job_id: int) -> None:
             logger.error(
                 "job %s failed: %s\n%s", job.pk, type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
             )
-            _fail(
-                work, _("Something went wrong on our side; nothing was changed. Try again, and tell the operator if it stays.")
-            )
+            _fail(work, _fault(error))
+
+
+def _fault(error: Exception) -> str:
+    if is_full(error):
+        return _("The portal's disk is full; nothing was changed. Tell the operator, then try again.")
+    return _("Something went wrong on our side; nothing was changed. Try again, and tell the operator if it stays.")
 
 
 def _take(job_id: int) -> Job | None:

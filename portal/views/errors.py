@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from portal.accounts.access import public
+from portal.lib.storages import is_full
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +23,18 @@ def unavailable(error: BaseException) -> HttpResponse:
     )
 
 
+def full(error: BaseException) -> HttpResponse:
+    """No room is left on the disk: what was sent was not kept."""
+    log.error("The disk is full: %s", error)
+    return HttpResponse(render_to_string("507.html"), status=507, headers={"Cache-Control": "no-store"})
+
+
 @public
 def server_error(request: HttpRequest) -> HttpResponse:
     """Whatever went wrong outside a view: a middleware that found the database away, else a fault of ours."""
     error = sys.exc_info()[1]
     if isinstance(error, OperationalError | InterfaceError):
         return unavailable(error)
+    if is_full(error):
+        return full(error)
     return HttpResponse(render_to_string("500.html"), status=500, headers={"Cache-Control": "no-store"})

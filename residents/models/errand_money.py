@@ -2,10 +2,8 @@
 
 import uuid
 from decimal import Decimal
-from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -13,15 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.constraints import AppendOnly
+from portal.lib.storages import WholeFiles
 from residents.models.errands import Errand
 from residents.scope import CommunityQuerySet
 
 LEAST, MOST = Decimal("0.01"), Decimal("50000.00")
 
 
-def receipt_files() -> FileSystemStorage:
+def receipt_files() -> WholeFiles:
     """Receipts are never served by path: only the errand's page hands them out."""
-    return FileSystemStorage(location=Path(settings.MEDIA_ROOT) / "receipts")
+    return WholeFiles("receipts")
 
 
 class Payment(models.Model):

@@ -1,11 +1,9 @@
 """爱心跑腿: one request of a home, from the call to the thanks."""
 
 import uuid
-from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
@@ -13,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.lib.storages import WholeFiles
 from residents.models.households import Dwelling, Resident
 from residents.models.places import Community, Entrance
 from residents.models.rounds import Round, Stop
@@ -43,9 +42,9 @@ DETAILS = {
 }
 
 
-def errand_files() -> FileSystemStorage:
+def errand_files() -> WholeFiles:
     """Photos at doors are never served by path: only the errand's page hands them out."""
-    return FileSystemStorage(location=Path(settings.MEDIA_ROOT) / "errands")
+    return WholeFiles("errands")
 
 
 class ErrandKind(models.Model):

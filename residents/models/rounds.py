@@ -1,11 +1,9 @@
 """What is done at doors again and again: a plan, its rounds by the clock, and the stops of each."""
 
 import datetime as dt
-from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -13,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.constraints import in_order, lasts_on
+from portal.lib.storages import WholeFiles
 from residents.models.households import CareCategory, Dwelling, Resident
 from residents.models.places import Building, Community, Compound
 from residents.scope import CommunityQuerySet
@@ -20,9 +19,9 @@ from residents.scope import CommunityQuerySet
 MOST_SKEW_MINUTES = 5
 
 
-def round_files() -> FileSystemStorage:
+def round_files() -> WholeFiles:
     """Photos of stops are never served by path: only the stop's page hands them out."""
-    return FileSystemStorage(location=Path(settings.MEDIA_ROOT) / "rounds")
+    return WholeFiles("rounds")
 
 
 class RoundPlanQuerySet(CommunityQuerySet):
