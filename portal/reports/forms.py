@@ -32,7 +32,8 @@ class CorrectionForm(CleanTextMixin, forms.Form):
 class SpecialForm(CleanTextMixin, forms.Form):
     """What no number says."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
+    # Its own id: the form that corrects a number stands on the same page.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "special-seen"}), strip=False)
     special = forms.CharField(
         label=_("special events"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -14,6 +14,8 @@ class SignInForm(CleanTextMixin, LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name or mobile number")
+        # The only thing to do on that page.
+        self.fields["login"].widget.attrs["autofocus"] = True
         # The sign-in page itself says who helps.
         self.fields["password"].help_text = ""
         for field in self.fields.values():

@@ -101,4 +101,4 @@ def _papers(compound: Compound, accounts: dict[str, User], helpers: list[User]) 
 
 def _on_record(secondments: list[Secondment], *, by: User) -> None:
     audit.record_many("compound.created", list(Compound.objects.select_related("community")), by=by)
-    audit.record_many("secondment.reported", [s for s in secondments if s.reported_at], by=by)
+    audit.record_many(f"secondment.{Secondment.State.ON_DUTY}", [s for s in secondments if s.reported_at], by=by)
