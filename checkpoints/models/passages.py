@@ -146,3 +146,12 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.happened_at:%Y-%m-%d %H:%M} {self.get_direction_display()}"
+
+    @property
+    def minutes_fast(self) -> int:
+        """How far the clock ran ahead on which this was logged, in whole minutes; below zero when it was behind."""
+        return round((self.phone_at - self.happened_at).total_seconds() / 60) if self.phone_at else 0
+
+    @property
+    def minutes_slow(self) -> int:
+        return -self.minutes_fast

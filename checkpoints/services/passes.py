@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from checkpoints.models import EntryPass, PassKind
 from checkpoints.models.passes import LIVE, OUTSIDERS, PassQuerySet
@@ -31,6 +32,8 @@ def request(
     """Write down that a home asks for a pass; somebody of the community decides."""
     _check_home(compound, dwelling, resident)
     _check_days(kind, valid_from, valid_until)
+    if dwelling:
+        _end_run_out(compound, EntryPass.objects.filter(dwelling=dwelling), by=by)
     with explained(EntryPass):
         card = EntryPass.objects.create(
             community=compound.community, compound=compound, number=_next_number(compound), kind=kind, state=State.REQUESTED,
@@ -56,9 +59,10 @@ def issue(*, pass_id: int, by: User) -> EntryPass:
 
 @transaction.atomic
 def issue_all(*, compound: Compound, valid_from: dt.date, valid_until: dt.date | None = None, by: User) -> int:
-    """Issue a household pass to every home of a compound that has people and no pass, in one statement; says how many."""
+    """Issue a household pass to every home of a compound that has people and no good pass, at once; says how many."""
     _check_days(PassKind.HOUSEHOLD, valid_from, valid_until)
     number = _next_number(compound)
+    _end_run_out(compound, EntryPass.objects.filter(compound=compound), by=by)
     having = EntryPass.objects.filter(kind=PassKind.HOUSEHOLD, resident=None, state__in=LIVE).values("dwelling")
     living = Resident.objects.living_in().filter(community=compound.community_id).values("dwelling")
     homes = Dwelling.objects.filter(entrance__building__compound=compound, pk__in=living).exclude(pk__in=having)
@@ -105,6 +109,8 @@ def replace(*, pass_id: int, reason: str, by: User) -> EntryPass:
     """Void a lost or copied card and issue another with a new number and a new code."""
     old = locked(pass_id)
     _expect(old, State.ACTIVE, State.SUSPENDED)
+    if old.valid_until and old.valid_until < timezone.localdate():
+        raise Refused(_("This pass has run out. Issue a new one for the home instead."))
     suspended = {"state": old.state, "state_reason": old.state_reason}
     _move(old, State.VOIDED, reason, "entrypass.voided", by)
     now = timezone.now()
@@ -140,6 +146,14 @@ def of_home(dwelling: Dwelling, resident_id: int | None = None) -> PassQuerySet:
     if resident_id:
         rows = rows.filter(Q(resident=None) | Q(resident=resident_id))
     return rows.order_by("resident_id", "number")
+
+
+def _end_run_out(compound: Compound, cards: PassQuerySet, *, by: User) -> None:
+    """Void household passes whose last day is over: they would keep their homes from the next one."""
+    rows = cards.filter(kind=PassKind.HOUSEHOLD, resident=None, state__in=LIVE, valid_until__lt=timezone.localdate())
+    count = rows.update(state=State.VOIDED, state_reason=pgettext("pass", "run out"), state_at=timezone.now())
+    if count:
+        audit.record("compound.passes_run_out", compound, by=by, after={"count": count})
 
 
 def _move(card: EntryPass, state: str, reason: str, kind: str, by: User) -> EntryPass:

@@ -105,6 +105,7 @@ VERBS: dict[str, Promise] = {
     "ordered": pgettext_lazy("trail", "ordered"),
     "overridden": pgettext_lazy("trail", "let go against the rule"),
     "passes_issued": pgettext_lazy("trail", "passes issued to all homes"),
+    "passes_run_out": pgettext_lazy("trail", "passes that had run out ended"),
     "passes_printed": pgettext_lazy("trail", "passes printed"),
     "password_changed": pgettext_lazy("trail", "password changed"),
     "password_given": pgettext_lazy("trail", "password given"),

@@ -137,6 +137,28 @@ def test_a_body_that_is_no_list_of_passages_is_answered_in_words(cast, sign_in, 
     assert not Passage.objects.exists()
 
 
+def test_one_bad_row_of_two_hundred_holds_up_none(cast, sign_in, shift):
+    rows = [row() for _ in range(200)]
+    rows[117] = row(temperature="3.65")
+
+    answers = send(sign_in(cast.cadre_user), shift, rows).json()["answers"]
+
+    assert [n for n, answer in enumerate(answers) if answer["status"] != "stored"] == [117]
+    assert (answers[117]["field"], answers[117]["why"]) == ("temperature", "3.65 is no temperature. Did you mean 36.5?")
+    assert Passage.objects.count() == 199
+
+
+@pytest.mark.parametrize("days", [-365, -2, 1, 365])
+def test_what_lies_far_from_the_shift_is_refused_in_words(cast, sign_in, shift, days):
+    at = timezone.now() + dt.timedelta(days=days)
+
+    (answer,) = send(sign_in(cast.cadre_user), shift, [row(happened_at=at.isoformat())]).json()["answers"]
+
+    assert (answer["status"], answer["field"]) == ("refused", "happened_at")
+    assert ("future" in answer["why"]) == (days > 0)
+    assert ("outside the hours" in answer["why"]) == (days < 0)
+
+
 @pytest.mark.parametrize("who", ["cadre_user", "worker", "secretary"])
 def test_the_crew_and_the_community_may_send(cast, sign_in, shift, who):
     assert send(sign_in(getattr(cast, who)), shift, [row()]).status_code == 200

@@ -97,6 +97,19 @@ def test_the_printed_register_says_by_which_pass_somebody_went_out(cast, sign_in
     assert "<td>000042</td>" in sign_in(cast.secretary).get(f"{LIST}print/").content.decode()
 
 
+@pytest.mark.parametrize(("minutes", "said"), [(180, "180 minutes fast"), (-60, "60 minutes slow"), (0, ""), (None, "")])
+def test_a_wrong_clock_is_said_on_the_list_and_on_the_page(cast, sign_in, post, minutes, said):
+    at = timezone.now()
+    clock = None if minutes is None else at + dt.timedelta(minutes=minutes)
+    row = PassageFactory(post=post, happened_at=at, phone_at=clock)
+    client = sign_in(cast.secretary)
+
+    for address in (LIST, f"{LIST}{row.pk}/"):
+        text = client.get(address).content.decode()
+        assert said in text
+        assert ("its clock is" in text) == bool(said)
+
+
 def test_the_empty_register_has_lines_to_write_on(cast, sign_in, post):
     PassageFactory(post=post)
     response = sign_in(cast.worker).get(f"{LIST}print/?blank=1")

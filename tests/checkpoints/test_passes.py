@@ -151,6 +151,22 @@ def test_every_home_with_people_gets_a_pass_at_once_and_none_twice(cast, home, q
     assert [e.after for e in Event.objects.filter(kind="compound.passes_issued").order_by("id")] == [{"count": 4}, {"count": 1}]
 
 
+def test_a_pass_that_has_run_out_does_not_keep_its_home_from_the_next(cast, card, home, noon):
+    EntryPass.objects.filter(pk=card.pk).update(valid_until=DAY - dt.timedelta(days=1))
+    with pytest.raises(Refused, match="has run out"):
+        passes.replace(pass_id=card.pk, reason="lost", by=cast.worker)
+
+    assert passes.issue_all(compound=cast.hefengyuan, valid_from=DAY, valid_until=DAY, by=cast.secretary) == 1
+
+    states = EntryPass.objects.filter(dwelling=home).order_by("pk").values_list("state", "state_reason")
+    assert list(states) == [("voided", "run out"), ("active", "")]
+    assert Event.objects.get(kind="compound.passes_run_out").after == {"count": 1}
+
+    noon.shift(dt.timedelta(days=1))
+    asked = {"compound": cast.hefengyuan, "kind": "household", "dwelling": home, "valid_from": DAY, "by": cast.worker}
+    assert passes.request(**asked).state == "requested"
+
+
 # At the gate
 
 

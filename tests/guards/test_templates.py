@@ -47,6 +47,13 @@ def test_htmx_attributes_are_spelled_as_html_allows():
     assert {name: found for name, found in bare.items() if found} == {}
 
 
+def test_moments_are_written_as_html_reads_them():
+    """The format "c" says +08:00 and microseconds as Python does; <time> wants +0800 or a plain day."""
+    astray = {name: re.findall(r"""datetime="[^"]*\|date:"c\"""", text_of(name)) for name in PAGES}
+
+    assert {name: found for name, found in astray.items() if found} == {}
+
+
 def test_templates_ask_only_permissions_that_exist():
     asked = {found for name in PAGES for found in re.findall(r"\bperm\.(\w+)", text_of(name))}
 

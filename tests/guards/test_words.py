@@ -1,6 +1,7 @@
 """Every sentence exists in Chinese."""
 
 import os
+import re
 import shutil
 import string
 import subprocess
@@ -44,6 +45,13 @@ def test_translations_name_the_same_placeholders(written):
         said = [entry.msgstr, *entry.msgstr_plural.values()]
         astray += [entry.msgid for text in said if names(text) - allowed]
     assert astray == []
+
+
+def test_marks_between_chinese_characters_are_as_wide_as_they_are(written):
+    han = "[\u4e00-\u9fff]"
+    half = re.compile(f"{han}[,:;?!(]{han}|{han}[)]")
+    said = [text for entry in written for text in (entry.msgstr, *entry.msgstr_plural.values())]
+    assert [text for text in said if half.search(text)] == []
 
 
 def test_the_catalogue_holds_what_the_code_says_and_nothing_else(written, tmp_path):
