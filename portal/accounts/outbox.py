@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.template import Context, engines
+from django.utils.functional import Promise
+from django.utils.translation import get_language, override
 
 from portal.accounts.models import Channel, Message, User
 
@@ -54,8 +57,17 @@ def render(message: Message, **instead: str) -> str:
     """
     template: Any = engines["django"].get_template(f"messages/{message.kind}.txt")
     # Plain text: the page that shows it escapes it, a phone's notification does not need it escaped.
-    context = Context({**message.facts, **instead, "link": message.link}, autoescape=False)
+    context = Context({**said(message.facts), **instead, "link": message.link}, autoescape=False)
     return str(template.template.render(context)).strip()
+
+
+def said(facts: dict[str, Any]) -> dict[str, str]:
+    """Facts as they were told; words of our own in the language of whoever reads them."""
+    language = get_language()
+    return {
+        name: value.get(language) or value[settings.LANGUAGE_CODE] if isinstance(value, dict) else value
+        for name, value in facts.items()
+    }
 
 
 def unread_count(user: User) -> int:
@@ -66,9 +78,20 @@ def unread_count(user: User) -> int:
 
 
 def _draft(kind: str, key: str, link: str, facts: dict[str, Any], **reader: Any) -> Message:
-    said = {name: str(value) for name, value in facts.items()}
-    urgent = kind in URGENT or bool(said.get("urgent"))
-    return Message(kind=kind, key=key, link=link, facts=said, urgent=urgent, **reader)
+    kept = {name: _kept(value) for name, value in facts.items()}
+    urgent = kind in URGENT or bool(kept.get("urgent"))
+    return Message(kind=kind, key=key, link=link, facts=kept, urgent=urgent, **reader)
+
+
+def _kept(value: Any) -> str | dict[str, str]:
+    """A fact for the row: a label of ours in every language, for the sender's is not the reader's."""
+    if not isinstance(value, Promise):
+        return str(value)
+    words = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            words[code] = str(value)
+    return words
 
 
 def _hurry() -> None:

@@ -31,7 +31,7 @@ GAP = "\n\n"
 def outside(message: Message, channel: Channel) -> str:
     """What one message says where strangers may read over one's shoulder."""
     with override(channel.language):
-        facts: dict[str, str] = message.facts
+        facts = outbox.said(message.facts)
         masked = {name: MASKED.get(name, hidden)(value) for name, value in facts.items() if name not in PLAIN}
         words = outbox.render(message, **masked)
     link = f"\n{settings.PORTAL_ADDRESS}{message.link}" if settings.PORTAL_ADDRESS and message.link.startswith("/") else ""

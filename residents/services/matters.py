@@ -191,5 +191,5 @@ def _tell(people: Sequence[User], kind: str, matter: Matter) -> None:
     # Only what it is about in one word: messages are read over somebody's shoulder.
     moment = f"{timezone.now():%Y%m%d%H%M%S%f}"
     link = reverse("residents:matter_detail", args=[matter.pk])
-    label = matter.get_kind_display()
+    label = MatterKind(matter.kind).label
     send(draft(one, kind, key=f"{kind}-{matter.pk}-{moment}", link=link, matter=matter.pk, label=label) for one in people)

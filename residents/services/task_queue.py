@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.accounts.outbox import draft, send
 from residents.access import Permission, communities_for
 from residents.models import Role, Task, TaskState
-from residents.models.tasks import IN_HAND
+from residents.models.tasks import IN_HAND, TaskKind
 from residents.services.offices import office
 from residents.services.policies import duty_policies
 
@@ -77,7 +77,7 @@ def _raise(level: int, role: str, now: dt.datetime) -> int:
     send(
         draft(
             user, "task_late", key=f"task_late-{row.pk}-{level}-{row.due_at:%Y%m%d%H%M%S}", task=row.pk,
-            link=reverse("residents:task_detail", args=[row.pk]), label=row.get_kind_display(),
+            link=reverse("residents:task_detail", args=[row.pk]), label=TaskKind(row.kind).label,
         )
         for row in rows
         for user in _told(row, level, staff)

@@ -18,7 +18,7 @@ from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.access import Permission, communities_for, may_in
 from residents.models import Building, Community, Compound, Dwelling, Finding, Task, TaskNote, TaskSource, TaskState
-from residents.models.tasks import IN_HAND, OPEN
+from residents.models.tasks import IN_HAND, OPEN, TaskKind
 from residents.services import findings
 from residents.services.policies import duty_policy
 from residents.services.task_answers import Answer, answer_of
@@ -268,6 +268,6 @@ def _tell(people: Iterable[User], kind: str, task: Task) -> None:
     moment = f"{timezone.now():%Y%m%d%H%M%S%f}"
     link = reverse("residents:task_detail", args=[task.pk])
     send(
-        draft(one, kind, key=f"{kind}-{task.pk}-{moment}", link=link, task=task.pk, label=task.get_kind_display())
+        draft(one, kind, key=f"{kind}-{task.pk}-{moment}", link=link, task=task.pk, label=TaskKind(task.kind).label)
         for one in people
     )

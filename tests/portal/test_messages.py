@@ -5,6 +5,7 @@ from django.utils import translation
 
 from portal.accounts import outbox
 from portal.accounts.models import Message
+from residents.models import MatterKind
 
 VIEWS = ("", "unread", "urgent", "\x00")
 
@@ -25,6 +26,18 @@ def test_the_words_are_in_the_language_of_the_reader(message):
     assert outbox.render(message).startswith("You have a new password")
     with translation.override("zh-hans"):
         assert not outbox.render(message).startswith("You have a new password")
+
+
+def test_our_own_words_in_it_too_whatever_language_the_sender_reads(cast):
+    with translation.override("en"):
+        outbox.tell(cast.secretary, "matter_given", key="two", matter=1, label=MatterKind.GATHERING.label)
+    message = cast.secretary.inbox.get()
+
+    with translation.override("zh-hans"):
+        assert "聚集" in outbox.render(message)
+        assert "gathering" not in outbox.render(message)
+    with translation.override("en"):
+        assert outbox.render(message).startswith("For you to handle: gathering")
 
 
 def test_reading_leads_where_the_message_leads(cast, sign_in, message):

@@ -2,12 +2,14 @@
 
 import hashlib
 import socket
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation.reloader import translation_file_changed
 
 from portal.lib.catalogues import compile_catalogues
 from residents.models import District
@@ -27,7 +29,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["port"]:
             refuse_taken(options["host"], options["port"])
-        compile_catalogues()
+        if compile_catalogues():
+            # What was read before lacks them, and the demo would be written in English.
+            translation_file_changed(None, Path("django.mo"))
         call_command("migrate", interactive=False, verbosity=0)
         quarantine_policies.ensure()
         self._collect()
