@@ -45,7 +45,7 @@ def record(
     """Store one check. The same half of a day again finds the first one: a second tap never makes two."""
     case = locked(case_id)
     if stored := HealthCheck.objects.filter(case=case, day=day, slot=slot).first():
-        return stored
+        return _again(case, stored, temperature, sorted(set(symptoms)), by=by)
     expect(case, *FOLLOWED)
     now = timezone.now()
     if day > timezone.localdate(now) or day < timezone.localdate(now) - dt.timedelta(days=1):
@@ -61,6 +61,20 @@ def record(
     _follow(case, check)
     audit.record("healthcheck.recorded", check, by=by, community=case.community, after={"method": method, "slot": slot})
     return check
+
+
+def _again(
+    case: QuarantineCase, stored: HealthCheck, temperature: Decimal, found: list[str], *, by: User | None
+) -> HealthCheck:  # fmt: skip
+    """A fever found later in the same half takes the place of what was normal before: it is never lost as a second tap."""
+    worse = LOWEST <= temperature <= HIGHEST and _abnormal(case, temperature, found) and not stored.abnormal
+    if worse and case.state in FOLLOWED:
+        stored.temperature, stored.symptoms, stored.abnormal = temperature, found, True
+        stored.taken_at, stored.taken_by = timezone.now(), by or stored.taken_by
+        stored.save(update_fields=["temperature", "symptoms", "abnormal", "taken_at", "taken_by"])
+        _follow(case, stored)
+        audit.record("healthcheck.corrected", stored, by=by, community=case.community, after={"slot": stored.slot})
+    return stored
 
 
 def _abnormal(case: QuarantineCase, temperature: Decimal, symptoms: Sequence[str]) -> bool:

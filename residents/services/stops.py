@@ -117,20 +117,27 @@ def _end(stop: Stop, kind: Kind, ending: Outcome, answers: Mapping[str, Any]) ->
 
 
 def _health_check(stop: Stop, given: Given, by: User) -> None:
-    """Whoever is followed in quarantine has this half of the day's check with it, and what follows from it."""
+    """Whoever is followed in quarantine has the check of the round's half of the day with it, and what follows from it."""
     case = QuarantineCase.objects.filter(resident=stop.resident, state__in=FOLLOWED).first() if stop.resident else None
     if case and (temperature := given.answers.get("temperature")):
-        symptom = given.answers.get("symptom")
+        symptom, (day, slot) = given.answers.get("symptom"), _half(stop.round, given.now)
         check = health_checks.record(
             case_id=case.pk,
-            day=timezone.localdate(given.now),
-            slot=health_checks.slot_now(given.now),
+            day=day,
+            slot=slot,
             temperature=temperature,
             symptoms=[symptom] if symptom else [],
             method=Method.DOOR,
             by=by,
         )
         stop.answers[HEALTH_CHECK] = check.pk
+
+
+def _half(found: Round, now: dt.datetime) -> tuple[dt.date, str]:
+    """The half of its slot, also where a tap comes late or after midnight; of a round from long ago, this one."""
+    if timezone.localdate(now) - found.day > dt.timedelta(days=1):
+        return timezone.localdate(now), health_checks.slot_now(now)
+    return found.day, health_checks.slot_now(found.starts_at)
 
 
 def _start(stop: Stop, start: Start, by: User) -> None:

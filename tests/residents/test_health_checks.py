@@ -129,10 +129,22 @@ def test_all_communities_are_counted_in_one_statement(cast, queries):
 
 def test_a_second_tap_finds_the_first_check(cast, case):
     first = record(case, cast.worker)
-    second = record(case, cast.cadre_user, temperature="38.0")
+    second = record(case, cast.cadre_user, temperature="36.8")
 
     assert (second.pk, second.temperature) == (first.pk, Decimal("36.5"))
     assert HealthCheck.objects.count() == 1
+
+
+@pytest.mark.parametrize("more", [{"temperature": "38.0"}, {"symptoms": ["dry_cough"]}])
+def test_a_fever_later_in_the_same_half_is_not_lost(cast, case, more):
+    record(case, cast.worker)
+    for said in (more, {"temperature": "36.6"}, more):
+        check = record(case, cast.cadre_user, **said)
+
+    case.refresh_from_db()
+    assert (HealthCheck.objects.get(), check.abnormal, check.taken_by, case.state) == (check, True, cast.cadre_user, "alert")
+    assert Message.objects.filter(kind="health_alert").count() == 2
+    assert Event.objects.filter(kind="healthcheck.corrected").count() == 1
 
 
 @pytest.mark.parametrize("temperature", ["33.9", "43.1", "-5", "366"])
@@ -374,7 +386,7 @@ def test_sent_twice_it_is_one_check_and_sent_late_it_is_of_its_half(client, case
     data = {"half": f"{DAY}-am", "temperature": "36.6"}
     client.post(own(case), data)
     with at(13):
-        client.post(own(case), data | {"temperature": "39.0"})
+        client.post(own(case), data | {"temperature": "36.9"})
 
     assert [(check.slot, check.temperature) for check in HealthCheck.objects.all()] == [("am", Decimal("36.6"))]
 

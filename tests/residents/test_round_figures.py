@@ -4,8 +4,10 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.utils import timezone
 
+from portal.lib.dates import moment
 from portal.lib.errors import Refused
 from portal.reports.counting import count
 from portal.reports.exports.tables import TABLES, Asked
@@ -108,6 +110,33 @@ def test_a_home_remembers_who_was_there(cast, home):
     entry = next(one for one in timeline.of(home, reader=cast.secretary) if one.icon == "trash")
 
     assert (entry.who, str(entry.what)) == ("马骏", "Rubbish and standing service: Collected")
+
+
+@pytest.mark.parametrize(
+    ("slot", "tapped", "half"),
+    [
+        ("08:00", "2022-04-13 08:40", (13, "am")),
+        # Sent when the network was back, or walked late: still the morning's.
+        ("08:00", "2022-04-13 13:20", (13, "am")),
+        ("16:00", "2022-04-13 16:10", (13, "pm")),
+        # Midnight inside a round.
+        ("22:00", "2022-04-14 00:20", (13, "pm")),
+        # Nobody has closed it for days: what is measured now is of now.
+        ("08:00", "2022-04-16 13:20", (16, "pm")),
+    ],
+)
+def test_a_check_of_a_round_is_of_the_half_of_its_slot(cast, home, slot, tapped, half):
+    day = dt.date(2022, 4, 13)
+    case = QuarantineCaseFactory(resident=ResidentFactory(dwelling=home), starts_on=day - dt.timedelta(days=1))
+    starts = moment(day, dt.time.fromisoformat(slot))
+    made = walk(cast, "temperature", {"dwelling": home, "resident": case.resident}, day=day, starts_at=starts)
+    with time_machine.travel(
+        moment(day, dt.time()) + (dt.datetime.fromisoformat(tapped) - dt.datetime(2022, 4, 13)), tick=False
+    ):
+        done(cast, made, {"temperature": Decimal("36.5")})
+
+    check = HealthCheck.objects.get()
+    assert (check.day.day, check.slot) == half
 
 
 def test_a_temperature_at_the_door_is_the_check_of_whoever_is_in_quarantine(cast, home):
