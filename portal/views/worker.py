@@ -43,6 +43,7 @@ FILES = (
     "js/scan.js",
     "js/suggest.js",
     "js/vault.js",
+    "js/windows.js",
     "js/written.js",
 )
 

@@ -19,15 +19,17 @@ from portal.lib.pages import page
 from residents.access import Permission, Request, requires
 from residents.forms import taps
 from residents.forms.stops import StopForm
-from residents.models import Stop
+from residents.models import Round, Stop
 from residents.rounds import kind_of
 from residents.services import stops
-from residents.views.rounds import facts_of, found_round, stops_of
+from residents.views.rounds import WINDOWS, buildings_of, facts_of, found_round, stops_of, windows_of
 
 MOST = 50
 MOST_BYTES = 512 * 1024
 # More doors than anybody walks in a day.
 STOPS_KEPT = 300
+# The largest compound has 2,160 homes.
+WINDOWS_KEPT = 3000
 
 
 def tells_strangers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -50,9 +52,12 @@ def round_kit(request: Request, pk: int) -> HttpResponse:
     """My phone takes along the doors that are left."""
     found = found_round(request, pk)
     seal = shared_secret(f"round-queue:{request.user.pk}:{found.pk}")
-    if kind_of(found.kind).windows:
-        return JsonResponse({"seal": seal, "stops": [], "total": 0, "done": 0})
     common = facts_of(request, found)
+    if kind_of(found.kind).windows:
+        pictures = _pictures(request, found, common)
+        return JsonResponse(
+            {"seal": seal, "stops": [], "buildings": pictures, "total": common["total"], "done": common["done"]}
+        )
     office = common["office"]
     mine = stops_of(found) if office else stops_of(found).filter(Q(assignee=None) | Q(assignee=request.user))
     kept = [[stop.pk, _drawn(request, stop, common)] for stop in mine.open()[:STOPS_KEPT]]
@@ -65,7 +70,7 @@ def round_shell(request: Request, pk: int) -> HttpResponse:
     """The walker's page without any door on it: what a phone keeps to open without network."""
     found = found_round(request, pk)
     context = {**facts_of(request, found), "shell": True, "total": 0, "done": 0, "left": 0}
-    return page(request, "residents/rounds/detail.html", context)
+    return page(request, WINDOWS if kind_of(found.kind).windows else "residents/rounds/detail.html", context)
 
 
 @require_POST
@@ -94,6 +99,26 @@ def _done(row: Any, mine: dict[int, Stop], by: User) -> dict[str, str]:
     except (taps.Unreadable, Refused) as refusal:
         return {**answer, "status": "refused", "why": str(refusal)}
     return {**answer, "status": "stored"}
+
+
+def _pictures(request: Request, found: Round, common: dict[str, Any]) -> list[list[Any]]:
+    """Every building with its windows as the page would show it, those with windows left first."""
+    buildings = buildings_of(found)
+    windows: dict[int, list[Stop]] = {}
+    for stop in stops_of(found).filter(dwelling__isnull=False)[:WINDOWS_KEPT]:
+        windows.setdefault(stop.dwelling.entrance.building_id, []).append(stop)
+    return [
+        [
+            building.pk,
+            render_to_string(
+                f"{WINDOWS}#round-walk",
+                {**common, "buildings": buildings, **windows_of(found, building, windows[building.pk])},
+                request=request,
+            ),
+        ]
+        for building in sorted(buildings, key=lambda building: not building.left)
+        if building.pk in windows
+    ]
 
 
 def _drawn(request: Request, stop: Stop, common: dict[str, Any]) -> str:

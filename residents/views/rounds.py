@@ -27,6 +27,7 @@ from residents.rounds.findings import FINDINGS
 from residents.services import errand_rounds, rounds, stops
 
 STOPS_SHOWN = 40
+WINDOWS = "residents/rounds/windows.html"
 
 
 @require_safe
@@ -103,7 +104,18 @@ def walk(
 
 def _windows(request: Request, found: Round) -> HttpResponse:
     """The windows of one building as they stand, floors from the top."""
-    buildings = list(
+    buildings = buildings_of(found)
+    asked = request.POST.get("building") or request.GET.get("building", "")
+    building = next((b for b in buildings if str(b.pk) == asked), None) or next((b for b in buildings if b.left), None)
+    building = building or (buildings[0] if buildings else None)
+    shown = stops_of(found).filter(dwelling__entrance__building=building)
+    context = {**facts_of(request, found), "buildings": buildings, **windows_of(found, building, list(shown))}
+    return page(request, WINDOWS, context, part="round-walk")
+
+
+def buildings_of(found: Round) -> list[Any]:
+    """The buildings whose windows are counted, with how many `windows` there are and how many are `left`."""
+    return list(
         Building.objects.filter(entrances__dwellings__stops__round=found)
         .annotate(windows=Count("entrances__dwellings__stops", filter=Q(entrances__dwellings__stops__round=found)),
                   left=Count("entrances__dwellings__stops",
@@ -111,17 +123,14 @@ def _windows(request: Request, found: Round) -> HttpResponse:
         .select_related("compound")
         .order_by("compound", "id")
     )  # fmt: skip
-    asked = request.POST.get("building") or request.GET.get("building", "")
-    building = next((b for b in buildings if str(b.pk) == asked), None) or next((b for b in buildings if b.left), None)
-    building = building or (buildings[0] if buildings else None)
-    shown = stops_of(found).filter(dwelling__entrance__building=building)
-    context = {
-        **facts_of(request, found),
-        "buildings": buildings,
-        "building": building,
-        "entrances": _entrances(_described(found, list(shown))),
-    }
-    return page(request, "residents/rounds/windows.html", context, part="round-walk")
+
+
+def windows_of(found: Round, building: Any, shown: list[Stop]) -> dict[str, Any]:
+    """One building with its windows, for the page or for a phone that takes it along."""
+    known = kind_of(found.kind).known
+    for stop in shown:
+        stop.known = known(stop)  # type: ignore[attr-defined]
+    return {"building": building, "entrances": _entrances(_described(found, shown))}
 
 
 def _entrances(windows: list[Stop]) -> list[tuple[Any, list[tuple[int, list[Stop]]]]]:
@@ -247,6 +256,8 @@ def round_rest(request: Request, pk: int) -> HttpResponse:
         messages.warning(request, str(refusal))
     else:
         messages.success(request, ngettext("%(count)d window written.", "%(count)d windows written.", count) % {"count": count})
+    if request.htmx:  # type: ignore[attr-defined]
+        return walk(request, found)
     return redirect("residents:round_detail", found.pk)
 
 

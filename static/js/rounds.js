@@ -5,6 +5,7 @@ import { answered, ask } from "./portal_ask.js";
 import { keepPage } from "./offline.js";
 import { newId, Queue } from "./queue.js";
 import { openVault } from "./vault.js";
+import { drawBuilding, openWindows, paint, paintAll } from "./windows.js";
 
 // The phone's own time goes with each tap: it is kept beside the portal's, so that a wrong clock is seen.
 document.addEventListener(
@@ -70,11 +71,17 @@ document.addEventListener(
   "submit",
   (event) => {
     const form = event.target;
+    const alone = !navigator.onLine || queue.waiting > 0;
+    if (facts.windows && alone && byHand(form)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
     if (!tapOf(form)) return;
     const button = event.submitter ?? form.querySelector("[name=outcome]");
     if (form.elements.tap && !form.elements.tap.value) form.elements.tap.value = newId();
     const row = read(form, button);
-    if (navigator.onLine && !queue.waiting) {
+    if (!alone) {
       // On the phone first: the page may be killed before the portal has answered.
       queue.held.add(row.id);
       form.kept = vault?.add(queue.name, row.id, { row }).catch(() => {});
@@ -92,6 +99,7 @@ document.body.addEventListener("htmx:afterRequest", async ({ detail: { requestCo
   const form = requestConfig.elt;
   const back = BACK.exec(requestConfig.path);
   if (back && xhr.status === 200) takeAlong();
+  if (facts.windows && !xhr.status && !form.row) return void byHand(form);
   const { row } = form;
   if (!row) return;
   form.row = null;
@@ -101,7 +109,7 @@ document.body.addEventListener("htmx:afterRequest", async ({ detail: { requestCo
   queue.held.delete(row.id);
   // What the portal has answered, well or with a word at the field, is no longer the phone's.
   if (answer) {
-    if (xhr.status < 400) await ended(row.stop);
+    if (xhr.status < 400) await ended(row);
     return tell();
   }
   queue.failures += 1;
@@ -137,15 +145,41 @@ async function keep(form, row, { again = false } = {}) {
   if (again) await queue.load();
   if (!queue.rows.has(row.id)) queue.add(row);
   passed.add(row.stop);
-  if (form.closest(".p-windows")) form.querySelector("button").classList.add(`p-window-${row.outcome}`);
-  else next();
+  if (facts.windows) paint(form, row.outcome);
+  next();
   if (photo) remark(facts.noPhoto);
   tell();
+}
+
+// --- Windows: what a tap means while the portal does not hear it -----------------------------------------------------
+
+// True where the form was dealt with here: a tap of this phone taken back, all others dark, or nothing that can be done.
+function byHand(form) {
+  const stop = Number(tapOf(form)?.[1]);
+  const waits = [...queue.rows.values()].find(({ said }) => said.row.stop === stop);
+  if (waits) takeBack(form, waits);
+  else if (form.matches("[data-rest]")) for (const one of openWindows(walk(), passed)) keepWindow(one, one.dataset.known ?? "dark");
+  else if (BACK.test(form.action)) remark(facts.noUndo);
+  else return false;
+  return true;
+}
+
+async function takeBack(form, { id, said }) {
+  if (!(await queue.remove(id))) return;
+  passed.delete(said.row.stop);
+  paint(form, "");
+  progress();
+}
+
+function keepWindow(form, outcome) {
+  const button = form.querySelector("button");
+  keep(form, { ...read(form, button), outcome });
 }
 
 // --- The next door, from what was taken along ----------------------------------------------------------------------
 
 function next() {
+  if (facts.windows) return windows();
   const place = walk().querySelector(".p-stop");
   if (!place) return;
   const waits = new Set([...queue.rows.values()].map((entry) => entry.said.row.stop));
@@ -153,6 +187,18 @@ function next() {
   if (found) draw(place, found[1]);
   else if (kit) place.replaceChildren(panel(facts.allDone));
   else remark(facts.notKept);
+  progress();
+}
+
+// The building that is asked for, with what this phone has tapped since it was drawn.
+function windows() {
+  if (walk().querySelector("[data-windows]")) {
+    if (!kit?.buildings?.length) return remark(facts.notKept);
+    drawBuilding(walk(), kit.buildings, new URLSearchParams(location.search).get("building"));
+  }
+  const taps = new Map(Object.entries(kit?.marks ?? {}).map(([stop, outcome]) => [Number(stop), outcome]));
+  for (const { said } of queue.rows.values()) taps.set(said.row.stop, said.row.outcome);
+  paintAll(walk(), taps);
   progress();
 }
 
@@ -232,9 +278,10 @@ function tell() {
 }
 
 // A stop the portal has taken meanwhile is none of those that are left.
-async function ended(stop) {
+async function ended({ stop, outcome }) {
   if (!kit) return;
   kit.stops = kit.stops.filter(([one]) => one !== stop);
+  if (facts.windows) kit.marks = { ...kit.marks, [stop]: outcome };
   kit.done += 1;
   await keepKit();
 }
@@ -261,7 +308,7 @@ kit = (await vault?.kit(`kit:${mine}`).catch(() => null)) ?? null;
 await queue.load();
 for (const { said: entry } of queue.rows.values()) passed.add(entry.row.stop);
 for (const { said: entry } of queue.refused.values()) refused(entry.row, entry.answer);
-if (queue.waiting || walk().querySelector(".p-stop:empty")) next();
+if (queue.waiting || walk().querySelector(".p-stop:empty, [data-windows]")) next();
 tell();
 takeAlong().then(() => queue.start());
 keepPage(facts);

@@ -76,3 +76,6 @@ def _city() -> None:
         (CaseStage(case=c, position=1, kind=StageKind.HOME_QUARANTINE, starts_on=first, ends_on=last) for c in cases),
         batch_size=1000,
     )
+    with connection.cursor() as cursor:
+        # A running portal has the planner's numbers; new tables have none until the database comes round to it.
+        cursor.execute("ANALYZE")

@@ -79,4 +79,7 @@ def _compound(community: object) -> Compound:
         for home in homes
         for n in range(2)
     )
+    with connection.cursor() as cursor:
+        # A running portal has the planner's numbers; new tables have none until the database comes round to it.
+        cursor.execute("ANALYZE")
     return compound

@@ -115,3 +115,31 @@ def test_the_kit_asks_a_fixed_number_of_statements(cast, sign_in, found, queries
         factories.StopFactory(round=found, dwelling=resident.dwelling, resident=resident)
 
     assert counts[0] == counts[1] <= 12
+
+
+def test_the_kit_of_a_light_count_holds_every_building_and_what_is_known(cast, sign_in, queries):
+    lights = factories.RoundFactory(community=cast.qinghe, plan__kind="light_count", walkers=[cast.cadre_user])
+    address = f"/residents/rounds/{lights.pk}/kit/"
+    client, size = sign_in(cast.cadre_user), []
+    for number in ("3", "10"):
+        entrance = factories.EntranceFactory(building__compound=cast.hefengyuan, building__number=number)
+        for room, state in (("101", "at_home"), ("102", "vacant")):
+            home = factories.DwellingFactory(entrance=entrance, room_no=room, state=state)
+            factories.StopFactory(round=lights, dwelling=home)
+        with queries() as seen:
+            kit = client.get(address).json()
+        size.append(len(seen))
+
+    assert [html.count("/do/") // 2 for _key, html in kit["buildings"]] == [2, 2]
+    assert all(html.count('data-known="away"') == 1 for _key, html in kit["buildings"])
+    assert (kit["stops"], kit["total"], kit["done"]) == ([], 4, 0)
+    assert size[0] == size[1]
+
+
+def test_the_page_kept_of_a_light_count_names_no_window(cast, sign_in):
+    lights = factories.RoundFactory(community=cast.qinghe, plan__kind="light_count", walkers=[cast.cadre_user])
+    stop = factories.StopFactory(round=lights, dwelling__entrance__building__compound=cast.hefengyuan)
+    text = sign_in(cast.cadre_user).get(f"/residents/rounds/{lights.pk}/shell/").content.decode()
+
+    assert "data-windows" in text
+    assert f"/stops/{stop.pk}/" not in text
