@@ -4,10 +4,9 @@ import datetime as dt
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -42,8 +41,7 @@ COPIED = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What became of one row; `field` and `why` say what to change where it was refused."""
 
     id: str
@@ -54,7 +52,7 @@ class Answer:
 
     def as_json(self) -> dict[str, str]:
         """Only what is said."""
-        return {name: value for name in self.__slots__ if (value := getattr(self, name))}
+        return {name: value for name, value in zip(self._fields, self, strict=True) if value}
 
 
 def new_id() -> UUID:
@@ -165,7 +163,7 @@ def _inserted(
     # Of two rows with one number the first counts.
     rows = {one.id: one for one in reversed(good.values())}
     return passage_rows.store(
-        [_fields(rows[key]) | {"id": key} for key in sorted(rows)],
+        [rows[key] for key in sorted(rows)],
         line=line,
         compound=shift.post.compound_id,
         community=shift.post.compound.community_id,

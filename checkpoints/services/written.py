@@ -7,7 +7,6 @@ rules are data (services.written_rules), for the phone asks the same before the 
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -31,6 +30,8 @@ ALLOWED = {field: frozenset(values) for field, values in CHOICES.items()}
 # As a phone writes it; nothing has to be changed.
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOST_SEQUENCE = 2**31 - 1
+# Asked with each row: a member of a class of choices takes as long to look up as a field to check.
+PASSED, HELD, RESIDENT = Passage.Result.PASSED.value, Passage.Result.HELD.value, Passage.Person.RESIDENT.value
 
 
 class Invalid(Exception):  # noqa: N818 - it is an answer, not an error
@@ -72,18 +73,18 @@ def read(row: Any, *, fever_limit: Decimal, now: dt.datetime, hours: Hours | Non
 
     With `hours`, a passage outside of them is refused.
     """
-    if not isinstance(row, Mapping):
+    if not isinstance(row, dict):
         raise bad("", "shape")
     get = row.get
     temperature = degrees(get("temperature"))
-    result = choice("result", get("result"), or_else=Passage.Result.PASSED.value)
-    if temperature is not None and temperature >= fever_limit and result == Passage.Result.PASSED:
-        result = str(Passage.Result.HELD)
+    result = choice("result", get("result"), or_else=PASSED)
+    if temperature is not None and temperature >= fever_limit and result == PASSED:
+        result = HELD
     written = Written(
         key(get("id")),
         moment(get("happened_at"), now=now, hours=hours),
         way(get("direction")),
-        choice("person", get("person"), or_else=Passage.Person.RESIDENT.value),
+        choice("person", get("person"), or_else=RESIDENT),
         home(text("home", get("home"))),
         text("name", get("name")),
         phone(text("phone", get("phone"))),
@@ -109,20 +110,20 @@ def bad(field: str, code: str, **values: object) -> Invalid:
 
 def complete(written: Written) -> None:
     """Refuse what lacks what this kind of passage needs."""
-    for fields, code in _needed(written.result, written.person, written.direction):
-        if not any(getattr(written, field) for field in fields):
-            raise bad(fields[0], code)
+    for places, field, code in _needed(written.result, written.person, written.direction):
+        for place in places:
+            if written[place]:
+                break
+        else:
+            raise bad(field, code)
 
 
 @lru_cache
-def _needed(result: str, person: str, direction: str) -> list[Any]:
+def _needed(result: str, person: str, direction: str) -> list[tuple[list[int], str, str]]:
     # The first rule that fits; looking for it took as long as reading the row.
     said = {"result": result, "person": person, "direction": direction}
-    return next(rule["needs"] for rule in NEEDS if rule["when"].items() <= said.items())
-
-
-def _nothing(value: Any) -> bool:
-    return value is None or value == ""
+    needs = next(rule["needs"] for rule in NEEDS if rule["when"].items() <= said.items())
+    return [([Written._fields.index(field) for field in fields], fields[0], code) for fields, code in needs]
 
 
 def key(value: Any) -> str:
@@ -174,27 +175,28 @@ def _sequence(value: Any) -> int | None:
 
 def way(value: Any) -> str:
     """In or out."""
-    if _nothing(value):
+    if value is None or value == "":
         raise bad("direction", "need_way")
     return choice("direction", value)
 
 
 def choice(field: str, value: Any, *, or_else: str | None = None) -> str:
     """One of the values the field knows."""
-    if or_else is not None and _nothing(value):
-        return or_else
     if isinstance(value, str) and value in ALLOWED[field]:
-        return str(value)
+        return value
+    if or_else is not None and (value is None or value == ""):
+        return or_else
     raise bad(field, "choice", allowed=", ".join(CHOICES[field]))
 
 
 def text(field: str, value: Any) -> str:
     """Text in one line, bounded; characters nobody can read are refused."""
-    if _nothing(value):
+    if value is None or value == "":
         return ""
     if not isinstance(value, str):
         raise bad(field, "not_text")
-    if len(value) <= LENGTHS[field] and value.isprintable() and value == value.strip() and "  " not in value:
+    # Of all spaces only the plain one is printable.
+    if len(value) <= LENGTHS[field] and value.isprintable() and " " not in value:
         return value
     if len(value) > 4 * LENGTHS[field]:
         raise bad(field, "too_long", most=LENGTHS[field])
@@ -248,7 +250,7 @@ def mask(value: Any) -> bool | None:
 
 def passengers(value: Any) -> int | None:
     """How many people ride along: 0 to 60."""
-    if _nothing(value):
+    if value is None or value == "":
         return None
     if isinstance(value, int | str) and not isinstance(value, bool):
         plain = SHAPE["space"].sub("", unicodedata.normalize("NFKC", str(value)))
@@ -259,7 +261,7 @@ def passengers(value: Any) -> int | None:
 
 def degrees(value: Any) -> Decimal | None:
     """36.5, "36,5" and "３６．５℃" are understood; 366 and 3.65 are not guessed at but asked back."""
-    if _nothing(value):
+    if value is None or value == "":
         return None
     if not isinstance(value, str | int | float | Decimal) or isinstance(value, bool):
         raise bad("temperature", "degrees_number")

@@ -40,6 +40,23 @@ class Prepared:
         return self.execute
 
 
+def array(values: Sequence[Any]) -> str | None:
+    """The values of one column as PostgreSQL reads an array: quicker to write and to read than JSON.
+
+    A column of nothing but NULL is NULL itself, which unnest() fills up.
+    """
+    if values.count(None) == len(values):
+        return None
+    text = ",".join(["NULL" if value is None else f'"{value}"' for value in values])
+    if "\\" in text or text.count('"') != 2 * (len(values) - values.count(None)):
+        text = ",".join(["NULL" if value is None else f'"{_escaped(str(value))}"' for value in values])
+    return f"{{{text}}}"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
 def converted(model: type[models.Model], names: Sequence[str], values: Sequence[Any]) -> list[Any]:
     """The values of these columns as the model reads them: SQLite gives days and moments as text when no model asks."""
     found = _converters(model, tuple(names))

@@ -3,8 +3,6 @@
 import contextlib
 import datetime as dt
 import os
-import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,7 +17,7 @@ from portal.reports.exports.tables import TABLES, Asked
 from residents.models import Community
 from tests.bench.gate import gate
 from tests.bench.passages import fill
-from tests.bench.timing import Line, at_most, side_by_side, slower
+from tests.bench.timing import Line, at_most, peak, side_by_side, slower
 from tests.processes import ROOT, database_url
 
 ROWS = int(os.environ.get("BENCH_EXPORTED", "100000"))
@@ -85,14 +83,7 @@ def write_workbook(folder: str) -> None:
     # What it took to start is forgotten, or it would hide what the workbook takes.
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
-    before = _most()
+    before = peak()
     table, asked = TABLES["passages"], _asked()
     sheets.write_xlsx(Path(folder) / "ours.xlsx", table.columns, table.rows(asked), title=table.title, name=table.title)
-    sys.stdout.write(f"{before} {_most()}\n")
-
-
-def _most() -> int:
-    with contextlib.suppress(OSError):
-        found = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
-        return int(found[1]) if found else 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    sys.stdout.write(f"{before} {peak()}\n")

@@ -5,10 +5,11 @@ Both sides count the same rows, store one report a community and one audit line 
 
 import datetime as dt
 import gc
+import json
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from checkpoints.models import Assignment, Attendance, Post, Shift
 from deployments.models import Cadre, Responsibility, Secondment, SendingUnit
 from portal.accounts.models import User
 from portal.lib.dates import day_bounds, period
+from portal.reports.counting import KEYS
 from portal.reports.models import DailyReport
 from portal.reports.services import rollups
 from residents.models import Building, Community, Compound, District, Entrance, Subdistrict
+from residents.models.matters import INCIDENTS
+from residents.services.errand_totals import WAITING
 from tests.bench.timing import Line, slower
 
 DAY = dt.date(2022, 4, 10)
@@ -155,15 +159,21 @@ def portal() -> None:
 
 def hand_written() -> None:
     """The same in one script of SQL."""
-    from portal.lib.dates import day_bounds
-
     ways, kinds = ("in", "out"), ("resident", "visitor", "courier", "staff", "driver")
     one = "coalesce(sum(n) FILTER (WHERE direction = '{}' AND {}), 0) AS passages_{}_{}".format
     hours = [one(way, f"hour = {hour}", way, f"h{hour:02}") for way in ways for hour in range(24)]
     persons = [one(way, f"person = '{kind}' AND result = 'passed'", way, kind) for way in ways for kind in kinds]
-    text = SQL.read_text().format(hours=", ".join(hours), kinds=", ".join(persons))
+    text = SQL.read_text().format(
+        hours=", ".join(hours), kinds=", ".join(persons), zero=f"'{json.dumps(dict.fromkeys(KEYS, 0))}'::jsonb",
+        waiting=_words(WAITING), incidents=_words(INCIDENTS),
+    )  # fmt: skip
+    start, end = day_bounds(DAY)
     with connection.cursor() as cursor:
-        cursor.execute(text, {"day": DAY, "as_of": day_bounds(DAY)[1]})
+        cursor.execute(text, {"day": DAY, "as_of": end, "start": start, "until": end - dt.timedelta(microseconds=1)})
+
+
+def _words(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value!s}'" for value in values)
 
 
 def stored() -> dict[int, dict[str, int]]:

@@ -75,17 +75,139 @@ WITH standing AS NOT MATERIALIZED (
   WHERE NOT EXISTS (SELECT 1 FROM held WHERE held.entrance_id = e.id)
     AND NOT EXISTS (SELECT 1 FROM held WHERE held.building_id = b.id)
   GROUP BY 1
+), homes AS (
+  SELECT community_id, count(*) AS homes FROM residents_dwelling GROUP BY 1
+), living AS (
+  SELECT community_id, count(*) AS living_in FROM residents_resident
+  WHERE lives_in AND came_on <= %(day)s AND (left_on IS NULL OR left_on > %(day)s) GROUP BY 1
+), came AS (
+  SELECT community_id, count(DISTINCT resident_id) AS returnees FROM residents_residentchange
+  WHERE "on" = %(day)s AND (kind = 'returned' OR (kind = 'moved_in' AND from_area <> '')) GROUP BY 1
+), walked AS (
+  SELECT community_id, count(*) FILTER (WHERE closed_at <= %(as_of)s) AS rounds_done,
+         count(*) FILTER (WHERE due_at <= %(as_of)s AND (closed_at IS NULL OR closed_at > %(as_of)s)) AS rounds_missed,
+         count(*) FILTER (WHERE kind = 'patrol' AND closed_at <= %(as_of)s) AS patrols
+  FROM residents_round WHERE day = %(day)s AND starts_at <= %(as_of)s GROUP BY 1
+), stops AS (
+  SELECT r.community_id, coalesce(sum(s.quantity) FILTER (WHERE r.kind = 'patrol'), 0) AS persuaded,
+         count(*) FILTER (WHERE r.kind = 'disinfection') AS disinfections,
+         coalesce(sum(s.quantity) FILTER (WHERE r.kind = 'disinfection'), 0) AS disinfected_m2,
+         count(DISTINCT s.done_by_id) FILTER (WHERE r.kind = 'disinfection') AS disinfecting,
+         coalesce(sum(s.quantity) FILTER (WHERE r.kind = 'antigen'), 0) AS kits,
+         count(*) FILTER (WHERE r.kind = 'rubbish') AS door_services,
+         count(*) FILTER (WHERE r.kind = 'wellbeing_call') AS care_calls,
+         count(*) FILTER (WHERE r.kind = 'letter') AS letters
+  FROM residents_stop s JOIN residents_round r ON r.id = s.round_id
+  WHERE r.day = %(day)s AND s.state = 'done' AND s.done_at <= %(as_of)s GROUP BY 1
+), swept AS (
+  SELECT r.community_id, count(DISTINCT s.dwelling_id) FILTER (WHERE r.day = %(day)s) AS swept_today,
+         count(DISTINCT s.dwelling_id) AS swept_so_far
+  FROM residents_stop s JOIN residents_round r ON r.id = s.round_id
+  WHERE r.kind = 'sweep' AND r.day <= %(day)s AND s.state = 'done' AND s.done_at <= %(as_of)s GROUP BY 1
+), announced AS (
+  SELECT community_id, count(*) AS notices FROM residents_notice
+  WHERE published_at >= %(start)s AND published_at <= %(until)s GROUP BY 1
+), cases AS (
+  SELECT community_id,
+         count(*) FILTER (WHERE runs AND NOT away AND NOT watched) AS quarantined,
+         count(*) FILTER (WHERE started_at >= %(start)s) AS quarantined_new,
+         count(*) FILTER (WHERE state = 'released' AND ended_on = %(day)s) AS released,
+         count(*) FILTER (WHERE state = 'released' AND ended_on <= %(day)s) AS released_so_far,
+         count(*) FILTER (WHERE runs AND NOT away AND watched) AS monitored,
+         count(*) FILTER (WHERE runs AND away) AS at_sites,
+         count(*) FILTER (WHERE runs AND contact_class = 'close') AS class_close,
+         count(*) FILTER (WHERE runs AND contact_class = 'secondary') AS class_secondary,
+         count(*) FILTER (WHERE runs AND contact_class = 'positive') AS class_positive
+  FROM (
+    SELECT q.*, q.ended_on IS NULL OR q.ended_on > %(day)s AS runs,
+           coalesce((SELECT t."to" IN ('site', 'clinic', 'hospital') FROM residents_transfer t
+             WHERE t.case_id = q.id AND t.arrived_at <= %(until)s ORDER BY t.arrived_at DESC LIMIT 1), false) AS away,
+           coalesce((SELECT g.kind IN ('home_monitoring', 'self_monitoring') FROM residents_casestage g
+             WHERE g.case_id = q.id AND g.starts_on <= %(day)s AND g.ends_on >= %(day)s
+             ORDER BY g.position DESC LIMIT 1), false) AS watched
+    FROM residents_quarantinecase q WHERE q.started_at <= %(until)s) c
+  GROUP BY 1
+), moved AS (
+  SELECT q.community_id, count(*) AS transferred
+  FROM residents_transfer t JOIN residents_quarantinecase q ON q.id = t.case_id
+  WHERE t.departed_at >= %(start)s AND t.departed_at < %(as_of)s AND t."to" <> 'home' GROUP BY 1
+), asked AS (
+  SELECT e.*, k.code FROM residents_errand e JOIN residents_errandkind k ON k.id = e.kind_id
+  WHERE e.requested_at >= %(start)s AND e.requested_at <= %(until)s AND e.merged_into_id IS NULL
+), errands AS (
+  SELECT community_id, count(*) AS errands_asked,
+         count(*) FILTER (WHERE done) AS errands_done,
+         count(*) FILTER (WHERE escalated > 0 OR (state IN ({waiting}) AND promised_by < %(as_of)s)
+                          OR first_accepted_at > promised_by) AS errands_late,
+         count(*) FILTER (WHERE done AND code = 'medicine') AS errands_medicine,
+         count(*) FILTER (WHERE done AND code IN ('groceries', 'infant', 'pet')) AS errands_goods,
+         count(*) FILTER (WHERE done AND code IN ('parcel', 'takeaway')) AS errands_parcels,
+         count(*) FILTER (WHERE done AND code = 'rubbish') AS errands_rubbish,
+         count(*) FILTER (WHERE done AND code = 'medical_trip') AS errands_trips,
+         coalesce(round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM first_accepted_at - requested_at))
+           FILTER (WHERE first_accepted_at <= %(as_of)s) / 60), 0)::int AS errands_minutes_taken,
+         coalesce(round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM delivered_at - requested_at))
+           FILTER (WHERE done) / 60), 0)::int AS errands_minutes_done
+  FROM (SELECT *, coalesce(delivered_at <= %(as_of)s, false) AS done FROM asked) a GROUP BY 1
+), goods AS (
+  SELECT community_id, count(*) AS deliveries, count(*) FILTER (WHERE dispute <> '') AS deliveries_disputed
+  FROM checkpoints_deliverybatch WHERE arrived_at >= %(start)s AND arrived_at <= %(until)s GROUP BY 1
+), drops AS (
+  SELECT b.community_id, coalesce(sum(d.packages), 0) AS packages_handed_out,
+         count(*) FILTER (WHERE d.handed = 'door') AS drops_door
+  FROM checkpoints_deliverydrop d JOIN checkpoints_deliverybatch b ON b.id = d.batch_id
+  WHERE d.done_at >= %(start)s AND d.done_at <= %(until)s GROUP BY 1
+), visits AS (
+  SELECT community_id, count(*) AS visits_asked, count(*) FILTER (WHERE answer = 'agreed') AS visits_agreed
+  FROM checkpoints_visit WHERE asked_at >= %(start)s AND asked_at <= %(until)s GROUP BY 1
+), matters AS (
+  SELECT community_id, count(*) FILTER (WHERE kind IN ('problem', 'fault') AND reported_at >= %(start)s) AS problems_new,
+         count(*) FILTER (WHERE kind IN ('problem', 'fault') AND state = 'solved' AND ended) AS problems_solved,
+         count(*) FILTER (WHERE kind = 'dispute' AND ended) AS mediations,
+         count(*) FILTER (WHERE kind IN ({incidents}) AND reported_at >= %(start)s) AS incidents
+  FROM (SELECT *, coalesce(ended_at >= %(start)s AND ended_at <= %(until)s, false) AS ended FROM residents_matter) m
+  WHERE ended OR (reported_at >= %(start)s AND reported_at <= %(until)s)
+  GROUP BY 1
+), calls AS (
+  SELECT community_id, count(*) AS hotline_calls FROM residents_hotlinecall
+  WHERE called_at >= %(start)s AND called_at <= %(until)s GROUP BY 1
+), talks AS (
+  SELECT community_id, count(*) FILTER (WHERE result = 'agreed') AS talked_round FROM residents_persuasion
+  WHERE spoken_at >= %(start)s AND spoken_at <= %(until)s GROUP BY 1
+), thanked AS (
+  SELECT community_id, count(*) AS praise FROM deployments_commendation WHERE received_on = %(day)s GROUP BY 1
+), zero AS (
+  SELECT {zero} AS figures
 ), made AS (
   INSERT INTO reports_dailyreport
     (community_id, day, version, state, as_of, due_at, counted, special, rolled_up_at, return_reason)
   SELECT c.id, %(day)s, 1, 'draft', %(as_of)s, %(day)s + interval '17 hours',
-         (to_jsonb(by_hour) || to_jsonb(by_person) || to_jsonb(seconded) || to_jsonb(duty) || to_jsonb(posts)
-          || to_jsonb(buildings) || to_jsonb(entrances)) - 'community_id', '', now(), ''
-  FROM residents_community c
-  JOIN by_hour ON by_hour.community_id = c.id JOIN by_person ON by_person.community_id = c.id
-  JOIN seconded ON seconded.community_id = c.id JOIN duty ON duty.community_id = c.id
-  JOIN posts ON posts.community_id = c.id JOIN buildings ON buildings.community_id = c.id
-  JOIN entrances ON entrances.community_id = c.id
+         (zero.figures || coalesce(to_jsonb(by_hour), '{{}}') || coalesce(to_jsonb(by_person), '{{}}')
+          || coalesce(to_jsonb(seconded), '{{}}') || coalesce(to_jsonb(duty), '{{}}')
+          || coalesce(to_jsonb(posts), '{{}}') || coalesce(to_jsonb(buildings), '{{}}')
+          || coalesce(to_jsonb(entrances), '{{}}') || coalesce(to_jsonb(homes), '{{}}')
+          || coalesce(to_jsonb(living), '{{}}') || coalesce(to_jsonb(came), '{{}}')
+          || coalesce(to_jsonb(walked), '{{}}') || coalesce(to_jsonb(stops), '{{}}')
+          || coalesce(to_jsonb(swept), '{{}}') || coalesce(to_jsonb(announced), '{{}}')
+          || coalesce(to_jsonb(cases), '{{}}') || coalesce(to_jsonb(moved), '{{}}')
+          || coalesce(to_jsonb(errands), '{{}}') || coalesce(to_jsonb(goods), '{{}}')
+          || coalesce(to_jsonb(drops), '{{}}') || coalesce(to_jsonb(visits), '{{}}')
+          || coalesce(to_jsonb(matters), '{{}}') || coalesce(to_jsonb(calls), '{{}}')
+          || coalesce(to_jsonb(talks), '{{}}') || coalesce(to_jsonb(thanked), '{{}}')) - 'community_id',
+         '', now(), ''
+  FROM residents_community c CROSS JOIN zero
+  LEFT JOIN by_hour ON by_hour.community_id = c.id LEFT JOIN by_person ON by_person.community_id = c.id
+  LEFT JOIN seconded ON seconded.community_id = c.id LEFT JOIN duty ON duty.community_id = c.id
+  LEFT JOIN posts ON posts.community_id = c.id LEFT JOIN buildings ON buildings.community_id = c.id
+  LEFT JOIN entrances ON entrances.community_id = c.id LEFT JOIN homes ON homes.community_id = c.id
+  LEFT JOIN living ON living.community_id = c.id LEFT JOIN came ON came.community_id = c.id
+  LEFT JOIN walked ON walked.community_id = c.id LEFT JOIN stops ON stops.community_id = c.id
+  LEFT JOIN swept ON swept.community_id = c.id LEFT JOIN announced ON announced.community_id = c.id
+  LEFT JOIN cases ON cases.community_id = c.id LEFT JOIN moved ON moved.community_id = c.id
+  LEFT JOIN errands ON errands.community_id = c.id LEFT JOIN goods ON goods.community_id = c.id
+  LEFT JOIN drops ON drops.community_id = c.id LEFT JOIN visits ON visits.community_id = c.id
+  LEFT JOIN matters ON matters.community_id = c.id LEFT JOIN calls ON calls.community_id = c.id
+  LEFT JOIN talks ON talks.community_id = c.id LEFT JOIN thanked ON thanked.community_id = c.id
   RETURNING id, community_id
 )
 INSERT INTO accounts_event (at, kind, "table", "row", community_id, before, after)

@@ -1,9 +1,13 @@
 """Two ways of one thing, timed side by side: on a noisy machine only their ratio says something."""
 
+import contextlib
+import re
+import resource
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,14 @@ def seconds(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
+
+
+def peak() -> int:
+    """The most memory this process has had, in kB. Not `ru_maxrss` where it can be helped: that begins with the parent's."""
+    with contextlib.suppress(OSError):
+        found = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+        return int(found[1]) if found else 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def side_by_side(ours: Callable[[], object], theirs: Callable[[], object], *, rounds: int = 7) -> tuple[float, float]:
