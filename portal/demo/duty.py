@@ -1,12 +1,13 @@
 """The demo's duty: posts, a week of shifts behind, today, and tomorrow half planned."""
 
 import datetime as dt
+import uuid
 from itertools import cycle
 from random import Random
 
 from django.utils import timezone
 
-from checkpoints.models import Assignment, Attendance, AttendanceCorrection, Post, Shift
+from checkpoints.models import Assignment, Attendance, AttendanceCorrection, GateDevice, Post, Shift
 from deployments.models import Secondment
 from portal.accounts.models import User
 from portal.lib.dates import period
@@ -176,3 +177,18 @@ def stand_now(secondment: Secondment) -> None:
     Attendance.objects.create(
         assignment=first, signed_in_at=running.starts_at - dt.timedelta(minutes=12), sign_in_method=Attendance.Method.SCAN
     )
+
+
+def phones(user: User, *, shut_out_by: User) -> None:
+    """The phones at the east gate now: one in order, one whose clock is three hours fast and which waits, one shut out."""
+    shift = Shift.objects.running().filter(post__name="东门", crew__cadre__user=user).first()
+    if shift is None:
+        return
+    now = timezone.now()
+    for minutes, facts in (
+        (1, {}),
+        (24, {"skew_seconds": 3 * 60 * 60, "waiting": 6}),
+        (95, {"revoked_at": now - dt.timedelta(minutes=80), "revoked_by": shut_out_by}),
+    ):
+        seen_at = now - dt.timedelta(minutes=minutes)
+        GateDevice.objects.create(shift=shift, user=user, key=uuid.uuid4(), seen_at=seen_at, **facts)

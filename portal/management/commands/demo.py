@@ -68,8 +68,7 @@ def load() -> Errand:
     households.build(compounds, secretary=secretary)
     posts = duty.posts(compounds)
     duty.shifts(posts, secondments)
-    duty.stand_now(secondments[0])
-    duty.correction(secondments[0].cadre.user)
+    _on_duty(secondments[0], secretary)
     loggers = [secondment.cadre.user for secondment in secondments if secondment.cadre.user]
     passages.build(posts, loggers)
     passages.handovers(posts, lead=loggers[0], confirmer=secretary)
@@ -88,6 +87,13 @@ def load() -> Errand:
     reports.build(accounts["officer"])
     _on_record(secondments, by=secretary)
     return asked
+
+
+def _on_duty(secondment: Secondment, secretary: User) -> None:
+    """Let the demo's cadre stand at a gate now, with the phones of a crew."""
+    duty.stand_now(secondment)
+    duty.correction(secondment.cadre.user)
+    duty.phones(secondment.cadre.user, shut_out_by=secretary)
 
 
 def _papers(compound: Compound, accounts: dict[str, User], helpers: list[User]) -> None:

@@ -4,13 +4,15 @@ import os
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from portal.accounts.models import User
-from residents.models import Errand
+from portal.demo import codes
+from residents.models import Compound, Errand
 from residents.services.ask_sheets import Sheet
 from residents.services.asks import errand_link, sheet_link
 
@@ -58,6 +60,10 @@ class Command(BaseCommand):
             self.stdout.write("\nResidents need no account:")
             self.stdout.write(f"  scan the sheet at their door   {address}/ask/{sheet_link(sheet)}/")
             self.stdout.write(f"  follow what they asked for     {address}/ask/{errand_link(asked)}/")
+        if compound := Compound.objects.filter(passes__isnull=False).order_by("pk").first():
+            path = Path(settings.VAR_DIR) / "demo-codes.html"
+            codes.write(path, compound, address)
+            self.stdout.write(f"\nCodes to print and to scan at the gate: {path}")
         self.stdout.write("")
 
 
