@@ -99,6 +99,10 @@ SHIFT = Prepared("gate_of", """
 SELECT s.day, s.starts_at, s.ends_at, s.post_id, p.compound_id, c.id, t.id, t.district_id,
     EXISTS (SELECT 1 FROM checkpoints_gatedevice g
         WHERE g.shift_id = s.id AND g.key = %(device)s AND g.revoked_at IS NOT NULL),
+    EXISTS (SELECT 1 FROM checkpoints_gatedevice g
+        WHERE g.shift_id = s.id AND g.user_id = %(user)s AND g.revoked_at IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM checkpoints_gatedevice g
+        WHERE g.shift_id = s.id AND g.user_id = %(user)s AND g.key = %(device)s AND g.revoked_at IS NULL),
     EXISTS (SELECT 1 FROM checkpoints_assignment a WHERE a.shift_id = s.id AND a.released_at IS NULL
         AND a.cadre_id = (SELECT id FROM deployments_cadre WHERE user_id = %(user)s)),
     (SELECT fever_limit FROM residents_dutypolicy l
@@ -126,13 +130,14 @@ def gate_of(user: User, pk: int, device: UUID | None = None) -> tuple[Shift, Dec
     found = SHIFT.rows({"shift": min(pk, 2**63 - 1), "user": user.pk, "device": phone})
     if not found:
         return None
-    ((day, starts_at, ends_at, post, compound, community, subdistrict, district, revoked, stands, limit),) = found
+    ((day, starts_at, ends_at, post, compound, community, subdistrict, district, revoked, unknown, stands, limit),) = found
     # Rows of a few columns: a whole model calls for its defaults, a random code among them.
     place = _some(Community, id=community, subdistrict_id=subdistrict)
     place.subdistrict = _some(Subdistrict, id=subdistrict, district_id=district)
-    if not may_in(user, Permission.GATE_LOG, place) or not (stands or may_in(user, Permission.GATE_WATCH, place)):
+    watches = may_in(user, Permission.GATE_WATCH, place) if unknown or not stands else False
+    if not may_in(user, Permission.GATE_LOG, place) or not (stands or watches):
         return None
-    if revoked:
+    if revoked or (unknown and not watches):
         raise ShutOut
     day, starts_at, ends_at = converted(Shift, ("day", "starts_at", "ends_at"), (day, starts_at, ends_at))
     shift = _some(Shift, id=pk, post_id=post, day=day, starts_at=starts_at, ends_at=ends_at)
@@ -140,6 +145,20 @@ def gate_of(user: User, pk: int, device: UUID | None = None) -> tuple[Shift, Dec
     shift.post.compound = _some(Compound, id=compound, community_id=community)
     shift.post.compound.community = place
     return shift, Decimal(str(limit or DutyPolicy().fever_limit))
+
+
+def is_shut_out(user: User, shift: Shift, device: UUID | None) -> bool:
+    """The same for pages: this phone was shut out, or the person's was and this is one that nobody let in yet.
+
+    Whoever watches over gates answers for them; only their phones are shut out, not they.
+    """
+    phones = GateDevice.objects.filter(shift=shift)
+    if device and phones.filter(key=device, revoked_at__isnull=False).exists():
+        return True
+    if not phones.filter(user=user, revoked_at__isnull=False).exists():
+        return False
+    let_in = phones.filter(user=user, key=device, revoked_at=None).exists() if device else False
+    return not let_in and not may_in(user, Permission.GATE_WATCH, shift.post.compound.community)
 
 
 def logs_at_gate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -172,8 +191,8 @@ def _some(model: type[Any], **values: Any) -> Any:
 
 
 def device_of(request: HttpRequest) -> UUID | None:
-    """Which phone asks: as its session knows it, else as it says itself."""
-    said = request.session.get(DEVICE) or request.headers.get("Gate-Device", "")
+    """Which phone asks: as its session knows it, else as it says itself, else as it was called before its last sign-in."""
+    said = request.session.get(DEVICE) or request.headers.get("Gate-Device") or request.COOKIES.get(DEVICE, "")
     try:
         return UUID(said)
     except ValueError:

@@ -108,6 +108,7 @@ urlpatterns = [
     path("checkpoints/gate/<int:pk>/latest/", gate_kits.gate_latest, name="gate_latest"),
     path("checkpoints/gate/<int:pk>/shell/", gate_kits.gate_shell, name="gate_shell"),
     path("checkpoints/gate/<int:pk>/devices/", gate_devices.gate_device_list, name="gate_device_list"),
+    path("checkpoints/gate/<int:pk>/devices/ask/", gate_devices.gate_device_ask, name="gate_device_ask"),
     path("checkpoints/gate/devices/<int:pk>/shut-out/", gate_devices.gate_device_revoke, name="gate_device_revoke"),
     path("checkpoints/gate/devices/<int:pk>/let-in/", gate_devices.gate_device_restore, name="gate_device_restore"),
     path("checkpoints/gate/<int:pk>/inside/", gate_steps.gate_inside, name="gate_inside"),

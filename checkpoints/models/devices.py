@@ -52,6 +52,11 @@ class GateDevice(models.Model):
         return str(self.key)[-4:]
 
     @property
+    def asks(self) -> bool:
+        """Whether it came after its owner's other phone was shut out, and waits to be let in."""
+        return bool(self.revoked_at and self.seen_at > self.revoked_at)
+
+    @property
     def minutes_fast(self) -> int:
         """How far its clock runs ahead, in whole minutes; below zero when it is behind."""
         return round(self.skew_seconds / 60)

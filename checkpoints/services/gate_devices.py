@@ -31,6 +31,17 @@ def join(*, shift: Shift, key: UUID, skew_seconds: int, waiting: int, by: User) 
 
 
 @transaction.atomic
+def ask(*, shift: Shift, key: UUID, by: User) -> GateDevice:
+    """Somebody whose phone was shut out asks to log with this one: it is shut out like the other until it is let in."""
+    lost = GateDevice.objects.filter(shift=shift, user=by, revoked_at__isnull=False).latest("revoked_at")
+    shut = {"revoked_at": lost.revoked_at, "revoked_by": lost.revoked_by, "seen_at": timezone.now()}
+    device, made = GateDevice.objects.get_or_create(shift_id=shift.pk, key=key, user=by, defaults=shut)
+    if made:
+        audit.record("gate_device.asked", device, by=by, community=shift.post.compound.community)
+    return device
+
+
+@transaction.atomic
 def revoke(*, device_id: int, by: User) -> GateDevice:
     """Shut a phone out: what it sends is refused, and it forgets what it was given. A second time changes nothing."""
     device = _locked(device_id)

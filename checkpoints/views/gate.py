@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from checkpoints.access import device_of, gate_shifts, logs_at_gate
+from checkpoints.access import device_of, gate_shifts, is_shut_out, logs_at_gate
 from checkpoints.forms.gate import PassageForm
-from checkpoints.models import GateDevice, Passage, Shift
+from checkpoints.models import Passage, Shift
 from checkpoints.services import homes, pass_uses, pass_words, passages, quick, totals, written_rules
 from portal.lib.errors import Refused
 from portal.lib.pages import page
@@ -75,9 +75,8 @@ def gate_choose(request: Request) -> HttpResponse:
 def gate(request: Request, pk: int) -> HttpResponse:
     """I log who passes: one thumb, one tap each; without script one form each."""
     shift = _shift(request, pk)
-    if _is_shut_out(request, shift):
-        messages.warning(request, _("This phone was shut out of the shift. Ask the lead or the community."))
-        return redirect("checkpoints:gate_choose")
+    if is_shut_out(request.user, shift, device_of(request)):
+        return redirect("checkpoints:gate_device_ask", pk=shift.pk)
     policy = duty_policy(shift.post.compound.community, shift.day)
     form = PassageForm(request.POST if request.method == "POST" else None, initial={"id": passages.new_id()})
     if request.method == "POST":
@@ -151,11 +150,6 @@ def gate_undo(request: Request, pk: int, passage: UUID) -> HttpResponse:
 def _shift(request: Request, pk: int) -> Shift:
     shifts = gate_shifts(request.user).select_related("post__compound__community__subdistrict")
     return get_object_or_404(shifts, pk=pk)
-
-
-def _is_shut_out(request: Request, shift: Shift) -> bool:
-    device = device_of(request)
-    return device is not None and GateDevice.objects.filter(shift=shift, key=device).exclude(revoked_at=None).exists()
 
 
 def _just_now(shift: Shift, policy: DutyPolicy) -> list[Passage]:

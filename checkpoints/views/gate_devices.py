@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from checkpoints.access import gate_shifts
+from checkpoints.access import DEVICE, device_of, gate_shifts, is_shut_out
 from checkpoints.models import GateDevice
 from checkpoints.services import gate_devices
 from portal.lib.pages import page
@@ -25,6 +27,21 @@ def gate_device_list(request: Request, pk: int) -> HttpResponse:
     rows = GateDevice.objects.within(request.communities).filter(shift=shift).select_related("user", "revoked_by")
     context = {"shift": shift, "rows": rows, "may_revoke": _answers_for(request).filter(pk=pk).exists()}
     return page(request, "checkpoints/gate/devices.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.GATE_LOG)
+def gate_device_ask(request: Request, pk: int) -> HttpResponse:
+    """My phone was shut out. This is another one: may I log with it?"""
+    shift = get_object_or_404(gate_shifts(request.user).select_related("post__compound__community__subdistrict"), pk=pk)
+    key = device_of(request)
+    if not is_shut_out(request.user, shift, key):
+        return redirect("checkpoints:gate", pk=shift.pk)
+    known = GateDevice.objects.filter(shift=shift, key=key).order_by("-seen_at").first() if key else None
+    if request.method == "POST" and known is None:
+        known = gate_devices.ask(shift=shift, key=key or uuid4(), by=request.user)
+        request.session[DEVICE] = str(known.key)
+    return page(request, "checkpoints/gate/shut_out.html", {"shift": shift, "device": known})
 
 
 @require_POST
@@ -43,7 +60,10 @@ def gate_device_restore(request: Request, pk: int) -> HttpResponse:
 
 def _changed(request: Request, pk: int, change: Callable[..., GateDevice], said: str) -> HttpResponse:
     rows = GateDevice.objects.within(request.communities).filter(shift__in=_answers_for(request).values("pk"))
-    device = get_object_or_404(rows, pk=pk)
+    device = get_object_or_404(rows.select_related("shift__post__compound__community__subdistrict"), pk=pk)
+    if is_shut_out(request.user, device.shift, device_of(request)):
+        # Whoever has the lost phone and the password does not let themselves in.
+        raise PermissionDenied(_("Your own phone was shut out of this shift. The community decides."))
     change(device_id=device.pk, by=request.user)
     messages.success(request, said)
     return redirect("checkpoints:gate_device_list", pk=device.shift_id)

@@ -1,5 +1,6 @@
 """What the phone at the gate asks behind the back of whoever logs: its kit, the page without people, the latest rows."""
 
+import datetime as dt
 import json
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from checkpoints.access import DEVICE, gate_shifts, logs_at_gate, shut_out
+from checkpoints.access import DEVICE, device_of, gate_shifts, is_shut_out, logs_at_gate, shut_out
 from checkpoints.models import Passage, Shift
 from checkpoints.services import gate_devices, gate_kits, pass_uses, pass_words, totals
 from checkpoints.views.gate import JUST_NOW, page_of
@@ -22,6 +23,8 @@ from residents.access import Permission, Request, requires
 from residents.services.policies import duty_policy
 
 MOST_BYTES = 4096
+# The longest a shift is sent for, and a night more.
+KNOWN = dt.timedelta(days=2)
 
 
 @require_POST
@@ -42,7 +45,12 @@ def gate_kit(request: Request, shift: Shift, fever_limit: Decimal) -> HttpRespon
     policy = duty_policy(shift.post.compound.community, shift.day)
     kit = gate_kits.kit(shift=shift, policy=policy, reader=request.user)
     fresh = None if kit["version"] == have else kit
-    return JsonResponse({"kit": fresh, "seal": gate_kits.seal(shift=shift, reader=request.user)})
+    answer = JsonResponse({"kit": fresh, "seal": gate_kits.seal(shift=shift, reader=request.user)})
+    # After the next sign-in it is the same phone.
+    answer.set_cookie(
+        DEVICE, str(key), max_age=KNOWN, path="/checkpoints/", secure=request.is_secure(), httponly=True, samesite="Lax"
+    )
+    return answer
 
 
 @require_safe
@@ -61,6 +69,8 @@ def gate_shell(request: Request, pk: int) -> HttpResponse:
     """The gate page without any person on it: what a phone keeps to open without network."""
     shifts = gate_shifts(request.user).select_related("post__compound__community__subdistrict")
     shift = get_object_or_404(shifts, pk=pk)
+    if is_shut_out(request.user, shift, device_of(request)):
+        return shut_out()
     return page(request, "checkpoints/gate/detail.html", {**page_of(request, shift), "shell": True})
 
 

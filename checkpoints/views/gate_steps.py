@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from checkpoints.access import device_of, gate_shifts
+from checkpoints.access import device_of, gate_shifts, is_shut_out
 from checkpoints.forms.visits import HomeForm
-from checkpoints.models import GateDevice, Passage, Shift
+from checkpoints.models import Passage, Shift
 from checkpoints.services import homes, inside, pass_overdue, passages, quick, vehicles
 from checkpoints.services.written import Invalid
 from portal.lib.errors import Refused
@@ -29,8 +29,7 @@ def gate_shift(request: Request, pk: int) -> Shift:
     """The shift, if its gate is one where the person may log."""
     shifts = gate_shifts(request.user).select_related("post__compound__community__subdistrict")
     shift: Shift = get_object_or_404(shifts, pk=min(pk, 2**63 - 1))
-    device = device_of(request)
-    if device and GateDevice.objects.filter(shift=shift, key=device, revoked_at__isnull=False).exists():
+    if is_shut_out(request.user, shift, device_of(request)):
         raise PermissionDenied(_("This phone was shut out of the shift. Ask the lead or the community."))
     return shift
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from checkpoints.access import gate_shifts, leads_gate
+from checkpoints.access import leads_gate
 from checkpoints.forms.passes import LookUpForm, UseForm
 from checkpoints.models import EntryPass, Shift
 from checkpoints.services import pass_lookup, pass_overdue, pass_uses, passages
+from checkpoints.views.gate_steps import gate_shift
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
@@ -25,7 +26,7 @@ from residents.services.policies import duty_policy
 @requires(Permission.GATE_LOG)
 def pass_check(request: Request, pk: int) -> HttpResponse:
     """I scan, type or am told; the answer is yes, no or look first, and why. What is asked stands in no address or log."""
-    shift = _shift(request, pk)
+    shift = gate_shift(request, pk)
     form = LookUpForm(request.POST if request.method == "POST" else None)
     asked = form.cleaned_data if form.is_valid() else {"q": "", "way": ""}
     way = asked["way"] or "out"
@@ -46,7 +47,7 @@ def pass_check(request: Request, pk: int) -> HttpResponse:
 @requires(Permission.GATE_LOG)
 def pass_use(request: Request, pk: int, card: int) -> HttpResponse:
     """I let them through, and it is logged."""
-    shift = _shift(request, pk)
+    shift = gate_shift(request, pk)
     row = get_object_or_404(EntryPass.objects.filter(community=shift.post.compound.community_id), pk=card)
     form = UseForm(request.POST)
     if not form.is_valid():
@@ -72,8 +73,3 @@ def _use(request: Request, shift: Shift, card: EntryPass, said: dict[str, Any]) 
         messages.success(request, _("Let out with pass %(number)s, and logged.") % {"number": card})
     else:
         messages.success(request, _("Let in with pass %(number)s, and logged.") % {"number": card})
-
-
-def _shift(request: Request, pk: int) -> Shift:
-    shifts = gate_shifts(request.user).select_related("post__compound__community__subdistrict")
-    return get_object_or_404(shifts, pk=pk)

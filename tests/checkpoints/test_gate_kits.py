@@ -219,6 +219,67 @@ def test_the_lead_and_the_community_shut_a_phone_out_and_nobody_else_does(cast, 
     assert (device.revoked_by, device.revoked_at is None) == (cast.cadre_user, False)
 
 
+@pytest.fixture
+def lost(cast, sign_in, shift):
+    """马骏's phone, shut out."""
+    shift.crew.update(is_lead=False)
+    ask(sign_in(cast.cadre_user), shift)
+    return gate_devices.revoke(device_id=GateDevice.objects.get().pk, by=cast.secretary)
+
+
+def test_a_new_sign_in_with_another_phone_does_not_go_round_a_shut_out(cast, sign_in, shift, lost):
+    gate, fresh = f"/checkpoints/gate/{shift.pk}/", sign_in(cast.cadre_user)
+    answers = [send(fresh, shift, [row()]), send(fresh, shift, [row()], gate_device=str(uuid4())), ask(fresh, shift)]
+    answers += [fresh.get(f"{gate}{part}/") for part in ("latest", "shell", "home", "passes", "inside")]
+
+    assert {answer.status_code for answer in answers} == {403}
+    assert fresh.get(gate)["Location"] == f"{gate}devices/ask/"
+    assert fresh.post(f"/checkpoints/gate/devices/{lost.pk}/let-in/").status_code in {403, 404}
+    assert not Passage.objects.exists()
+
+
+def test_a_phone_that_logged_here_before_the_other_was_lost_goes_on(cast, sign_in, shift):
+    spare, key = sign_in(cast.cadre_user), str(uuid4())
+    ask(sign_in(cast.cadre_user), shift)
+    ask(spare, shift, device=key)
+    gate_devices.revoke(device_id=GateDevice.objects.exclude(key=key).get().pk, by=cast.secretary)
+
+    assert send(spare, shift, [row()], gate_device=key).json()["answers"][0]["status"] == "stored"
+
+
+def test_one_tap_of_the_community_lets_in_the_phone_that_asks_and_it_stays_in_after_its_next_sign_in(
+    cast, sign_in, shift, lost
+):
+    gate, fresh, secretary = f"/checkpoints/gate/{shift.pk}/", sign_in(cast.cadre_user), sign_in(cast.secretary)
+    assert "Ask to log with this phone" in fresh.get(f"{gate}devices/ask/").text
+    said = [fresh.post(f"{gate}devices/ask/").text for _ in range(2)]
+    (asked,) = [device for device in GateDevice.objects.all() if device.asks]
+    assert all("Asked. The lead of the shift" in text for text in said)
+    assert send(fresh, shift, [row()]).status_code == 403
+    assert "asks to be let in" in secretary.get(f"{gate}devices/").text
+    secretary.post(f"/checkpoints/gate/devices/{asked.pk}/let-in/")
+
+    assert fresh.get(f"{gate}devices/ask/")["Location"] == gate
+    assert (ask(fresh, shift).status_code, fresh.get(gate).status_code) == (200, 200)
+    again = sign_in(cast.cadre_user)
+    again.cookies["gate_device"] = fresh.cookies["gate_device"].value
+    assert again.get(gate).status_code == 200
+    assert Event.objects.filter(kind="gate_device.asked").count() == 1
+
+
+def test_a_lead_whose_phone_is_lost_lets_nobody_in_and_whoever_watches_over_the_gate_still_does(cast, sign_in, shift):
+    ask(sign_in(cast.cadre_user), shift)
+    ask(sign_in(cast.secretary), shift)
+    for device in GateDevice.objects.all():
+        gate_devices.revoke(device_id=device.pk, by=cast.worker)
+    lost = GateDevice.objects.get(user=cast.cadre_user)
+    address = f"/checkpoints/gate/devices/{lost.pk}/let-in/"
+
+    assert sign_in(cast.cadre_user).post(address).status_code == 403
+    assert sign_in(cast.secretary).post(address).status_code == 302
+    assert send(sign_in(cast.secretary), shift, [row()]).status_code == 200
+
+
 def test_the_list_of_phones_asks_a_fixed_number_of_statements(cast, sign_in, shift, queries):
     client = sign_in(cast.secretary)
     counts = []

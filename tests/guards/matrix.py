@@ -716,6 +716,7 @@ CHECKPOINTS: dict[str, Row] = {
     "checkpoints:shift_edit": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.shift.pk}, post=422),
     "checkpoints:gate": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=422),
     "checkpoints:gate_choose": Row(may=CREW),
+    "checkpoints:gate_device_ask": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, get=302, post=302),
     "checkpoints:gate_device_list": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}),
     "checkpoints:gate_device_restore": Row(
         may=CREW, kwargs=lambda w: {"pk": w.gate_device.pk}, get=405, post=302, but=NOT_THE_LEAD
