@@ -9,10 +9,11 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.models import Assignment, AttendanceCorrection, Handover, Post, Shift
+from checkpoints.models import Assignment, AttendanceCorrection, Handover, Post, PostStatus, Shift
 from deployments.models import Leave, Secondment
 from portal import nav, today_homes
 from portal.accounts.models import User
+from portal.lib.constraints import lasts_on
 from portal.lib.counting import counts
 from portal.lib.stats import Stat
 from portal.reports.models import DailyReport
@@ -92,18 +93,24 @@ def community_day(communities: "QuerySet[Community]", *, by: User) -> CommunityD
 
 
 def shifts_of(communities: "QuerySet[Community]") -> list[Shift]:
-    """Today's shifts with their crew, those that have begun first; `missing` is the number of places nobody comes to."""
+    """Today's shifts with their crew, those that have begun first; `missing` is the number of places nobody comes to.
+
+    As on the board: a shift that is over and one of a sealed post lack nobody.
+    """
+    sealed = PostStatus.objects.filter(lasts_on(timezone.localdate()), post=OuterRef("post"), status=PostStatus.Status.SEALED)
     crew = Assignment.objects.standing().with_comes().select_related("cadre", "cadre__unit", "attendance")
     shifts = list(
         Shift.objects.within(communities)
         .standing()
         .filter(day=timezone.localdate())
         .select_related("post__compound__community__subdistrict")
+        .annotate(sealed=Exists(sealed))
         .prefetch_related(Prefetch("crew", crew.order_by("-is_lead", "seat"), to_attr="people"))
         .order_by("starts_at", "post__compound", "post")
     )
     for shift in shifts:
-        shift.missing = max(shift.required - sum(person.comes or hasattr(person, "attendance") for person in shift.people), 0)
+        come = sum(person.comes or hasattr(person, "attendance") for person in shift.people)
+        shift.missing = 0 if shift.is_over or shift.sealed else max(shift.required - come, 0)
     return shifts
 
 

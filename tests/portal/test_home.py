@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from checkpoints.models import AttendanceCorrection, Handover, Shift
+from checkpoints.models import AttendanceCorrection, Handover, PostStatus, Shift
 from deployments.models import Secondment
 from portal import nav
 from portal.lib.dates import moment
@@ -254,3 +254,14 @@ def test_every_number_of_the_first_page_leads_to_its_rows(cast, sign_in):
 
     # Each home is asked twice a day, and the list of checks has a line for each half.
     assert rows == [1, 4, 4, 1]
+
+
+def test_nobody_is_missing_where_nobody_can_stand_any_more(cast, sign_in, shift):
+    now = timezone.now()
+    factories.ShiftFactory(post=shift.post, starts_at=now - dt.timedelta(hours=4), ends_at=now - dt.timedelta(minutes=1))
+    sealed = factories.ShiftFactory(
+        post=factories.PostFactory(compound=cast.hefengyuan), starts_at=shift.starts_at, ends_at=shift.ends_at
+    )
+    PostStatus.objects.create(post=sealed.post, status=PostStatus.Status.SEALED)
+
+    assert [one.pk for one in day_of(sign_in(cast.secretary)).short] == [shift.pk]
