@@ -8,11 +8,29 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from checkpoints.models import DeliveryDrop, Fever, Passage, PassUse, Visit
+from deployments.models import Commendation
 from portal.accounts import audit
 from portal.accounts.models import Attempt, Message, Session
 from portal.privacy import TABLE
 from portal.reports.models import DailyReport
-from residents.models import Community, Errand, ErrandLine, ErrandNote, Finding, HealthCheck, SiteCall, Stop
+from residents.models import (
+    Community,
+    Errand,
+    ErrandLine,
+    ErrandNote,
+    Finding,
+    FirmCall,
+    HealthCheck,
+    HotlineCall,
+    Matter,
+    MatterStep,
+    MutualAid,
+    Persuasion,
+    SiteCall,
+    Stop,
+    Task,
+    TaskNote,
+)
 from residents.models.errands import OPEN
 
 NIGHT = range(2, 5)
@@ -41,6 +59,9 @@ def erase(*, now: dt.datetime) -> int:
     Visit.objects.filter(until__lt=_day("checkpoints.Visit", now)).delete()
     Fever.objects.filter(found_at__lt=_limit("checkpoints.Fever", now), closed_at__isnull=False).delete()
     _said_in_errands(now)
+    _said_in_tasks(now)
+    _said_in_matters(now)
+    _said_between_neighbours(now)
     PassUse.objects.filter(happened_at__lt=_limit("checkpoints.PassUse", now)).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     return sum(_passages(community, now=now) for community in Community.objects.filter(Exists(_old(now, OuterRef("pk")))))
@@ -80,6 +101,44 @@ def _said_in_errands(now: dt.datetime) -> None:
     rows.filter(dwelling=None).update(written_home=GONE)
     rows.filter(dwelling__isnull=False).update(written_home="")
     rows.update(what="", details={}, written_name="", written_phone="")
+
+
+def _said_in_tasks(now: dt.datetime) -> None:
+    """Empty what was to be done and what was said of it; that it was done, when and by whom stays."""
+    old = Task.objects.filter(ended_at__lt=_limit("residents.Task", now)).exclude(result=GONE)
+    gone = list(old.values_list("pk", flat=True)[:ERRANDS_A_NIGHT])
+    TaskNote.objects.filter(task__in=gone).update(text=GONE)
+    rows = Task.objects.filter(pk__in=gone)
+    rows.exclude(place="").update(place=GONE)
+    rows.update(title=GONE, what="", result=GONE)
+
+
+def _said_in_matters(now: dt.datetime) -> None:
+    """Empty what was brought up, by whom, and what was said of it; that it was brought up and how soon it ended stays."""
+    old = Matter.objects.filter(ended_at__lt=_limit("residents.Matter", now)).exclude(what=GONE)
+    gone = list(old.values_list("pk", flat=True)[:ERRANDS_A_NIGHT])
+    MatterStep.objects.filter(matter__in=gone).update(text=GONE)
+    FirmCall.objects.filter(matter__in=gone).update(reply="")
+    rows = Matter.objects.filter(pk__in=gone)
+    rows.exclude(place="").update(place=GONE)
+    rows.exclude(parties="").update(parties=GONE)
+    rows.update(what=GONE, outcome=GONE, written_name="", written_phone="")
+
+
+def _said_between_neighbours(now: dt.datetime) -> None:
+    """Empty what neighbours gave each other, what was said to those who refused and on the hotline, and letters of thanks."""
+    aid = MutualAid.objects.filter(written_at__lt=_limit("residents.MutualAid", now)).exclude(state__in=["open", "matched"])
+    aid = aid.exclude(what=GONE)
+    aid.exclude(place="").update(place=GONE)
+    aid.update(what=GONE, written_name="", written_phone="")
+    talks = Persuasion.objects.filter(spoken_at__lt=_limit("residents.Persuasion", now))
+    talks.exclude(note="").update(note="")
+    talks.exclude(place__in=("", GONE)).update(place=GONE)
+    calls = HotlineCall.objects.filter(called_at__lt=_limit("residents.HotlineCall", now))
+    calls.exclude(content="").update(content="")
+    # What both agreed to show stays on the wall until somebody takes it down.
+    praise = Commendation.objects.filter(received_on__lt=_day("deployments.Commendation", now), shown_at=None)
+    praise.exclude(text=GONE).update(text=GONE, sender="")
 
 
 @transaction.atomic

@@ -71,7 +71,7 @@ ENTRIES = [
     Entry(_("Control levels"), "lock", "residents:control_list", Permission.QUARANTINE_COUNT),
     Entry(_("Persuasion"), "messages", "residents:persuasion_list", Permission.PERSUADE),
     Entry(_("Neighbours help"), "heart", "residents:mutual_aid_list", Permission.MUTUAL_AID),
-    Entry(_("Hotline"), "phone", "residents:hotline_call_list", Permission.HOTLINE_ANSWER),
+    Entry(_("Hotline"), "phone", "residents:hotline_call_list", Permission.HOTLINE_COUNT),
     Entry(_("Praise"), "award", "deployments:commendation_list", Permission.COMMENDATION_DESK),
     Entry(_("Praise for our people"), "award", "deployments:commendation_ours", SUPERVISOR),
     Entry(_("Praise for me"), "award", "deployments:commendation_mine", Permission.MY_DAY),

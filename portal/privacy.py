@@ -153,7 +153,10 @@ TABLE: dict[str, Kept] = {
         plain="id case back_by approved_at approved_by returned_at", personal="reason escorts plate_no"
     ),
     "residents.Persuasion": Kept(
-        plain="id community case dwelling topic attempt_no method result spoken_at spoken_by", personal="place note"
+        plain="id community case dwelling topic attempt_no method result spoken_at spoken_by",
+        personal="place note",
+        days=180,
+        since="spoken_at",
     ),
     "residents.ControlChange": Kept(
         plain="id community compound building level starts_on document_no batch reason decided_at decided_by"
@@ -180,30 +183,44 @@ TABLE: dict[str, Kept] = {
     # Money is accounted for: rows stay as they are.
     "residents.Payment": Kept(plain="id key errand kind amount helper reverses paid_at recorded_by", personal="receipt note"),
     "residents.Matter": Kept(
-        plain="id key community kind compound building dwelling reported_at reported_by state handler handled_at fixed_at "
-        "satisfaction ended_at ended_by",
+        plain="id key community kind compound building dwelling errand reported_at reported_by state handler handled_at "
+        "fixed_at satisfaction ended_at ended_by",
         personal="place written_name written_phone outcome",
         sensitive="what parties",
+        # It stays as a number, with its steps and calls; the words go.
+        days=180,
+        since="ended_at",
     ),
     "residents.MatterStep": Kept(plain="id matter for_resident taken_at by", sensitive="text"),
     "residents.FirmCall": Kept(plain="id matter firm firm_phone called_at called_by", personal="reply"),
     # Only the counsellor reads what was said; the row is counted.
-    "residents.HotlineCall": Kept(plain="id key community counsellor called_at minutes topic referral", sensitive="content"),
+    "residents.HotlineCall": Kept(
+        plain="id key community counsellor called_at minutes topic referral", sensitive="content", days=90, since="called_at"
+    ),
     "residents.MutualAid": Kept(
         plain="id key community kind dwelling anonymous state answers written_at written_by matched_at done_at ended_by",
         personal="what place written_name written_phone",
+        # What is over stays as a number.
+        days=90,
+        since="written_at",
     ),
     "deployments.Commendation": Kept(
         plain="id key community kind unit team errand received_on recorded_by forwarded_at forwarded_by sender_agreed_at "
         "receiver_agreed_at shown_at shown_by",
         personal="cadre text sender",
+        # What both agreed to show stays until somebody takes it down.
+        days=365,
+        since="received_on",
     ),
     "residents.Task": Kept(
-        plain="id key community kind risk compound building dwelling source finding case errand created_at created_by due_at "
-        "escalated escalates_at state assignee assigned_at assigned_by lead started_at answer_check answer_errand answer_stop "
-        "ended_at ended_by",
+        plain="id key community kind risk compound building dwelling source finding case errand matter created_at created_by "
+        "due_at escalated escalates_at state assignee assigned_at assigned_by lead started_at answer_check answer_errand "
+        "answer_stop ended_at ended_by",
         personal="title place result",
         sensitive="what",
+        # It stays as a number, with its notes; the words go.
+        days=180,
+        since="ended_at",
     ),
     "residents.TaskNote": Kept(plain="id task written_at by", sensitive="text"),
     "deployments.SendingUnit": Kept(plain="id name level", personal="leader leader_phone liaison liaison_phone"),

@@ -106,7 +106,7 @@ class Permission(StrEnum):
     MATTER_DESK = "matter_desk"  # problems and incidents of the community; who handles them
     MATTER_SEALED = "matter_sealed"  # disputes as well
     PERSUADE = "persuade"  # write down a talk with somebody who refuses
-    HOTLINE_ANSWER = "hotline_answer"  # write down calls of the hotline, and read one's own
+    HOTLINE_ANSWER = "hotline_answer"  # a counsellor's: write down calls of the hotline, and read one's own
     HOTLINE_COUNT = "hotline_count"  # how many, about what; never who or what was said
     MUTUAL_AID = "mutual_aid"  # what neighbours offer, need and give
     COMMENDATION_DESK = "commendation_desk"  # praise: write down, forward, put on the wall
@@ -136,7 +136,6 @@ _VOLUNTEER = frozenset(
         _P.DELIVERY_HANDLE,
         _P.MATTER_RAISE,
         _P.PERSUADE,
-        _P.HOTLINE_ANSWER,
         _P.TASK_VIEW,
         _P.TASK_RAISE,
         _P.TASK_DO,
@@ -224,6 +223,8 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.WORKER: frozenset(_WORKER),
     Role.CADRE: frozenset(_CADRE),
     Role.VOLUNTEER: _VOLUNTEER,
+    # Beside another role or alone; with its last day goes what was said.
+    Role.COUNSELLOR: frozenset({_P.HOTLINE_ANSWER, _P.HOTLINE_COUNT}),
 }
 
 

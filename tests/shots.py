@@ -109,7 +109,7 @@ SHOTS = [
     Shot("praise", "worker", "/deployments/commendations/"),
     Shot("praise-new", "worker", "/deployments/commendations/new/"),
     Shot("praise-wall", "worker", "/deployments/commendations/", link=r"/wall/"),
-    Shot("hotline", "worker", "/residents/hotline/"),
+    Shot("hotline", "secretary", "/residents/hotline/"),
     Shot("mutual-aid", "worker", "/residents/mutual-aid/"),
     Shot("persuasions", "worker", "/residents/persuasions/"),
     Shot("persuasion-new", "worker", "/residents/persuasions/new/"),

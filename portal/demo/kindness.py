@@ -1,11 +1,14 @@
 """The demo's kindness: neighbours who help, calls of the hotline, talks with those who refuse, and praise on the wall."""
 
+import datetime as dt
 import uuid
+
+from django.utils import timezone
 
 from deployments.models import Cadre
 from deployments.services import commendations
 from portal.accounts.models import User
-from residents.models import Compound
+from residents.models import Compound, MutualAid
 from residents.services import hotline_calls, mutual_aid, persuasions
 from residents.services.tasks import Place
 
@@ -15,6 +18,11 @@ AID = (
     ("gift", "多余的儿童绘本一箱", "11栋", "", True),
     ("request", "老人急需轮椅借用两天", "9栋", "孙女士", False),
     ("request", "孩子网课缺打印机", "16栋", "", True),
+)
+# request, what answers it, where, whether it is done
+ANSWERS = (
+    ("老人急需轮椅借用两天", "家中轮椅可借一周", "9栋", True),
+    ("孩子网课缺打印机", "可代打印，放在单元门口", "15栋", False),
 )
 CALLS = (("fear", 25, ""), ("sleep", 15, "again"), ("family", 40, "community"), ("lonely", 20, ""))
 TALKS = (
@@ -31,15 +39,33 @@ def build(compound: Compound, *, accounts: dict[str, User], cadres: list[Cadre])
             key=uuid.UUID(int=number), place=Place(community, compound, words=where), kind=kind, what=what, name=name,
             anonymous=anonymous, by=worker,
         )  # fmt: skip
+    # The cadre has learnt to listen.
+    counsellor, until = cadres[0].user, timezone.localdate() + dt.timedelta(days=30)
+    assert counsellor  # noqa: S101 - the demo gave them a sign-in
+    hotline_calls.name_counsellor(user=counsellor, community=community, ends_on=until, by=accounts["secretary"])
     for number, (topic, minutes, referral) in enumerate(CALLS, 1):
         hotline_calls.record(
             key=uuid.UUID(int=number), community=community, topic=topic, minutes=minutes, referral=referral,
-            content="演示通话，内容仅咨询员可见", by=worker,
+            content="演示通话，内容仅咨询员可见", by=counsellor,
         )  # fmt: skip
     for topic, method, result, where in TALKS:
         place = Place(community, compound, words=where)
         persuasions.record(place=place, topic=topic, method=method, result=result, by=worker)
+    _matched(compound, worker)
     _praised(compound, cadres, worker)
+
+
+def _matched(compound: Compound, worker: User) -> None:
+    """The wheelchair was found two floors below, and the printer is on its way."""
+    rows = {row.what: row for row in MutualAid.objects.filter(community=compound.community)}
+    for number, (request, what, where, done) in enumerate(ANSWERS, 1):
+        offer = mutual_aid.write(
+            key=uuid.UUID(int=100 + number), place=Place(compound.community, compound, words=where), kind="offer", what=what,
+            name="热心邻居", anonymous=True, by=worker,
+        )  # fmt: skip
+        mutual_aid.match(aid_id=rows[request].pk, with_id=offer.pk, by=worker)
+        if done:
+            mutual_aid.finish(aid_id=offer.pk, by=worker)
 
 
 def _praised(compound: Compound, cadres: list[Cadre], worker: User) -> None:

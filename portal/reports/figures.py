@@ -15,6 +15,7 @@ from portal.lib.dates import day_bounds
 from portal.reports import sources
 from portal.reports.sources import Scope, Source
 from residents.models.matters import INCIDENTS
+from residents.services import errand_totals
 
 
 @dataclass(frozen=True)
@@ -163,26 +164,33 @@ def _errands(key: str, label: Any, aggregate: Callable[[Scope], Any], heading: s
     return Figure(key, label, ERRANDS, "errands", Counted(sources.ERRANDS, aggregate), heading)
 
 
-def _done(*kinds: str) -> Callable[[Scope], Any]:
+def _done(key: str, label: Any, *kinds: str, heading: str = "") -> Figure:
     kind = Q(kind__code__in=kinds) if kinds else Q()
-    return lambda at: Count("pk", filter=Q(delivered_at__lte=at.as_of) & kind)
+    how = Counted(sources.DELIVERED, lambda at: Count("pk", filter=kind))
+    return Figure(key, label, ERRANDS, "errands", how, heading)
 
 
 def _of_errands() -> Iterator[Figure]:
-    """What homes asked for, and how fast somebody came; the errands are those asked on the day."""
+    """What homes asked for on the day and how fast somebody came; what was done on it, whenever it was asked."""
     yield _errands("errands_asked", _("errands asked"), lambda at: Count("pk"))
-    yield _errands("errands_done", _("errands done"), _done(), "代办服务次数")
+    yield _done("errands_done", _("errands done"), heading="代办服务次数")
     yield _errands("errands_late", _("errands taken later than promised"), lambda at: Count("pk", filter=sources.late(at)))
-    yield _errands("errands_medicine", _("medicine brought"), _done("medicine"), "购药次数")
-    yield _errands("errands_goods", _("goods brought"), _done("groceries", "infant", "pet"))
-    yield _errands("errands_parcels", _("parcels and takeaway brought"), _done("parcel", "takeaway"))
-    yield _errands("errands_rubbish", _("rubbish taken away"), _done("rubbish"))
-    yield _errands("errands_trips", _("ways to the hospital"), _done("medical_trip"))
+    yield _done("errands_medicine", _("medicine brought"), *errand_totals.MEDICINE, heading="购药次数")
+    yield _done("errands_goods", _("goods brought"), *errand_totals.GOODS)
+    portions = Counted(sources.PORTIONS, lambda at: Count("pk"))
+    yield Figure("portions", _("portions brought"), pgettext_lazy("unit", "portions"), "errands", portions)
+    yield _done("errands_parcels", _("parcels and takeaway brought"), "parcel", "takeaway")
+    yield _done("errands_rubbish", _("rubbish taken away"), "rubbish")
+    yield _done("errands_trips", _("ways to the hospital"), "medical_trip")
     for key, label, source in (
         ("errands_minutes_taken", _("median minutes until somebody has it"), sources.ERRANDS_TAKEN),
         ("errands_minutes_done", _("median minutes until it is done"), sources.ERRANDS_DONE),
     ):
         yield Figure(key, label, _("minutes"), "errands", Counted(source, lambda at: Minutes(Avg("took"))))
+
+
+# What a home lacks or what is broken; a suggestion is neither.
+PROBLEMS = ("problem", "fault")
 
 
 def _matters(key: str, label: Any, among: Callable[[Scope], Q], heading: str = "") -> Figure:
@@ -192,7 +200,7 @@ def _matters(key: str, label: Any, among: Callable[[Scope], Q], heading: str = "
 
 def _of_matters() -> Iterator[Figure]:
     """What residents brought up, and what of it was settled."""
-    problems, disputes = Q(kind__in=["problem", "fault"]), Q(kind="dispute")
+    problems, disputes = Q(kind__in=PROBLEMS), Q(kind="dispute")
     solved = Q(state="solved")
     yield _matters("problems_new", _("problems brought up"), lambda at: problems & _new(at), "困难诉求新增")
     yield _matters("problems_solved", _("problems solved"), lambda at: problems & solved & sources.ended(at), "困难诉求解决")

@@ -41,6 +41,7 @@ from residents.models import (
     Stop,
     Transfer,
 )
+from residents.models.errands import DONE
 from residents.services import errand_totals
 
 NO_TIME = Value(dt.timedelta(0), output_field=DurationField())
@@ -177,6 +178,15 @@ def _errands(at: Scope) -> "QuerySet[Any]":
     return asked.filter(requested_at__lte=at.as_of, merged_into=None)
 
 
+def _errands_done(at: Scope) -> "QuerySet[Any]":
+    """Done on the day, whenever they were asked: what a summary over many days counts as well."""
+    return _of_the_day(Errand, "delivered_at")(at).filter(merged_into=None, state__in=DONE)
+
+
+def _portions(at: Scope) -> "QuerySet[Any]":
+    return errand_totals.portions(_errands_done(at))
+
+
 def _matters(at: Scope) -> "QuerySet[Any]":
     """Brought up on the day, or ended on it."""
     start, end = day_bounds(at.day)
@@ -259,6 +269,8 @@ SWEPT = Source("swept", _swept, "round__community")
 CASES = Source("cases", _cases, "community")
 TRANSFERS = Source("transfers", _transfers, "case__community")
 ERRANDS = Source("errands", _errands, "community")
+DELIVERED = Source("errands_delivered", _errands_done, "community")
+PORTIONS = Source("portions", _portions, "errand__community")
 HOTLINE = Source("hotline", _of_the_day(HotlineCall, "called_at"), "community")
 TALKS = Source("talks", _of_the_day(Persuasion, "spoken_at"), "community")
 PRAISE = Source("praise", _praise, "community")

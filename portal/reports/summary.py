@@ -16,22 +16,26 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from checkpoints.models import Assignment, Handover, Passage, Shift
+from deployments.models import Commendation
 from portal.lib.dates import day_bounds
-from portal.reports.figures import ERRANDS, HOMES, HOURS, PEOPLE, PLACES, ROUNDS, TIMES, Hours
+from portal.reports.figures import CASES, ERRANDS, HOMES, HOURS, PEOPLE, PLACES, PROBLEMS, ROUNDS, TIMES, TIMES_CALLED, Hours
 from portal.reports.sources import NO_TIME
 from residents.models import (
     Errand,
-    ErrandLine,
     HealthCheck,
+    HotlineCall,
+    Matter,
     Notice,
     Persuasion,
     QuarantineCase,
     Round,
     SiteCall,
     Stop,
+    Task,
     Transfer,
     errands,
 )
+from residents.models.matters import INCIDENTS
 from residents.services import errand_totals
 
 # Nobody needs more in one table, and the database need not be asked for it.
@@ -91,6 +95,7 @@ BLOCKS = {
     "quarantine": _("Quarantine"),
     "rounds": _("Rounds and services"),
     "errands": _("Errands"),
+    "matters": _("Problems and disputes"),
 }
 
 
@@ -109,8 +114,7 @@ def _stops(at: Period) -> "QuerySet[Any]":
 
 
 def _portions(at: Period) -> "QuerySet[Any]":
-    had = ErrandLine.objects.filter(errand__in=DONE.rows(at).order_by().values("pk"))
-    return had.exclude(state__in=["out_of_stock", "declined"])
+    return errand_totals.portions(DONE.rows(at))
 
 
 def _of(model: Any, field: str, **equal: Any) -> Callable[[Period], "QuerySet[Any]"]:
@@ -131,7 +135,7 @@ STARTED = Source("started", _of(QuarantineCase, "started_at"))
 RELEASED = Source("released", _on(QuarantineCase, "ended_on", state="released"))
 CHECKS = Source("checks", _on(HealthCheck, "day"), "case__community")
 CALLS = Source("calls", _on(SiteCall, "day"), "case__community")
-TALKS = Source("talks", _of(Persuasion, "spoken_at"), "case__community")
+TALKS = Source("talks", _of(Persuasion, "spoken_at"))
 MOVED = Source("moved", _of(Transfer, "departed_at"), "case__community")
 WALKED = Source("walked", _on(Round, "day", closed_at__isnull=False))
 ANNOUNCED = Source("announced", _of(Notice, "published_at"))
@@ -140,6 +144,12 @@ STOPS = Source("stops", _stops, "round__community")
 ASKED = Source("asked", _of(Errand, "requested_at", merged_into=None))
 DONE = Source("done", _of(Errand, "delivered_at", merged_into=None, state__in=errands.DONE))
 PORTIONS = Source("portions", _portions, "errand__community")
+
+REPORTED = Source("reported", _of(Matter, "reported_at"))
+SETTLED = Source("settled", _of(Matter, "ended_at"))
+HOTLINE = Source("hotline", _of(HotlineCall, "called_at"))
+PRAISED = Source("praised", _on(Commendation, "received_on"))
+TASKS_DONE = Source("tasks_done", _of(Task, "ended_at", state="done"))
 
 ALL = Count("pk")
 # A person on a day, however many shifts.
@@ -178,7 +188,7 @@ ITEMS: tuple[Item, ...] = (
     Item("released", _("released"), PEOPLE, "quarantine", RELEASED, ALL),
     Item("health_checks", _("health checks taken"), TIMES, "quarantine", CHECKS, ALL),
     Item("site_calls", _("calls to people at quarantine sites"), _("calls"), "quarantine", CALLS, ALL),
-    Item("persuaded", _("talks that persuade"), TIMES, "quarantine", TALKS, ALL),
+    Item("talks", _("talks that persuade"), TIMES, "quarantine", TALKS, ALL),
     Item("transferred", _("people transferred"), PEOPLE, "quarantine", MOVED, ALL),
     Item("rounds", _("rounds done"), ROUNDS, "rounds", WALKED, ALL),
     Item("patrols", _("patrols"), ROUNDS, "rounds", WALKED, _where(kind="patrol")),
@@ -195,10 +205,18 @@ ITEMS: tuple[Item, ...] = (
     Item("errands_done", _("errands done"), ERRANDS, "errands", DONE, ALL),
     Item("errands_thanked", _("of them confirmed with thanks"), ERRANDS, "errands", DONE, _where(confirmed_at__isnull=False)),
     Item("errands_goods", _("purchases"), ERRANDS, "errands", DONE, _where(kind__code__in=errand_totals.GOODS)),
-    Item("portions", _("portions brought"), _("portions"), "errands", PORTIONS, ALL),
+    Item("portions", _("portions brought"), pgettext_lazy("unit", "portions"), "errands", PORTIONS, ALL),
     Item("errands_medicine", _("medicine errands"), ERRANDS, "errands", DONE, _where(kind__code__in=errand_totals.MEDICINE)),
     Item("errands_carried", _("things carried"), ERRANDS, "errands", DONE, _where(kind__code__in=errand_totals.CARRIED)),
     Item("errands_trips", _("ways to the hospital"), ERRANDS, "errands", DONE, _where(kind__code="medical_trip")),
+    Item("tasks_done", _("tasks done"), pgettext_lazy("unit", "tasks"), "errands", TASKS_DONE, ALL),
+    Item("problems_new", _("problems brought up"), CASES, "matters", REPORTED, _where(kind__in=PROBLEMS)),
+    Item("problems_solved", _("problems solved"), CASES, "matters", SETTLED, _where(kind__in=PROBLEMS, state="solved")),
+    Item("mediations", _("disputes mediated"), CASES, "matters", SETTLED, _where(kind="dispute")),
+    Item("incidents", _("incidents"), CASES, "matters", REPORTED, _where(kind__in=INCIDENTS)),
+    Item("hotline_calls", _("calls of the psychological hotline"), TIMES_CALLED, "matters", HOTLINE, ALL),
+    Item("talked_round", _("people talked round"), PEOPLE, "matters", TALKS, _where(result="agreed")),
+    Item("praise", _("praise received"), CASES, "matters", PRAISED, ALL),
 )
 
 

@@ -1,13 +1,21 @@
 """A call of the hotline."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
 from django import forms
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.forms import CleanTextMixin, helper, pair
-from residents.models import HotlineCall
+from portal.accounts.models import User
+from portal.lib.forms import CleanTextMixin, DayField, helper, pair
+from residents.models import HotlineCall, Membership, Role
+
+# A month of duty, unless it is said otherwise.
+TERM = dt.timedelta(days=30)
 
 
 class HotlineCallForm(CleanTextMixin, forms.Form):
@@ -34,3 +42,39 @@ class HotlineCallForm(CleanTextMixin, forms.Form):
     def clean_key(self) -> uuid.UUID:
         """A missing key is no mistake of the person's."""
         return self.cleaned_data["key"] or uuid.uuid4()
+
+
+class CounsellorForm(forms.Form):
+    """Who answers the hotline, and until when."""
+
+    community = forms.ModelChoiceField(None, label=_("community"))
+    user = forms.ModelChoiceField(None, label=_("counsellor"))
+    ends_on = DayField(label=_("until"))
+
+    def __init__(self, *args: Any, communities: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Membership.objects.live().filter(community__in=communities).exclude(role=Role.COUNSELLOR)
+        people = User.objects.filter(pk__in=here.values("user"), is_active=True).order_by("name", "pk")
+        self.fields["community"].queryset = communities  # type: ignore[attr-defined]
+        self.fields["user"].queryset = people  # type: ignore[attr-defined]
+        self.initial.setdefault("community", communities.first())
+        self.initial.setdefault("ends_on", timezone.localdate() + TERM)
+        self.helper = helper(
+            self, "community", pair("user", "ends_on"), submit=_("Name"), action=reverse("residents:hotline_counsellor_name")
+        )
+
+    def clean_ends_on(self) -> dt.date:
+        """Yesterday nobody rings."""
+        day: dt.date = self.cleaned_data["ends_on"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(gettext("This day is past."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody of the same community."""
+        facts: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            here = Membership.objects.live().filter(user=facts["user"], community=facts["community"])
+            if not here.exclude(role=Role.COUNSELLOR).exists():
+                self.add_error("user", gettext("Choose somebody of this community."))
+        return facts

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from residents.models.errands import Errand
 from residents.models.households import Dwelling
 from residents.models.places import Building, Community, Compound
 from residents.scope import CommunityQuerySet
@@ -97,6 +98,9 @@ class Matter(models.Model):
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken down by")
     )
+
+    # Of a home that was waiting for it, by the same private link.
+    errand = models.ForeignKey(Errand, models.PROTECT, null=True, blank=True, related_name="matters", verbose_name=_("errand"))
 
     state = models.CharField(_("state"), max_length=8, choices=MatterState, default=MatterState.NEW)
     handler = models.ForeignKey(

@@ -21,6 +21,7 @@ class Role(models.TextChoices):
     WORKER = "worker", _("community worker")
     CADRE = "cadre", _("seconded cadre")
     VOLUNTEER = "volunteer", _("volunteer")
+    COUNSELLOR = "counsellor", _("hotline counsellor")
 
 
 class MembershipQuerySet(CommunityQuerySet):

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from residents.models.errands import Errand
 from residents.models.health_checks import HealthCheck
 from residents.models.households import Dwelling
+from residents.models.matters import Matter
 from residents.models.places import Building, Community, Compound
 from residents.models.quarantine import QuarantineCase
 from residents.models.rounds import Finding, Stop
@@ -42,6 +43,7 @@ class TaskSource(models.TextChoices):
     LIGHTS = "lights", pgettext_lazy("task", "light count")
     ALERT = "alert", pgettext_lazy("task", "health alert")
     ERRAND = "errand", pgettext_lazy("task", "errand")
+    MATTER = "matter", pgettext_lazy("task", "problem or incident")
 
 
 class TaskState(models.TextChoices):
@@ -123,6 +125,7 @@ class Task(models.Model):
         QuarantineCase, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("quarantine case")
     )
     errand = models.ForeignKey(Errand, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("errand"))
+    matter = models.ForeignKey(Matter, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("matter"))
 
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("written by"))
@@ -220,6 +223,10 @@ class Task(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["errand"], condition=Q(errand__isnull=False, state__in=OPEN), name="task_of_errand_once",
+                violation_error_message=_("There is a task for this already."),
+            ),
+            models.UniqueConstraint(
+                fields=["matter"], condition=Q(matter__isnull=False, state__in=OPEN), name="task_of_matter_once",
                 violation_error_message=_("There is a task for this already."),
             ),
         ]  # fmt: skip

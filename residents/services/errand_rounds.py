@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts import audit
 from portal.accounts.models import User
+from portal.accounts.outbox import tell
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandState, Outcome, Round, Stop
@@ -64,6 +65,20 @@ def leave(*, errand_id: int, by: User) -> Errand:
         raise Refused(_("This errand goes with no round."))
     errands.expect(errand, State.MERGED)
     return _waits(errand, by, "errand.reopened")
+
+
+@transaction.atomic
+def withdraw(*, errand_id: int, reason: str) -> Errand:
+    """The resident does not need it any more, whether it goes along with a round or not; who walks it is told."""
+    errand = errands.locked(errand_id)
+    if errand.merged_round_id is None:
+        return errands.cancel(errand_id=errand_id, reason=reason, by=None)
+    errands.expect(errand, State.MERGED)
+    walking = Stop.objects.open().filter(round=errand.merged_round_id).values("assignee")
+    for walker in User.objects.filter(pk__in=walking):
+        tell(walker, "errand_cancelled", key=f"errand_cancelled-{errand.pk}", errand=errand.pk, label=errand.kind.name)
+    errand.merged_round = None
+    return errands.end(errand, State.CANCELLED, reason, None, "errand.cancelled")
 
 
 def waiting_at(stop: Stop) -> "QuerySet[Errand]":

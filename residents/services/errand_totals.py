@@ -68,7 +68,7 @@ def over(communities: Any, since: dt.datetime, until: dt.datetime) -> Totals:
         done=facts["n"],
         thanked=facts["thanked"],
         groups={name: facts[name] for name in GROUPS},
-        portions=_portions(done),
+        portions=portions(done).count(),
         spent=errand_money.spent(money),
         taken_after=median(asked, "first_accepted_at"),
         done_after=median(done, "delivered_at"),
@@ -121,9 +121,10 @@ def _groups() -> dict[str, Count]:
     return {name: Count("pk", filter=Q(kind__code__in=codes)) for name, codes in GROUPS.items()}
 
 
-def _portions(done: Any) -> int:
-    had = ErrandLine.objects.filter(errand__in=done.order_by().values("pk"))
-    return had.exclude(state__in=["out_of_stock", "declined"]).count()
+def portions(done: Any) -> "QuerySet[ErrandLine]":
+    """The things that were brought with these errands: what was not to be had is none."""
+    had: QuerySet[ErrandLine] = ErrandLine.objects.filter(errand__in=done.order_by().values("pk"))
+    return had.exclude(state__in=["out_of_stock", "declined"])
 
 
 def _kinds(asked: Any, done: Any) -> list[tuple[str, str, int, int]]:

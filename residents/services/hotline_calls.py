@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
-from residents.models import Community, HotlineCall
+from residents.models import Community, HotlineCall, Membership, Role
 
 COUNTED_DAYS = dt.timedelta(days=30)
 
@@ -44,3 +44,38 @@ def counted(communities: Any) -> list[tuple[str, int, int]]:
     found = rows.values_list("topic").annotate(calls=Count("pk"), minutes=Sum("minutes")).order_by("-calls", "topic")
     labels = dict(HotlineCall.Topic.choices)
     return [(str(labels.get(topic, topic)), calls, minutes) for topic, calls, minutes in found]
+
+
+# Who answers
+
+
+def counsellors(communities: Any) -> "QuerySet[Membership]":
+    """Who answers the hotline of these communities today."""
+    rows = Membership.objects.live().filter(role=Role.COUNSELLOR, community__in=communities)
+    return rows.select_related("user", "community").order_by("community", "user__name", "pk")
+
+
+@transaction.atomic
+def name_counsellor(*, user: User, community: Community, ends_on: dt.date, by: User) -> Membership:
+    """Give somebody of the community the hotline until a day; from then on nobody else opens what is said to them."""
+    Community.objects.select_for_update(no_key=True).get(pk=community.pk)
+    if counsellors([community.pk]).filter(user=user).exists():
+        raise Refused(_("%(name)s answers the hotline already.") % {"name": user})
+    row = Membership.objects.create(user=user, role=Role.COUNSELLOR, community=community, ends_on=ends_on)
+    audit.record("membership.opened", row, by=by, after={"user": user.pk, "ends_on": ends_on})
+    return row
+
+
+@transaction.atomic
+def end_counsellor(*, membership_id: int, by: User) -> None:
+    """Take it back at once; whoever began today never did."""
+    row = Membership.objects.select_for_update(no_key=True, of=("self",)).get(pk=membership_id, role=Role.COUNSELLOR)
+    if not counsellors([row.community_id]).filter(pk=row.pk).exists():
+        return
+    audit.record("membership.ended", row, by=by, before={"user": row.user_id})
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    if row.starts_on > yesterday:
+        row.delete()
+        return
+    row.ends_on = yesterday
+    row.save(update_fields=["ends_on"])

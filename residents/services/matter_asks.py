@@ -11,7 +11,7 @@ from portal.accounts.services import attempts
 from portal.accounts.services.attempts import Limit
 from portal.lib.crypto import lookup_hash
 from portal.lib.errors import Refused
-from residents.models import Matter
+from residents.models import Errand, Matter, MatterKind
 from residents.services import matters
 from residents.services.ask_sheets import Sheet
 from residents.services.errand_homes import find_home, find_room
@@ -52,7 +52,9 @@ def within_limits(*, address: str, sheet: Sheet | None = None, phone: str = "", 
     return bool(attempts.count(limits))
 
 
-def report(*, sheet: Sheet, key: uuid.UUID, home: str, name: str, phone: str, kind: str, what: str) -> Matter:
+def report(
+    *, sheet: Sheet, key: uuid.UUID, home: str, name: str, phone: str, kind: str, what: str, errand: Errand | None = None
+) -> Matter:
     """Store what a resident brings up. The same words sent again find the same matter."""
     at = sheet.entrance
     dwelling = find_room(home, at) if at else find_home(home, compound=sheet.compound, community=sheet.community)
@@ -61,8 +63,18 @@ def report(*, sheet: Sheet, key: uuid.UUID, home: str, name: str, phone: str, ki
     )  # fmt: skip
     said = "\n".join([sheet.key, home, phone, kind, what])
     return matters.report(
-        key=uuid.uuid5(key, said), place=place, kind=kind, what=what, name=name, phone=phone, by=None
+        key=uuid.uuid5(key, said), place=place, kind=kind, what=what, name=name, phone=phone, errand=errand, by=None
     )  # fmt: skip
+
+
+def sheet_of(errand: Errand) -> Sheet | None:
+    """Whoever waits for an errand may bring something up by its private link, where its stairwell is known."""
+    return Sheet(errand.entrance.building.compound, errand.entrance) if errand.entrance else None
+
+
+def of_errand(errand: Errand) -> list[tuple[Matter, str]]:
+    """What was brought up by an errand's private link, and the page of each."""
+    return [(matter, link(matter)) for matter in errand.matters.exclude(kind=MatterKind.DISPUTE).order_by("id")]
 
 
 def add(*, matter: Matter, text: str) -> None:

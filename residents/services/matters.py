@@ -20,7 +20,7 @@ from portal.accounts.outbox import draft, send
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.access import Permission, communities_for, may_in
-from residents.models import Community, FirmCall, Matter, MatterKind, MatterState, Role
+from residents.models import Community, Errand, FirmCall, Matter, MatterKind, MatterState, Role
 from residents.models.matters import ENDED, OPEN, MatterQuerySet
 from residents.services.offices import OFFICE, office
 from residents.services.tasks import Place
@@ -42,7 +42,7 @@ def readable(user: User) -> MatterQuerySet:
 @transaction.atomic
 def report(
     *, key: uuid.UUID, place: Place, kind: str, what: str, parties: str = "", name: str = "", phone: str = "",
-    by: User | None,
+    errand: Errand | None = None, by: User | None,
 ) -> Matter:  # fmt: skip
     """Take down what somebody brings up; the same form sent again finds the first."""
     Community.objects.select_for_update(no_key=True).get(pk=place.community.pk)
@@ -54,7 +54,7 @@ def report(
         matter = Matter.objects.create(
             key=key, community=place.community, compound=place.compound, building=place.building, dwelling=place.dwelling,
             place=place.words, kind=kind, what=what, parties=parties, written_name=name, written_phone=phone,
-            reported_by=by,
+            errand=errand, reported_by=by,
         )  # fmt: skip
     audit.record("matter.written", matter, by=by, after={"kind": kind})
     staff = office([matter.community_id], [Role.SECRETARY] if matter.is_dispute else OFFICE)[matter.community_id]

@@ -1,4 +1,4 @@
-"""A task with one press: from what a round found, from a health alert, from an errand. Pressed again it finds the same."""
+"""A task with one press: from what a round found, a health alert, an errand, a matter. Pressed again it finds the same."""
 
 import uuid
 from collections.abc import Callable
@@ -10,7 +10,19 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.lib.errors import Refused
-from residents.models import Community, Dwelling, Errand, Finding, QuarantineCase, Task, TaskKind, TaskSource, TaskState
+from residents.models import (
+    Community,
+    Dwelling,
+    Errand,
+    Finding,
+    Matter,
+    MatterKind,
+    QuarantineCase,
+    Task,
+    TaskKind,
+    TaskSource,
+    TaskState,
+)
 from residents.rounds.findings import FINDINGS
 from residents.services import tasks
 from residents.services.tasks import Place
@@ -28,6 +40,14 @@ AFTER: dict[str, tuple[str, int]] = {
     "returnee": (TaskKind.VISIT, Risk.MEDIUM),
     "hazard": (TaskKind.REPAIR, Risk.MEDIUM),
     "gathering": (TaskKind.ORDER, Risk.MEDIUM),
+}
+# The same of what was brought up. A dispute is in the hands of who mediates it, and stands in no list.
+ABOUT: dict[str, tuple[str, int]] = {
+    "fault": (TaskKind.REPAIR, Risk.LOW),
+    "emergency": (TaskKind.HEALTH, Risk.HIGH),
+    "lock_out": (TaskKind.VISIT, Risk.MEDIUM),
+    "gathering": (TaskKind.ORDER, Risk.MEDIUM),
+    "refusal": (TaskKind.VISIT, Risk.MEDIUM),
 }
 
 
@@ -63,6 +83,18 @@ def from_errand(errand: Errand, *, by: User) -> Task:
     )  # fmt: skip
 
 
+def from_matter(matter: Matter, *, by: User) -> Task:
+    """Somebody has to go: what was brought up, and where. What was done stands among its steps afterwards."""
+    if not matter.is_open:
+        raise Refused(_("This is ended. Open it again first."))
+    kind, risk = ABOUT.get(matter.kind, (TaskKind.OTHER, Risk.LOW))
+    place = Place(matter.community, matter.compound, matter.building, matter.dwelling, matter.place)
+    return _once(
+        Task.objects.open().filter(matter=matter), place, by=by, kind=kind, risk=risk, source=TaskSource.MATTER,
+        title=_("Brought up: %(kind)s") % {"kind": matter.get_kind_display()}, what=matter.what, matter=matter,
+    )  # fmt: skip
+
+
 def _at(community: Community, home: Dwelling) -> Place:
     return Place(community, home.entrance.building.compound, home.entrance.building, home)
 
@@ -93,4 +125,8 @@ SOURCES: dict[str, tuple[Any, Callable[..., Task]]] = {
         from_alert,
     ),
     "errand": (lambda: Errand.objects.with_places().select_related("community__subdistrict"), from_errand),
+    "matter": (
+        lambda: Matter.objects.with_places().select_related("community__subdistrict").exclude(kind=MatterKind.DISPUTE),
+        from_matter,
+    ),
 }  # fmt: skip

@@ -68,7 +68,7 @@ def write(
 def locked(task_id: int) -> Task:
     """The task, locked: two thumbs press at once."""
     list(Task.objects.select_for_update(no_key=True).filter(pk=task_id).values_list("pk"))
-    return Task.objects.with_places().select_related("community__subdistrict", "finding").get(pk=task_id)
+    return Task.objects.with_places().select_related("community__subdistrict", "finding", "matter__community").get(pk=task_id)
 
 
 def expect(task: Task, *states: str) -> None:
@@ -159,6 +159,7 @@ def finish(*, task_id: int, result: str = "", answer: str = "", by: User) -> Tas
     fields = ["result", "answer_check", "answer_errand", "answer_stop", "started_at"]
     task = _ended(task, State.DONE, "task.done", by, fields)
     _close_finding(task, by)
+    _tell_matter(task, by)
     return task
 
 
@@ -171,6 +172,13 @@ def _answer(task: Task, found: Answer | None, result: str) -> None:
 def _close_finding(task: Task, by: User) -> None:
     if task.finding_id and Finding.objects.open().filter(pk=task.finding_id).exists():
         findings.handle(finding_id=task.finding_id, handling=task.result[:200], by=by)
+
+
+def _tell_matter(task: Task, by: User) -> None:
+    """Whoever handles what was brought up reads there what was done."""
+    if task.matter and task.matter.is_open:
+        task.matter.steps.create(text=task.result, by=by)
+        audit.record("matter.noted", task.matter, by=by)
 
 
 @transaction.atomic

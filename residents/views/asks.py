@@ -17,7 +17,7 @@ from portal.lib.errors import Refused
 from residents.forms.asks import AskForm, WordForm, blank
 from residents.models import Errand, ErrandKind, Urgency
 from residents.models.errands import DONE, IN_HAND, WAITING
-from residents.services import ask_sheets, asks, errand_kinds, errand_money, errands
+from residents.services import ask_sheets, asks, errand_kinds, errand_money, errand_rounds, matter_asks
 from residents.services.ask_sheets import Sheet
 from residents.services.asks import Crowd
 
@@ -118,7 +118,8 @@ def _private(request: HttpRequest, token: str, errand: Errand) -> HttpResponse:
             "waiting": errand.state in WAITING,
             "in_hand": errand.state in IN_HAND,
             "done": errand.state in DONE,
-            "may_cancel": errand.state in (*WAITING, "accepted"),
+            "may_cancel": errand.state in (*WAITING, "accepted") or errand.merged_round_id,
+            "matters": matter_asks.of_errand(errand),
             "may_add": errand.state in asks.BEFORE_BUYING,
             "cost": errand_money.of_errand(errand).cost,
             "today": timezone.localdate(),
@@ -145,7 +146,7 @@ def _acts(request: HttpRequest, errand: Errand, text: str) -> dict[str, Callable
     written = request.POST.get("line", "")
     line = int(written) if written.isascii() and written.isdigit() and len(written) < 15 else 0
     return {
-        "cancel": lambda: errands.cancel(errand_id=errand.pk, reason=text or _("cancelled by the resident"), by=None),
+        "cancel": lambda: errand_rounds.withdraw(errand_id=errand.pk, reason=text or _("cancelled by the resident")),
         "add": lambda: asks.add(errand_id=errand.pk, text=text),
         "confirm": lambda: asks.confirm(errand_id=errand.pk, thanks=text),
         "wrong": lambda: asks.complain(errand_id=errand.pk, text=text),

@@ -11,7 +11,7 @@ from portal.accounts.access import public
 from portal.lib.errors import Refused
 from residents.forms.asks import WordForm
 from residents.forms.matters import OwnForm
-from residents.models import Community
+from residents.models import Community, Errand
 from residents.services import asks, matter_asks
 from residents.services.ask_sheets import Sheet
 
@@ -21,9 +21,11 @@ from residents.services.ask_sheets import Sheet
 def matter_ask(request: HttpRequest, token: str) -> HttpResponse:
     """I have a problem, or an idea."""
     try:
-        sheet = asks.opened(token)
+        found = asks.opened(token)
     except asks.Expired as ended:
         return render(request, "residents/asks/ended.html", {"community": ended.community}, status=410)
+    errand = found if isinstance(found, Errand) else None
+    sheet = matter_asks.sheet_of(errand) if errand else found
     if not isinstance(sheet, Sheet):
         raise Http404
     form = OwnForm(request.POST if request.method == "POST" else None, sheet=sheet)
@@ -31,7 +33,7 @@ def matter_ask(request: HttpRequest, token: str) -> HttpResponse:
         if not matter_asks.within_limits(sheet=sheet, address=_address(request), phone=form.cleaned_data["phone"]):
             return _too_many(request, sheet.community)
         try:
-            matter = matter_asks.report(sheet=sheet, **form.facts())
+            matter = matter_asks.report(sheet=sheet, errand=errand, **form.facts())
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

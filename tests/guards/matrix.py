@@ -64,12 +64,14 @@ from residents.models import (
     HotlineCall,
     Ledger,
     Matter,
+    Membership,
     MutualAid,
     Notice,
     Pairing,
     Payment,
     QuarantineCase,
     Resident,
+    Role,
     Round,
     Stop,
     Task,
@@ -200,7 +202,12 @@ class World:
         return MutualAid.objects.create(community=self.cast.qinghe, **facts)
 
     @cached_property
+    def counsellor(self) -> Membership:
+        return Membership.objects.create(user=self.cast.worker, role=Role.COUNSELLOR, community=self.cast.qinghe)
+
+    @cached_property
     def call(self) -> HotlineCall:
+        assert self.counsellor
         return HotlineCall.objects.create(community=self.cast.qinghe, counsellor=self.cast.worker, topic="sleep")
 
     @cached_property
@@ -499,8 +506,10 @@ RESIDENTS: dict[str, Row] = {
     ),
     "deployments:commendation_wall": Row(may=EVERYBODY, kwargs=lambda w: {"code": w.cast.qinghe.code}, public=True),
     # Only the counsellor opens a call.
-    "residents:hotline_call_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.call.pk}, get=404, but={("worker", "get"): 200}),
-    "residents:hotline_call_list": Row(may=CREW, post=422),
+    "residents:hotline_call_detail": Row(may={"worker"}, kwargs=lambda w: {"pk": w.call.pk}),
+    "residents:hotline_call_list": Row(may=SECRETARIES, post=403),
+    "residents:hotline_counsellor_end": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.counsellor.pk}, get=405, post=302),
+    "residents:hotline_counsellor_name": Row(may=SECRETARIES, get=405, post=302),
     "residents:mutual_aid_create": Row(may=WORKERS, post=422),
     "residents:mutual_aid_list": Row(may=WORKERS),
     "residents:mutual_aid_step": Row(may=WORKERS, kwargs=lambda w: {"pk": w.aid.pk, "step": "withdraw"}, get=405, post=302),

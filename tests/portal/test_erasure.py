@@ -8,11 +8,24 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from checkpoints.models import Passage
+from deployments.models import Commendation
 from portal import erasure
 from portal.accounts import outbox
 from portal.accounts.models import Event, Message
 from portal.reports.models import DailyReport
-from residents.models import Finding, Stop
+from residents.models import (
+    Finding,
+    FirmCall,
+    HotlineCall,
+    Matter,
+    MatterStep,
+    MutualAid,
+    Persuasion,
+    Stop,
+    Task,
+    TaskNote,
+)
+from tests import factories
 from tests.factories import ErrandFactory, PassageFactory, PostFactory, StopFactory, UserFactory
 
 NOW = timezone.now()
@@ -142,3 +155,55 @@ def test_what_a_home_asked_for_is_emptied_after_half_a_year(db):
     assert (gone.lines.get().name, gone.notes.get().text) == ("—", "—")
     assert [kept.photo.storage.exists(name) for name in photos] == [True, False]
     assert (kept.what, kept.lines.get().name, waiting.what) == ("大米 10 斤", "胰岛素", "大米 10 斤")
+
+
+OLD, YOUNG = dt.timedelta(days=400), dt.timedelta(days=60)
+
+
+@pytest.mark.parametrize(("ago", "gone"), [(OLD, True), (YOUNG, False)])
+def test_of_what_was_done_for_homes_numbers_stay_and_words_go(cast, ago, gone):
+    """Tasks, matters, mutual aid, talks, calls and praise, each with all its words."""
+    at, words = NOW - ago, "CANARY"
+    ended = {"ended_at": at, "ended_by": cast.worker}
+    task = factories.TaskFactory(
+        community=cast.qinghe, created_by=cast.worker, title=words, what=words, place=words, result=words,
+        state="cancelled", **ended,
+    )  # fmt: skip
+    task.notes.create(text=words, by=cast.worker)
+    matter = factories.MatterFactory(
+        community=cast.qinghe, kind="dispute", what=words, parties=words, place=words, written_name=words,
+        written_phone=words, handler=cast.worker, handled_at=at, outcome=words, state="solved", **ended,
+    )  # fmt: skip
+    matter.steps.create(text=words)
+    matter.firm_calls.create(firm="热力公司", reply=words, called_by=cast.worker)
+    MutualAid.objects.create(
+        community=cast.qinghe, kind="gift", what=words, place=words, written_name=words, written_phone=words,
+        written_at=at, written_by=cast.worker, state="withdrawn",
+    )  # fmt: skip
+    Persuasion.objects.create(
+        community=cast.qinghe, topic="mask", attempt_no=1, method="door", result="agreed", place=words, note=words,
+        spoken_at=at, spoken_by=cast.worker,
+    )  # fmt: skip
+    HotlineCall.objects.create(community=cast.qinghe, counsellor=cast.worker, topic="sleep", content=words, called_at=at)
+    Commendation.objects.create(
+        community=cast.qinghe, kind="letter", team="配送队", text=words, sender=words, received_on=at.date(),
+        recorded_by=cast.worker,
+    )  # fmt: skip
+    rows = (Task, TaskNote, Matter, MatterStep, FirmCall, MutualAid, Persuasion, HotlineCall, Commendation)
+
+    # The night that stops half-way is followed by another.
+    erasure.erase(now=NOW)
+    erasure.erase(now=NOW)
+
+    said = [str([one.__dict__ for one in model.objects.all()]) for model in rows]
+    assert [words in one for one in said] == [not gone] * len(rows)
+    assert [model.objects.count() for model in rows] == [1] * len(rows)
+
+
+def test_what_is_still_open_keeps_its_words(cast):
+    task = factories.TaskFactory(community=cast.qinghe, created_by=cast.worker, title="TITLE", created_at=NOW - OLD)
+    matter = factories.MatterFactory(community=cast.qinghe, what="WORDS", reported_at=NOW - OLD)
+    erasure.erase(now=NOW)
+    task.refresh_from_db()
+    matter.refresh_from_db()
+    assert (task.title, matter.what) == ("TITLE", "WORDS")

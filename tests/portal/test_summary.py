@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from deployments.models import Commendation
 from portal.accounts.models import Event
 from portal.reports import summary
-from residents.models import Community, ErrandKind, ErrandState
-from residents.services import errand_kinds
+from portal.reports.services.rollups import roll_up
+from residents.models import Community, Errand, ErrandKind, ErrandState, HotlineCall, Matter, Persuasion
+from residents.services import errand_kinds, matters
 from tests import factories
 
 PAGE, EXPORT = reverse("reports:summary"), reverse("reports:summary_export")
@@ -145,3 +147,35 @@ def test_more_rows_cost_no_more_statements(worked, sign_in, queries):
             done(worked, "medicine", LAST)
 
     assert counts[0] == counts[1] <= 12
+
+
+def test_a_summary_of_one_day_says_what_the_days_report_says(worked):
+    """Whatever both count has one definition: asked, done for another day, portions, problems, calls, praise."""
+    asked_before = done(worked, "groceries", FIRST - dt.timedelta(days=1), lines=2)
+    Errand.objects.filter(pk=asked_before.pk).update(delivered_at=at(FIRST), ended_at=at(FIRST))
+    asked_before.lines.filter(position=1).update(state="out_of_stock")
+    for kind, state in (("fault", "solved"), ("problem", "unsolved"), ("dispute", "solved"), ("gathering", "new")):
+        matter = factories.MatterFactory(community=worked.qinghe, kind=kind, parties="x", reported_at=at(FIRST))
+        if state != "new":
+            matters.take(matter_id=matter.pk, by=worked.secretary)
+            ended = {"outcome": "x", "ended_at": at(FIRST), "ended_by": worked.secretary, "fixed_at": at(FIRST)}
+            Matter.objects.filter(pk=matter.pk).update(state=state, **ended)
+    Persuasion.objects.create(
+        community=worked.qinghe, place="东门", topic="mask", attempt_no=1, method="door", result="agreed", spoken_at=at(FIRST),
+        spoken_by=worked.worker,
+    )  # fmt: skip
+    HotlineCall.objects.create(community=worked.qinghe, counsellor=worked.worker, topic="sleep", called_at=at(FIRST))
+    Commendation.objects.create(
+        community=worked.qinghe, kind="letter", team="x", text="x", received_on=FIRST, recorded_by=worked.worker
+    )
+    here = Community.objects.filter(pk=worked.qinghe.pk)
+    (report,) = roll_up(day=FIRST, communities=here, by=worked.secretary)
+    summed = counted(here, FIRST, FIRST)
+    both = summed.keys() & report.counted.keys()
+    assert {key: summed[key] for key in both} == {key: report.counted[key] for key in both}
+    expected = {
+        "errands_asked": 2, "errands_done": 3, "errands_goods": 2, "errands_medicine": 1, "portions": 4, "problems_new": 2,
+        "problems_solved": 1, "mediations": 1, "incidents": 1, "hotline_calls": 1, "talked_round": 1, "praise": 1,
+    }  # fmt: skip
+    assert {key: summed[key] for key in expected} == expected
+    assert expected.keys() <= both

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandState, Stop
-from residents.services import errand_kinds, errand_queue, errand_rounds, stops
+from residents.services import asks, errand_kinds, errand_queue, errand_rounds, stops
 from tests import factories
 
 
@@ -127,3 +127,16 @@ def test_a_stop_of_elsewhere_is_no_way_in(cast, sign_in):
     sent = {"kind": "groceries", "stop": stop.pk, "compound": cast.hefengyuan.pk, "home": "1-1-101", "what": "盐",
             "urgency": "4", "channel": "round"}  # fmt: skip
     assert sign_in(cast.cadre_user).post(address, sent).status_code == 422
+
+
+def test_the_resident_cancels_what_goes_along_and_the_walker_is_told(cast, client, home, walk):
+    errand = joined(cast, home, walk)
+    walk.stops.update(assignee=cast.cadre_user)
+    address = reverse("residents:ask", args=[asks.errand_link(errand)])
+    assert 'value="cancel"' in client.get(address).content.decode()
+    assert client.post(address, {"do": "cancel"}).status_code == 302
+    errand.refresh_from_db()
+    assert (errand.state, errand.merged_round, list(errand_rounds.waiting_at(walk.stops.get(dwelling=home)))) == (
+        ErrandState.CANCELLED, None, [],
+    )  # fmt: skip
+    assert cast.cadre_user.inbox.filter(kind="errand_cancelled").count() == 1

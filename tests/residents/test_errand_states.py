@@ -21,7 +21,7 @@ MOVES = {
     "no_answer": lambda e, who, cast: errands.fail(errand_id=e, outcome=Outcome.NO_ANSWER, note="", by=who),
     "other_service": lambda e, who, cast: errands.fail(errand_id=e, outcome=Outcome.OTHER_SERVICE, note="", by=who),
     "cancel": lambda e, who, cast: errands.cancel(errand_id=e, reason="x", by=cast.worker),
-    "own_cancel": lambda e, who, cast: errands.cancel(errand_id=e, reason="x", by=None),
+    "own_cancel": lambda e, who, cast: errand_rounds.withdraw(errand_id=e, reason="x"),
     "reopen": lambda e, who, cast: errands.reopen(errand_id=e, reason="x", by=None),
     "confirm": lambda e, who, cast: asks.confirm(errand_id=e),
     "join": lambda e, who, cast: errand_rounds.join(errand_id=e, round_id=walk_of(e).pk, by=cast.worker),
@@ -70,6 +70,7 @@ AFTER_THE_END = {
     # One that goes with a round is done at its door, or waits again.
     (ErrandState.MERGED, ErrandState.DELIVERED),
     (ErrandState.MERGED, ErrandState.REQUESTED),
+    (ErrandState.MERGED, ErrandState.CANCELLED),
 }
 
 

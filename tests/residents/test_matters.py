@@ -288,3 +288,15 @@ def test_the_day_counts_what_was_brought_up_and_what_was_settled(cast):
     (report,) = roll_up(day=timezone.localdate(), communities=Community.objects.filter(pk=cast.qinghe.pk), by=cast.secretary)
     names = ("problems_new", "problems_solved", "mediations", "incidents")
     assert [report.counted[name] for name in names] == [3, 2, 1, 1]
+
+
+def test_what_is_brought_up_by_the_link_of_an_errand_stands_on_its_page(cast, client, home):
+    errand = factories.ErrandFactory(dwelling=home)
+    token = asks.errand_link(errand)
+    page, ask = reverse("residents:ask", args=[token]), url("ask", token)
+    assert ask.encode() in client.get(page).content
+    sent = {"kind": "problem", "what": "电梯坏了", "home": "702", "name": "王建国", "phone": "19900021234"}
+    own = client.post(ask, sent).url
+    row = Matter.objects.get()
+    assert (row.errand, row.dwelling) == (errand, home)
+    assert own.encode() in client.get(page).content

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from residents.models import Finding, Task, TaskState
+from residents.services import matters, tasks
 from tests import factories
 from tests.sheets import rows_of
 
@@ -176,3 +177,29 @@ def test_the_secretary_sees_what_is_late_and_what_nobody_has(cast, sign_in):
     task(cast)
     waiting = {str(item.label): item.count for item in sign_in(cast.secretary).get("/").context["day"].waiting}
     assert (waiting["Tasks that are late"], waiting["Tasks nobody has"]) == (1, 1)
+
+
+def test_what_was_brought_up_becomes_one_task_and_hears_of_it(cast, sign_in, home):
+    row = factories.MatterFactory(community=cast.qinghe, kind="fault", what="暖气不热", dwelling=home, handler=cast.worker)
+    client, press = sign_in(cast.worker), reverse("residents:task_start_from", args=["matter", row.pk])
+    matter_page = reverse("residents:matter_detail", args=[row.pk])
+    assert press.encode() in client.get(matter_page).content
+    pages = {client.post(press).url for _ in range(2)}
+    made = Task.objects.get()
+    assert (pages, made.kind, made.dwelling, made.source) == ({url("detail", made.pk)}, "repair", home, "matter")
+    assert url("detail", made.pk).encode() in client.get(matter_page).content
+    assert matter_page.encode() in client.get(url("detail", made.pk)).content
+    tasks.claim(task_id=made.pk, by=cast.cadre_user)
+    tasks.finish(task_id=made.pk, result="已放气，热了", by=cast.cadre_user)
+    row.refresh_from_db()
+    assert (row.steps.get().text, row.is_open) == ("已放气，热了", True)
+
+
+def test_a_dispute_never_becomes_a_task_and_what_is_ended_is_opened_first(cast, sign_in):
+    client = sign_in(cast.secretary)
+    dispute = factories.MatterFactory(community=cast.qinghe, kind="dispute", parties="甲乙")
+    assert client.post(reverse("residents:task_start_from", args=["matter", dispute.pk])).status_code == 404
+    over = factories.MatterFactory(community=cast.qinghe, kind="problem", handler=cast.worker)
+    matters.give_up(matter_id=over.pk, reason="x", by=cast.worker)
+    client.post(reverse("residents:task_start_from", args=["matter", over.pk]))
+    assert Task.objects.count() == 0

@@ -11,6 +11,7 @@ from deployments.models import Secondment
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.demo import (
+    chats,
     deliveries,
     duty,
     errands,
@@ -101,6 +102,7 @@ def _papers(compound: Compound, accounts: dict[str, User], helpers: list[User]) 
     ledgers.build(compound.community, secretary=accounts["secretary"])
     notices.build(compound, secretary=accounts["secretary"])
     tasks.build(compound, accounts=accounts, helpers=helpers)
+    chats.build(compound, worker=accounts["worker"])
     matters.build(compound, accounts={**accounts, "cadre": helpers[0]})
     kindness.build(compound, accounts=accounts, cadres=[helper.cadre for helper in helpers[:3]])
 
