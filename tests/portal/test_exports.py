@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from checkpoints.models import Passage
+from checkpoints.models import Passage, Post
 from deployments.models import Secondment
 from portal.accounts.models import Event
 from portal.jobs import services as jobs
@@ -119,6 +119,18 @@ def test_the_week_has_a_row_for_every_community_and_day_reported_or_not(day):
     days = [row[2] for row in rows[:14]]
     assert Counter(days) == {str(DAY - dt.timedelta(days=n)): 2 for n in range(7)}
     assert Counter(row[headings.index("备注")] for row in rows[:14]) == {"未上报": 12, "草稿(迟报)": 2}
+
+
+def test_the_sum_of_days_counts_what_happened_each_day_and_what_is_there_once(day, time_machine):
+    time_machine.move_to(moment(DAY, dt.time(18)) + dt.timedelta(days=1), tick=False)
+    expected = by_hand(day.qinghe)["卡口进人次"] + 1
+    factories.PassageFactory(post=Post.objects.get(), direction="in", logged_by=day.cadre_user)
+    rollups.roll_up(day=DAY + dt.timedelta(days=1), communities=Community.objects.filter(pk=day.qinghe.pk), by=None)
+    job = made(by=day.officer, last=DAY + dt.timedelta(days=1))
+    _title, _under, headings, rows = opened(job.result.path)
+    (total,) = [row for row in rows if row[1] == "合计"]
+
+    assert [total[headings.index(name)] for name in ("卡口数", "卡口进人次")] == [1, expected]
 
 
 def test_the_command_writes_the_same_sheet(day, tmp_path):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from portal.reports.exports.headings import DAILY as HEADINGS
+from portal.reports.exports.headings import THERE
 from portal.reports.figures import BY_HEADING
 from portal.reports.models import DailyReport
 from portal.reports.numbers import numbers_of
@@ -32,16 +33,23 @@ def daily_rows(asked: Any) -> Iterator[Sequence[Any]]:
 
 
 def daily_total(asked: Any) -> Sequence[Any]:
-    """合计: the sums of what stands above."""
+    """合计: the sums of what stands above; of what is there rather than happens, each community's last day counts."""
     sums: dict[str, int] = {}
+    last: dict[tuple[str, int], int] = {}
     day = asked.first
     while day <= asked.last:
-        for report in _reports(asked, day).values():
+        for community, report in _reports(asked, day).items():
             values = numbers_of(report)
             for heading, figure in BY_HEADING.items():
-                if (value := values.get(figure.key)) is not None:
+                if (value := values.get(figure.key)) is None:
+                    continue
+                if heading in THERE:
+                    last[heading, community] = value
+                else:
                     sums[heading] = sums.get(heading, 0) + value
         day += dt.timedelta(days=1)
+    for (heading, _community), value in last.items():
+        sums[heading] = sums.get(heading, 0) + value
     return ["", "合计", "", *(sums.get(heading, "") for heading in HEADINGS[3:])]
 
 

@@ -17,6 +17,11 @@ DAILY = _headings(
     """
 )
 
+# Of these what is there at the end of a day: seven days added up would count everybody seven times.
+THERE = frozenset(
+    _headings("住户总数 在住人数 累计摸排户数 居家隔离现有 累计解除 居家健康监测现有 集中隔离现有 密接 次密接 阳性 卡口数")
+)
+
 # 下沉干部(人员)花名册
 ROSTER = _headings(
     """
