@@ -4,12 +4,10 @@ import { Clock, WORTH } from "./skew.js";
 import { Kit, named } from "./kit.js";
 import { answered, ask as asked } from "./portal_ask.js";
 import { newId, NotSent, Queue } from "./queue.js";
-import { CodeReader } from "./gate_code.js";
 import { GatePasses } from "./gate_passes.js";
 import { Party } from "./gate_party.js";
 import { Rows } from "./gate_rows.js";
 import { keepPage, watchRoom } from "./offline.js";
-import { read as readCode } from "./pass_codes.js";
 import { openVault } from "./vault.js";
 import { Invalid, Reader } from "./written.js";
 
@@ -35,7 +33,14 @@ const kit = new Kit({ name: `kit:${mine}`, vault });
 const passWords = JSON.parse(document.getElementById("gate-pass-words").textContent);
 const passes = new GatePasses({ place: document.getElementById("gate-pass"), words: passWords, kit, clock });
 const party = new Party({ place: document.getElementById("gate-party"), relations: facts.relations, changed: hint });
-new CodeReader({ dialog: document.getElementById("gate-code"), link: document.getElementById("gate-scan"), found });
+// Fetched with the first code that is read: the page opens without it. Without script the link leads to the page of passes.
+let codes;
+document.getElementById("gate-scan").addEventListener("click", async (event) => {
+  event.preventDefault();
+  const { CodeReader } = await import("./gate_code.js");
+  codes ??= new CodeReader({ dialog: document.getElementById("gate-code"), found });
+  codes.open();
+});
 const queue = new Queue({ name: `queue:${mine}`, most: facts.most, vault, send, settle });
 
 async function ask(address, options = {}) {
@@ -210,9 +215,7 @@ form.addEventListener("input", () => (press(), hint()));
 form.querySelector("details").addEventListener("toggle", ({ target }) => target.open && target.scrollIntoView({ block: "center" }));
 
 // A code was scanned or typed: its pass fills the form. Says why where this phone knows no such pass.
-function found(text) {
-  const plain = text.trim();
-  const { code, problem } = /^0\d{3,5}$/.test(plain) ? { code: plain } : readCode(plain);
+function found({ code, problem }) {
   const card = problem ? undefined : passes.choose(code);
   if (!card) return passWords.codes[problem ?? "unknown"];
   form.elements.person.value = card.person;

@@ -1,15 +1,16 @@
 // A pass read on the gate page: through the camera, from a photo, or typed with its check letter. With and without network.
 
+import { read } from "./pass_codes.js";
 import { camera, photo } from "./scan.js";
 
+const NUMBER = /^0\d{3,5}$/;
+
 export class CodeReader {
-  // `found(text)` answers an empty text where the pass was taken up, else a sentence that says why not.
-  constructor({ dialog, link, found }) {
+  // `found({code, problem})` answers an empty text where the pass was taken up, else a sentence that says why not.
+  constructor({ dialog, found }) {
     Object.assign(this, { dialog, found, words: dialog.dataset, video: dialog.querySelector("video") });
     this.typed = dialog.querySelector("[name=q]");
     this.said = dialog.querySelector("[data-part=said]");
-    // Without script it leads to the page of passes.
-    link.addEventListener("click", (event) => (event.preventDefault(), this.open()));
     dialog.addEventListener("close", () => this.looking?.stop());
     dialog.querySelector("[data-act=look]").addEventListener("click", () => this.#take(this.typed.value));
     dialog.querySelector("[data-act=close]").addEventListener("click", () => dialog.close());
@@ -44,7 +45,8 @@ export class CodeReader {
   // True where it has to be looked at again.
   #take(text) {
     if (!text.trim()) return true;
-    const why = this.found(text);
+    const plain = text.trim();
+    const why = this.found(NUMBER.test(plain) ? { code: plain } : read(plain));
     this.typed.value = why ? text.slice(0, 60) : "";
     this.#say(why);
     if (!why) this.dialog.close();

@@ -337,6 +337,12 @@ def test_the_page_a_phone_keeps_names_nobody(cast, sign_in, shift):
     assert not any(said in page.text for said in ("17-3-702 ", "王**", cast.cadre_user.name, "<li data-id"))
 
 
+def test_the_gate_page_brings_no_script_it_has_no_use_for(cast, sign_in, shift):
+    pages = [sign_in(cast.cadre_user).get(f"/checkpoints/gate/{shift.pk}/{part}").text for part in ("", "shell/")]
+
+    assert not any(said in text for text in pages for said in ("htmx.min", " hx-", " data-hx-get", " data-hx-post"))
+
+
 def test_the_worker_names_files_that_are_there(client):
     answer = client.get("/worker.js")
 
