@@ -23,6 +23,7 @@ class ChatGroupForm(CleanTextMixin, forms.ModelForm):
     class Meta:
         model = ChatGroup
         fields = ("name", "level", "compound", "app", "members", "owner", "hears_errands")
+        labels = {"name": _("name of the group")}
 
     def __init__(self, *args: Any, community: Community, submit: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandState, Pairing
+from residents.models.errands import DONE, ENDED
 from residents.services import errand_rounds, errands, pairings, stops
 from residents.services.errand_requests import Place, ask
 from tests import factories
@@ -66,6 +67,22 @@ def careless_claim(errand, helper, read_together, taken):
         return
 
 
+def careless_end(errand, read_together, believed, **facts):
+    """What a step would be without its lock: look while the others look, then write what one believes."""
+    seen = Errand.objects.get(pk=errand.pk)
+    connection.close()
+    read_together.wait()
+    if seen.state in ENDED or seen.state in DONE:
+        raise Refused
+    for _attempt in range(50):
+        try:
+            Errand.objects.filter(pk=errand.pk).update(**facts)
+        except OperationalError:
+            continue
+        believed.append(facts["state"])
+        return
+
+
 def test_an_errand_is_taken_by_one(scene):
     _cast, errand, helpers = scene
     answers = at_once([lambda h=h: errands.claim(errand_id=errand.pk, by=h) for h in helpers])
@@ -100,6 +117,21 @@ def test_cancelled_while_it_is_handed_over_ends_in_one_of_the_two(scene):
     assert answers == ["Refused", "done"]
 
 
+def test_control_without_lock_it_is_cancelled_and_handed_over(scene):
+    cast, errand, _helpers = scene
+    errands.claim(errand_id=errand.pk, by=cast.cadre_user)
+    together, believed, now = threading.Barrier(2), [], timezone.now()
+    gone = {"state": ErrandState.CANCELLED, "ended_at": now, "end_reason": "x", "delivered_at": None, "delivered_by": None}
+    there = {"state": ErrandState.DELIVERED, "ended_at": None, "end_reason": "", "delivered_at": now}
+    at_once(
+        [
+            lambda: careless_end(errand, together, believed, **gone, outcome=""),
+            lambda: careless_end(errand, together, believed, **there, delivered_by=cast.cadre_user, outcome="handed"),
+        ]
+    )
+    assert sorted(believed) == [ErrandState.CANCELLED, ErrandState.DELIVERED]
+
+
 def test_merging_two_into_each_other_neither_deadlocks_nor_loses_both(scene):
     cast, errand, _helpers = scene
     other = factories.ErrandFactory(dwelling=errand.dwelling)
@@ -107,6 +139,15 @@ def test_merging_two_into_each_other_neither_deadlocks_nor_loses_both(scene):
     answers = at_once([lambda a=a, b=b: errands.merge(errand_id=a, into_id=b, by=cast.secretary) for a, b in pairs])
     assert answers == ["Refused"] * (MANY - 1) + ["done"]
     assert Errand.objects.waiting().count() == 1
+
+
+def test_control_without_lock_two_that_merge_into_each_other_are_both_lost(scene):
+    _cast, errand, _helpers = scene
+    other, together, believed = factories.ErrandFactory(dwelling=errand.dwelling), threading.Barrier(2), []
+    facts = {"state": ErrandState.MERGED, "ended_at": timezone.now(), "end_reason": "x"}
+    pairs = ((errand, other), (other, errand))
+    at_once([lambda a=a, b=b: careless_end(a, together, believed, **facts, merged_into=b) for a, b in pairs])
+    assert (len(believed), Errand.objects.waiting().count()) == (2, 0)
 
 
 def test_taken_by_hand_while_the_desk_sends_it_with_a_round_is_one_of_the_two(scene):
