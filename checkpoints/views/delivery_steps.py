@@ -165,8 +165,11 @@ def _step(
         else:
             messages.success(request, _("Done."))
         return redirect("checkpoints:delivery_detail", batch.pk)
-    context = {"batch": batch, "drop": drop, "step": step, "form": form}
-    return page(request, "checkpoints/deliveries/step.html", context, status=422 if form and form.is_bound else 200)
+    context = {
+        "row": batch, "part": drop.home if drop else "", "step": step, "form": form, "view": "checkpoints:delivery_detail",
+        "above": "checkpoints:delivery_list", "above_label": _("Goods at the gate"),
+    }  # fmt: skip
+    return page(request, "parts/step.html", context, status=422 if form and form.is_bound else 200)
 
 
 def _form(request: Request, step: Step, batch: DeliveryBatch) -> forms.StepForm | None:

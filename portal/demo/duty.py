@@ -8,7 +8,7 @@ from random import Random
 from django.utils import timezone
 
 from checkpoints.models import Assignment, Attendance, AttendanceCorrection, GateDevice, Post, Shift
-from deployments.models import Secondment
+from deployments.models import Cadre, Secondment
 from portal.accounts.models import User
 from portal.lib.dates import period
 from residents.models import Compound
@@ -179,10 +179,10 @@ def stand_now(secondment: Secondment) -> None:
     )
 
 
-def phones(user: User, *, shut_out_by: User) -> None:
+def phones(cadre: Cadre, *, shut_out_by: User) -> None:
     """The phones at the east gate now: one in order, one whose clock is three hours fast and which waits, one shut out."""
-    shift = Shift.objects.running().filter(post__name="东门", crew__cadre__user=user).first()
-    if shift is None:
+    shift = Shift.objects.running().filter(post__name="东门", crew__cadre=cadre).first()
+    if shift is None or cadre.user is None:
         return
     now = timezone.now()
     for minutes, facts in (
@@ -191,4 +191,4 @@ def phones(user: User, *, shut_out_by: User) -> None:
         (95, {"revoked_at": now - dt.timedelta(minutes=80), "revoked_by": shut_out_by}),
     ):
         seen_at = now - dt.timedelta(minutes=minutes)
-        GateDevice.objects.create(shift=shift, user=user, key=uuid.uuid4(), seen_at=seen_at, **facts)
+        GateDevice.objects.create(shift=shift, user=cadre.user, key=uuid.uuid4(), seen_at=seen_at, **facts)

@@ -1,39 +1,21 @@
 """Many people plan at once: real threads, real transactions. Each race is run again with the protection off, and must fail."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, connections
+from django.db import OperationalError, connection
 
 from checkpoints.models import Assignment, Shift
 from checkpoints.services import assignments
 from portal.lib.errors import Refused
 from tests import factories
 from tests.people import make_cast
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = 16
-
-
-def at_once(tasks) -> list[str]:
-    """Run the tasks in threads that start together; each answers "done" or why not."""
-    barrier = threading.Barrier(len(tasks))
-
-    def run(task) -> str:
-        barrier.wait()
-        try:
-            task()
-        except (Refused, IntegrityError) as error:
-            return type(error).__name__
-        finally:
-            connections.close_all()
-        return "done"
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return sorted(pool.map(run, tasks))
 
 
 @contextmanager

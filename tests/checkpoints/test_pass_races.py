@@ -2,11 +2,10 @@
 
 import datetime as dt
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connections
+from django.db import connections
 from django.utils import timezone
 
 from checkpoints.models import EntryPass, Passage, PassUse
@@ -14,6 +13,7 @@ from checkpoints.services import pass_uses, passages, passes
 from portal.lib.errors import Refused
 from tests import factories
 from tests.people import make_cast
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,24 +37,6 @@ def scene():
         for _ in range(GATES)
     ]  # fmt: skip
     return cast, home, card, shifts
-
-
-def at_once(tasks) -> list[str]:
-    """Run the tasks in threads that start together; each answers "done" or why not."""
-    barrier = threading.Barrier(len(tasks))
-
-    def run(task) -> str:
-        barrier.wait()
-        try:
-            task()
-        except (Refused, IntegrityError) as error:
-            return type(error).__name__
-        finally:
-            connections.close_all()
-        return "done"
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return sorted(pool.map(run, tasks))
 
 
 def test_two_gates_at_once_let_one_out(scene):

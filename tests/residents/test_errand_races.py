@@ -2,10 +2,9 @@
 
 import threading
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, connections
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from portal.lib.errors import Refused
@@ -15,28 +14,11 @@ from residents.services import errand_rounds, errands, pairings, stops
 from residents.services.errand_requests import Place, ask
 from tests import factories
 from tests.people import make_cast
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = 8
-
-
-def at_once(tasks) -> list[str]:
-    """Run the tasks in threads that start together; each answers "done" or why not."""
-    barrier = threading.Barrier(len(tasks))
-
-    def run(task) -> str:
-        barrier.wait()
-        try:
-            task()
-        except (Refused, IntegrityError) as error:
-            return type(error).__name__
-        finally:
-            connections.close_all()
-        return "done"
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return sorted(pool.map(run, tasks))
 
 
 @pytest.fixture

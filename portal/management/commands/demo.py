@@ -94,7 +94,7 @@ def _on_duty(secondment: Secondment, secretary: User) -> None:
     """Let the demo's cadre stand at a gate now, with the phones of a crew."""
     duty.stand_now(secondment)
     duty.correction(secondment.cadre.user)
-    duty.phones(secondment.cadre.user, shut_out_by=secretary)
+    duty.phones(secondment.cadre, shut_out_by=secretary)
 
 
 def _papers(compound: Compound, accounts: dict[str, User], helpers: list[User]) -> None:
