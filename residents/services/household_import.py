@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.accounts import audit
@@ -30,6 +30,8 @@ CHOICES = {
     "relation": Resident.Relation,
     "kind": Resident.Kind,
 }
+# So many of those the list lacks are looked at together.
+REST = 1000
 
 
 class HouseholdImporter:
@@ -46,7 +48,7 @@ class HouseholdImporter:
         self.met: set[int] = set()
         # Rows of this file, by what two rows must not share.
         self.ids: dict[str, tuple[int, Home]] = {}
-        self.names: dict[tuple[Home, str], tuple[int, str]] = {}
+        self.names: dict[tuple[Home, str], tuple[int, int]] = {}
         self.heads: dict[Home, tuple[int, dt.date | None]] = {}
         self.children: dict[Home, dt.date] = {}
         # Of these a row was refused: who is missing may be meant by it.
@@ -109,7 +111,8 @@ class HouseholdImporter:
     def _is_once(self, line: Line) -> bool:
         """A person stands in a file once, and in one home."""
         plan: Plan = line.plan
-        content = repr((sorted(plan.person.items(), key=str), plan.care))
+        # The hash of what stands in the row: a list of a whole city is kept in mind until its last row.
+        content = hash((*plan.person.values(), *plan.care))
         if plan.id_hash and (earlier := self.ids.get(plan.id_hash)):
             row, home = earlier
             if home != plan.home:
@@ -221,13 +224,13 @@ class HouseholdImporter:
 
     def rest(self) -> Iterator[Line]:
         """People of the list's compounds whom no row is about."""
-        compounds = [compound.pk for name, compound in self.places.compounds.items() if name in self.places.named]
-        rows = Resident.objects.registered().filter(dwelling__entrance__building__compound__in=compounds)
-        rows = rows.select_related("dwelling__entrance__building__compound").defer("id_number").order_by("dwelling", "id")
-        rows = rows.annotate(in_quarantine=Exists(QuarantineCase.objects.open().filter(resident=OuterRef("pk"))))
-        for resident in rows.iterator(2000):
-            if resident.pk not in self.met and resident.pk not in self.storing.made:
-                yield self._missing(resident)
+        # From one table: within its own transaction the database knows nothing of what was just written, and joins badly.
+        homes = {key for key, _floor in self.places.homes.values()}
+        there = Resident.objects.registered().filter(community=self.community).order_by("dwelling_id", "id")
+        keys = there.values_list("pk", "dwelling_id").iterator(REST)
+        missing = [pk for pk, home in keys if home in homes and pk not in self.met and pk not in self.storing.made]
+        for first in range(0, len(missing), REST):
+            yield from map(self._missing, _whole(missing[first : first + REST]))
 
     def _missing(self, resident: Resident) -> Line:
         entrance, home = resident.dwelling.entrance, resident.dwelling
@@ -251,6 +254,13 @@ class HouseholdImporter:
         """Write the lines: places, people, lists of care, changes, their audit lines."""
         self.storing.leave([line.plan for line in lines if line.does == "gone"])
         self.storing.write([line.plan for line in lines if line.does != "gone"])
+
+
+def _whole(keys: list[int]) -> QuerySet[Resident]:
+    """These residents with where they live, and whether they are in quarantine."""
+    rows = Resident.objects.filter(pk__in=keys).select_related("dwelling__entrance__building__compound").defer("id_number")
+    rows = rows.annotate(in_quarantine=Exists(QuarantineCase.objects.open().filter(resident=OuterRef("pk"))))
+    return rows.order_by("dwelling_id", "id")
 
 
 def _shown(name: str, value: Any) -> str:

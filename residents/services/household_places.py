@@ -143,9 +143,9 @@ class Places:
             self.grids[name] = Grid.objects.create(community=self.community, name=name)
         return self.grids[name]
 
-    def finish(self) -> None:
-        """A building has as many floors as its highest home."""
-        rows = Building.objects.filter(pk__in=[self.buildings[key].pk for key in self._new_buildings if key in self.buildings])
+    def finish(self, keys: set[tuple[str, str]]) -> None:
+        """A new building has as many floors as its highest home."""
+        rows = Building.objects.filter(pk__in=[self.buildings[key].pk for key in keys & self._new_buildings])
         low = []
         for building in rows.annotate(top=Max("entrances__dwellings__floor")):
             if building.top and building.top > building.floors:

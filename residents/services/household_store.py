@@ -42,7 +42,7 @@ class Store:
         self._care(plans)
         self._moves(known)
         self._record(new, known)
-        self.places.finish()
+        self.places.finish({plan.home[:2] for plan in plans})
 
     def leave(self, residents: Sequence[Resident]) -> None:
         """Mark people as moved out: their care ends, their wards have no guardian any more."""

@@ -15,7 +15,7 @@ from portal.lib.errors import Refused
 from portal.lib.pages import page
 from portal.lib.paging import paged
 from residents import timeline
-from residents.access import Permission, Request, may_in, requires
+from residents.access import Permission, Request, has, may_in, requires
 from residents.forms.households import BaseListForm, DwellingFilter, DwellingForm
 from residents.masking import Eyes
 from residents.models import Dwelling
@@ -44,6 +44,8 @@ def dwelling_list(request: Request) -> HttpResponse:
         "group": asked["group"],
         "groups": household_list.counts(found, crowded_from),
         "may_import": form.chosen and may_in(request.user, Permission.RESIDENT_IMPORT, form.chosen.community),
+        # Not even a compound is there: the list brings it along.
+        "begins": form.chosen is None and not request.GET and has(request.user, Permission.RESIDENT_IMPORT),
     }
     return page(request, "residents/households/list.html", context, part="dwelling-rows")
 

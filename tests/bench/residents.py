@@ -8,6 +8,7 @@ from pathlib import Path
 
 import python_calamine
 import xlsxwriter
+from django.db import transaction
 
 from portal.demo.names import id_number
 from portal.lib.imports import Reader, process
@@ -61,7 +62,8 @@ def row(n: int) -> list[object]:
 
 def _import(path: Path, community: Community) -> None:
     importer = HouseholdImporter(community, by=None)
-    with path.open("rb") as file:
+    # In one transaction, as the page and the command run it.
+    with path.open("rb") as file, transaction.atomic():
         summary = process(Reader(file, importer.columns, importer.ignored), importer, keep=lambda line: None, store=True)
     if summary.counts["refuse"] or summary.counts["skip"]:
         raise AssertionError(summary.counts)
