@@ -60,7 +60,11 @@ class CounsellorForm(forms.Form):
         self.initial.setdefault("community", communities.first())
         self.initial.setdefault("ends_on", timezone.localdate() + TERM)
         self.helper = helper(
-            self, "community", pair("user", "ends_on"), submit=_("Name"), action=reverse("residents:hotline_counsellor_name")
+            self,
+            "community",
+            pair("user", "ends_on"),
+            submit=_("Name the counsellor"),
+            action=reverse("residents:hotline_counsellor_name"),
         )
 
     def clean_ends_on(self) -> dt.date:
