@@ -66,7 +66,9 @@ def record_sent(*, shift: Shift, rows: Sequence[Any], answers: Sequence[passages
 
     Nobody is refused any more: what is against the rule is stored and shown. Returns it by passage.
     """
-    said = {row["id"]: row for row in rows if isinstance(row, Mapping) and row.get("pass") and isinstance(row.get("id"), str)}
+    said = {row["id"]: row for row in rows if isinstance(row, dict) and row.get("pass") and isinstance(row.get("id"), str)}
+    if not said:
+        return {}
     stored = {answer.id for answer in answers if answer.status != passages.REFUSED and answer.result == Passage.Result.PASSED}
     wrong = {}
     for key in sorted(said.keys() & stored):

@@ -23,8 +23,9 @@ from tests.processes import ROOT, database_url
 ROWS = int(os.environ.get("BENCH_EXPORTED", "100000"))
 BY_HAND = """COPY (
     SELECT p.happened_at, o.name, p.direction, p.written_name, p.written_phone, p.person, p.written_home, p.temperature,
-        p.health_code, p.mask, p.plate_no, p.passengers, p.reason, p.result, u.name, p.result_note
+        p.health_code, p.mask, p.plate_no, p.passengers, p.reason, e.number, p.result, u.name, p.result_note
     FROM checkpoints_passage p JOIN checkpoints_post o ON o.id = p.post_id JOIN accounts_user u ON u.id = p.logged_by_id
+    LEFT JOIN checkpoints_passuse s ON s.passage_id = p.id LEFT JOIN checkpoints_entrypass e ON e.id = s.entry_pass_id
     WHERE p.is_void = false
         AND NOT EXISTS (SELECT 1 FROM checkpoints_passage v WHERE v.voids_id = p.id AND v.voids_id IS NOT NULL)
     ORDER BY p.happened_at, p.id

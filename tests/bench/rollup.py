@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from checkpoints.models import Assignment, Attendance, Post, Shift
 from deployments.models import Cadre, Responsibility, Secondment, SendingUnit
@@ -168,7 +168,7 @@ def hand_written() -> None:
         waiting=_words(WAITING), incidents=_words(INCIDENTS),
     )  # fmt: skip
     start, end = day_bounds(DAY)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(text, {"day": DAY, "as_of": end, "start": start, "until": end - dt.timedelta(microseconds=1)})
 
 

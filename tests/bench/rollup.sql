@@ -1,4 +1,6 @@
 -- The roll-up of a whole city's day as one would write it by hand: group first, add up afterwards, store, leave a trace.
+-- What also writes is counted by one process alone: so the numbers are counted first, by as many as the server gives.
+CREATE TEMPORARY TABLE bench_counted ON COMMIT DROP AS
 WITH standing AS NOT MATERIALIZED (
   SELECT * FROM checkpoints_passage p
   WHERE day = %(day)s AND happened_at <= %(as_of)s AND NOT is_void
@@ -9,11 +11,11 @@ WITH standing AS NOT MATERIALIZED (
   GROUP BY 1
 ), by_person AS (
   SELECT community_id,
-         sum(n) FILTER (WHERE direction = 'in' AND result = 'passed') AS passages_in,
-         sum(n) FILTER (WHERE direction = 'out' AND result = 'passed') AS passages_out,
-         sum(n) FILTER (WHERE result = 'turned_back') AS turned_back,
-         sum(n) FILTER (WHERE fever) AS fever,
-         sum(n) FILTER (WHERE vehicle AND result = 'passed') AS vehicles,
+         coalesce(sum(n) FILTER (WHERE direction = 'in' AND result = 'passed'), 0) AS passages_in,
+         coalesce(sum(n) FILTER (WHERE direction = 'out' AND result = 'passed'), 0) AS passages_out,
+         coalesce(sum(n) FILTER (WHERE result = 'turned_back'), 0) AS turned_back,
+         coalesce(sum(n) FILTER (WHERE fever), 0) AS fever,
+         coalesce(sum(n) FILTER (WHERE vehicle AND result = 'passed'), 0) AS vehicles,
          {kinds}
   FROM (SELECT community_id, direction, person, result, temperature >= 37.3 AS fever, plate_no <> '' AS vehicle, count(*) AS n
         FROM standing GROUP BY 1, 2, 3, 4, 5, 6) g
@@ -75,7 +77,7 @@ WITH standing AS NOT MATERIALIZED (
   WHERE NOT EXISTS (SELECT 1 FROM held WHERE held.entrance_id = e.id)
     AND NOT EXISTS (SELECT 1 FROM held WHERE held.building_id = b.id)
   GROUP BY 1
-), homes AS (
+), ledger AS (
   SELECT community_id, count(*) AS homes FROM residents_dwelling GROUP BY 1
 ), living AS (
   SELECT community_id, count(*) AS living_in FROM residents_resident
@@ -178,14 +180,11 @@ WITH standing AS NOT MATERIALIZED (
   SELECT community_id, count(*) AS praise FROM deployments_commendation WHERE received_on = %(day)s GROUP BY 1
 ), zero AS (
   SELECT {zero} AS figures
-), made AS (
-  INSERT INTO reports_dailyreport
-    (community_id, day, version, state, as_of, due_at, counted, special, rolled_up_at, return_reason)
-  SELECT c.id, %(day)s, 1, 'draft', %(as_of)s, %(day)s + interval '17 hours',
-         (zero.figures || coalesce(to_jsonb(by_hour), '{{}}') || coalesce(to_jsonb(by_person), '{{}}')
+)
+SELECT c.id AS community_id, (zero.figures || coalesce(to_jsonb(by_hour), '{{}}') || coalesce(to_jsonb(by_person), '{{}}')
           || coalesce(to_jsonb(seconded), '{{}}') || coalesce(to_jsonb(duty), '{{}}')
           || coalesce(to_jsonb(posts), '{{}}') || coalesce(to_jsonb(buildings), '{{}}')
-          || coalesce(to_jsonb(entrances), '{{}}') || coalesce(to_jsonb(homes), '{{}}')
+          || coalesce(to_jsonb(entrances), '{{}}') || coalesce(to_jsonb(ledger), '{{}}')
           || coalesce(to_jsonb(living), '{{}}') || coalesce(to_jsonb(came), '{{}}')
           || coalesce(to_jsonb(walked), '{{}}') || coalesce(to_jsonb(stops), '{{}}')
           || coalesce(to_jsonb(swept), '{{}}') || coalesce(to_jsonb(announced), '{{}}')
@@ -193,21 +192,25 @@ WITH standing AS NOT MATERIALIZED (
           || coalesce(to_jsonb(errands), '{{}}') || coalesce(to_jsonb(goods), '{{}}')
           || coalesce(to_jsonb(drops), '{{}}') || coalesce(to_jsonb(visits), '{{}}')
           || coalesce(to_jsonb(matters), '{{}}') || coalesce(to_jsonb(calls), '{{}}')
-          || coalesce(to_jsonb(talks), '{{}}') || coalesce(to_jsonb(thanked), '{{}}')) - 'community_id',
-         '', now(), ''
-  FROM residents_community c CROSS JOIN zero
-  LEFT JOIN by_hour ON by_hour.community_id = c.id LEFT JOIN by_person ON by_person.community_id = c.id
-  LEFT JOIN seconded ON seconded.community_id = c.id LEFT JOIN duty ON duty.community_id = c.id
-  LEFT JOIN posts ON posts.community_id = c.id LEFT JOIN buildings ON buildings.community_id = c.id
-  LEFT JOIN entrances ON entrances.community_id = c.id LEFT JOIN homes ON homes.community_id = c.id
-  LEFT JOIN living ON living.community_id = c.id LEFT JOIN came ON came.community_id = c.id
-  LEFT JOIN walked ON walked.community_id = c.id LEFT JOIN stops ON stops.community_id = c.id
-  LEFT JOIN swept ON swept.community_id = c.id LEFT JOIN announced ON announced.community_id = c.id
-  LEFT JOIN cases ON cases.community_id = c.id LEFT JOIN moved ON moved.community_id = c.id
-  LEFT JOIN errands ON errands.community_id = c.id LEFT JOIN goods ON goods.community_id = c.id
-  LEFT JOIN drops ON drops.community_id = c.id LEFT JOIN visits ON visits.community_id = c.id
-  LEFT JOIN matters ON matters.community_id = c.id LEFT JOIN calls ON calls.community_id = c.id
-  LEFT JOIN talks ON talks.community_id = c.id LEFT JOIN thanked ON thanked.community_id = c.id
+          || coalesce(to_jsonb(talks), '{{}}') || coalesce(to_jsonb(thanked), '{{}}')) - 'community_id' AS figures
+FROM residents_community c CROSS JOIN zero
+LEFT JOIN by_hour ON by_hour.community_id = c.id LEFT JOIN by_person ON by_person.community_id = c.id
+LEFT JOIN seconded ON seconded.community_id = c.id LEFT JOIN duty ON duty.community_id = c.id
+LEFT JOIN posts ON posts.community_id = c.id LEFT JOIN buildings ON buildings.community_id = c.id
+LEFT JOIN entrances ON entrances.community_id = c.id LEFT JOIN ledger ON ledger.community_id = c.id
+LEFT JOIN living ON living.community_id = c.id LEFT JOIN came ON came.community_id = c.id
+LEFT JOIN walked ON walked.community_id = c.id LEFT JOIN stops ON stops.community_id = c.id
+LEFT JOIN swept ON swept.community_id = c.id LEFT JOIN announced ON announced.community_id = c.id
+LEFT JOIN cases ON cases.community_id = c.id LEFT JOIN moved ON moved.community_id = c.id
+LEFT JOIN errands ON errands.community_id = c.id LEFT JOIN goods ON goods.community_id = c.id
+LEFT JOIN drops ON drops.community_id = c.id LEFT JOIN visits ON visits.community_id = c.id
+LEFT JOIN matters ON matters.community_id = c.id LEFT JOIN calls ON calls.community_id = c.id
+LEFT JOIN talks ON talks.community_id = c.id LEFT JOIN thanked ON thanked.community_id = c.id;
+WITH made AS (
+  INSERT INTO reports_dailyreport
+    (community_id, day, version, state, as_of, due_at, counted, special, rolled_up_at, return_reason)
+  SELECT community_id, %(day)s, 1, 'draft', %(as_of)s, %(day)s + interval '17 hours', figures, '', now(), ''
+  FROM bench_counted
   RETURNING id, community_id
 )
 INSERT INTO accounts_event (at, kind, "table", "row", community_id, before, after)

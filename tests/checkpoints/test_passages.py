@@ -452,3 +452,14 @@ def test_a_passage_is_linked_to_the_home_and_person_it_names(cast, home, name, p
     stored = Passage.objects.get()
     assert stored.written_name == name
     assert (stored.dwelling_id == somebody.dwelling_id, stored.resident_id == somebody.pk) == linked
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+def test_text_that_looks_like_the_database_s_own_marks_is_stored_as_written(shift, user, settings, prepared):
+    settings.PREPARED_STATEMENTS = prepared
+    texts = ['"', "\\", '\\"', "NULL", "{a,b}", "'", "a,b", "$1 %s", "null"]
+
+    store(shift, [row(name=text, reason=text[::-1]) for text in texts], user)
+
+    kept = Passage.objects.order_by("written_name").values_list("written_name", "reason")
+    assert sorted(kept) == sorted((text, text[::-1]) for text in texts)
