@@ -46,7 +46,11 @@ def _shift(shift: Shift, policy: DutyPolicy, reader: User) -> dict[str, Any]:
 
 
 def _policy(shift: Shift, policy: DutyPolicy, reader: User) -> dict[str, Any]:
-    return {"feverLimit": str(policy.fever_limit), "undoSeconds": policy.undo_seconds}
+    return {
+        "feverLimit": str(policy.fever_limit),
+        "couriersEnter": policy.couriers_enter,
+        "undoSeconds": policy.undo_seconds,
+    }
 
 
 def _homes(shift: Shift, policy: DutyPolicy, reader: User) -> list[list[Any]]:

@@ -32,7 +32,6 @@ EARLY = LATE = dt.timedelta(minutes=30)
 LATE_SENDING = dt.timedelta(hours=24)
 
 STORED, ALREADY, REFUSED = "stored", "already_stored", "refused"
-COURIER_IN = (Passage.Person.COURIER, Passage.Direction.IN, Passage.Result.PASSED)
 ZONE = ZoneInfo(settings.TIME_ZONE)
 COPIED = tuple(
     field.attname
@@ -136,14 +135,12 @@ def _understood(
 ) -> tuple[list[Answer | None], dict[int, Written]]:
     """Read each row: an answer for what is refused at once, and what is left by its place in the list."""
     hours = hours_of(shift)
-    stays_outside = _stays_outside(shift)
+    couriers_enter = _couriers_enter(shift)
     answers: list[Answer | None] = []
     good: dict[int, Written] = {}
     for place, row in enumerate(rows):
         try:
-            one = written.read(row, fever_limit=fever_limit, now=now, hours=hours)
-            if (one.person, one.direction, one.result) == COURIER_IN and stays_outside():
-                raise written.bad("person", "courier")
+            one = written.read(row, fever_limit=fever_limit, now=now, hours=hours, couriers_enter=couriers_enter)
         except Invalid as bad:
             answers.append(Answer(_said_id(row), REFUSED, field=bad.field, why=bad.why))
         else:
@@ -152,9 +149,9 @@ def _understood(
     return answers, good
 
 
-def _stays_outside(shift: Shift) -> Callable[[], bool]:
-    """Whether couriers stay outside on the day of a shift; looked up for the first that is said to have come in."""
-    return cache(lambda: not duty_policy(shift.post.compound.community, shift.day).couriers_enter)
+def _couriers_enter(shift: Shift) -> Callable[[], bool]:
+    """Whether couriers come in on the day of a shift; looked up for the first that is said to have done so."""
+    return cache(lambda: duty_policy(shift.post.compound.community, shift.day).couriers_enter)
 
 
 def _inserted(

@@ -7,6 +7,7 @@ rules are data (services.written_rules), for the phone asks the same before the 
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -32,6 +33,7 @@ KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOST_SEQUENCE = 2**31 - 1
 # Asked with each row: a member of a class of choices takes as long to look up as a field to check.
 PASSED, HELD, RESIDENT = Passage.Result.PASSED.value, Passage.Result.HELD.value, Passage.Person.RESIDENT.value
+COURIER_IN = (Passage.Person.COURIER.value, Passage.Direction.IN.value, PASSED)
 
 
 class Invalid(Exception):  # noqa: N818 - it is an answer, not an error
@@ -68,10 +70,17 @@ class Written(NamedTuple):
 Hours = tuple[dt.datetime, dt.datetime]
 
 
-def read(row: Any, *, fever_limit: Decimal, now: dt.datetime, hours: Hours | None = None) -> Written:
+def read(
+    row: Any,
+    *,
+    fever_limit: Decimal,
+    now: dt.datetime,
+    hours: Hours | None = None,
+    couriers_enter: Callable[[], bool] = lambda: True,
+) -> Written:
     """Understand one row; a temperature from the fever limit on is held, whatever was asked.
 
-    With `hours`, a passage outside of them is refused.
+    With `hours`, a passage outside of them is refused. `couriers_enter` is asked for couriers who are said to have come in.
     """
     if not isinstance(row, dict):
         raise bad("", "shape")
@@ -100,6 +109,8 @@ def read(row: Any, *, fever_limit: Decimal, now: dt.datetime, hours: Hours | Non
         _sequence(get("sequence")),
     )
     complete(written)
+    if (written.person, written.direction, written.result) == COURIER_IN and not couriers_enter():
+        raise bad("person", "courier")
     return written
 
 

@@ -171,6 +171,7 @@ def _facts(request: Request, shift: Shift, policy: DutyPolicy) -> dict[str, Any]
         "shift": shift.pk,
         "user": request.user.pk,
         "feverLimit": str(policy.fever_limit),
+        "couriersEnter": policy.couriers_enter,
         "undoSeconds": policy.undo_seconds,
         "most": passages.MOST,
         "closes": passages.hours_of(shift)[1].isoformat(),

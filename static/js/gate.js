@@ -90,7 +90,8 @@ function read(button) {
 // What is wrong is asked before the person has walked on, by the portal's own rules.
 function understood(row) {
   try {
-    return reader.read(row, { feverLimit: Number(kit.whole?.policy.feverLimit ?? facts.feverLimit), now: Infinity });
+    const { feverLimit, couriersEnter } = kit.whole?.policy ?? facts;
+    return reader.read(row, { feverLimit: Number(feverLimit), couriersEnter, now: Infinity });
   } catch (bad) {
     if (!(bad instanceof Invalid)) throw bad;
     complain(bad.field, bad.why);

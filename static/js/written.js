@@ -9,6 +9,7 @@ export class Invalid extends Error {
 }
 
 const nothing = (value) => value === undefined || value === null || value === "";
+const COURIER_IN = [["person", "courier"], ["direction", "in"], ["result", "passed"]];
 const plainly = (value) => value.normalize("NFKC");
 
 export class Reader {
@@ -23,7 +24,7 @@ export class Reader {
   }
 
   // `now` and `hours` are milliseconds of the portal's clock, `feverLimit` degrees.
-  read(row, { feverLimit, now, hours }) {
+  read(row, { feverLimit, now, hours, couriersEnter = true }) {
     if (row === null || typeof row !== "object" || Array.isArray(row)) throw this.bad("", "shape");
     const temperature = this.degrees(row.temperature);
     let result = this.choice("result", row.result, "passed");
@@ -46,6 +47,7 @@ export class Reader {
       result_note: this.text("result_note", row.result_note),
     };
     this.complete(written);
+    if (!couriersEnter && COURIER_IN.every(([field, value]) => written[field] === value)) throw this.bad("person", "courier");
     return written;
   }
 

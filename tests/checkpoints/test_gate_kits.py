@@ -63,7 +63,7 @@ def test_a_kit_holds_the_homes_of_the_compound_and_what_stands_at_them_and_no_mo
     assert found["homes"][0][2] == ["王**", "wjg", head.pk, "head"]
     text = json.dumps(found, ensure_ascii=False)
     assert not any(secret in text for secret in ("19900000001", "王建国", "赵敏", "别处人"))
-    assert found["policy"] == {"feverLimit": "37.3", "undoSeconds": 60}
+    assert found["policy"] == {"feverLimit": "37.3", "couriersEnter": False, "undoSeconds": 60}
 
 
 def test_who_may_see_names_takes_them_along(cast, shift):

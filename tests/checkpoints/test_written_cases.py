@@ -13,10 +13,10 @@ from tests.guards.sources import ROOT
 SCRIPT = """
 import { Reader, Invalid } from "%s";
 import { readFileSync } from "node:fs";
-const { rules, rows, now, hours, feverLimit } = JSON.parse(readFileSync(0, "utf8"));
+const { rules, rows, now, hours, feverLimit, couriersEnter } = JSON.parse(readFileSync(0, "utf8"));
 const reader = new Reader(rules);
 const said = rows.map((row) => {
-  try { return reader.read(row, { now, hours, feverLimit }); }
+  try { return reader.read(row, { now, hours, feverLimit, couriersEnter }); }
   catch (bad) { if (!(bad instanceof Invalid)) throw bad; return [bad.field, bad.code, bad.why]; }
 });
 console.log(JSON.stringify(said));
@@ -61,5 +61,6 @@ def asked() -> str:
             "now": milliseconds(TABLE["now"]),
             "hours": [milliseconds(moment) for moment in TABLE["hours"]],
             "feverLimit": float(TABLE["fever_limit"]),
+            "couriersEnter": TABLE["couriers_enter"],
         }
     )

@@ -213,7 +213,7 @@ def test_a_session_that_ended_while_there_was_no_network_is_said_when_it_is_back
 
 
 def test_a_shift_that_ends_without_network_takes_its_kit_along_and_loses_no_passage(cast, shift, phone, wire):
-    soon = timezone.now() + dt.timedelta(seconds=40)
+    soon = timezone.now() + dt.timedelta(seconds=20)
     Shift.objects.update(ends_at=soon - passages.LATE)
     page = phone.on()
     phone.sign_in(cast.cadre_user)

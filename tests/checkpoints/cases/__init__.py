@@ -27,7 +27,13 @@ def by_python(case: dict[str, Any]) -> Any:
     now = dt.datetime.fromisoformat(TABLE["now"])
     opens, closes = map(dt.datetime.fromisoformat, TABLE["hours"])
     try:
-        found = written.read(row_of(case), fever_limit=Decimal(TABLE["fever_limit"]), now=now, hours=(opens, closes))
+        found = written.read(
+            row_of(case),
+            fever_limit=Decimal(TABLE["fever_limit"]),
+            now=now,
+            hours=(opens, closes),
+            couriers_enter=lambda: TABLE["couriers_enter"],
+        )
     except Invalid as bad:
         return [bad.field, bad.code, bad.why]
     whole = found._asdict()
