@@ -69,6 +69,12 @@ def test_names_stand_on_the_wall_only_where_both_agreed(cast, client, sender, re
     assert not any(number in page for number in ("19900021234", "17-3-702"))
 
 
+def test_the_wall_is_printed_where_there_is_script_and_says_the_day(cast, client):
+    page = client.get(wall(cast)).content.decode()
+    assert ("data-print hidden" in page, "js/print." in page) == (True, True)
+    assert f'<p class="p-ask-paper">{timezone.localdate():%Y-%m-%d}</p>' in page
+
+
 def test_agreement_is_taken_back_and_given_by_the_person_alone(cast, sign_in, client):
     row = praise(cast, sender_agrees=True)
     commendations.show(commendation_id=row.pk, by=cast.worker)

@@ -171,6 +171,26 @@ def test_a_dispute_taken_down_by_a_cadre_is_sealed_from_then_on(cast, sign_in):
     assert {message.to for message in Message.objects.all()} == {cast.secretary}
 
 
+def test_a_mediation_is_printed_with_its_heading_by_those_who_read_it_and_without_the_private_link(cast, sign_in):
+    dispute, problem = matter(cast, kind="dispute", what=CANARY, handler=cast.cadre_user), matter(cast, kind="problem")
+    paper = sign_in(cast.secretary).get(url("detail", dispute.pk)).content.decode()
+    assert ("data-print" in paper, f'<p class="p-print">{cast.qinghe} ·' in paper, "p-signatures" in paper) == (
+        True,
+        True,
+        True,
+    )
+    assert sign_in(cast.worker).get(url("detail", dispute.pk)).status_code == 404
+    paper = sign_in(cast.secretary).get(url("detail", problem.pk)).content.decode()
+    own = paper[: paper.index("p-link")].rindex("<section")
+    assert ("p-signatures" in paper, paper[own:].startswith('<section class="p-panel p-screen">')) == (False, True)
+
+
+def test_the_list_is_printed_with_its_community(cast, sign_in):
+    matter(cast, kind="problem")
+    paper = sign_in(cast.secretary).get(LIST).content.decode()
+    assert ("data-print" in paper, f'<p class="p-print">{cast.qinghe} ·' in paper) == (True, True)
+
+
 @pytest.mark.parametrize("group", ["appeals", "mediations", "incidents", "\x00"])
 def test_every_list_opens_and_asks_a_fixed_number_of_statements(cast, sign_in, queries, home, group):
     client, seen = sign_in(cast.secretary), []

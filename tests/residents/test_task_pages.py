@@ -38,6 +38,14 @@ def test_every_view_of_the_list_opens(cast, sign_in, view):
     assert answers == [200] * 6
 
 
+def test_the_list_is_printed_with_its_community_and_without_what_is_pressed(cast, sign_in):
+    row = task(cast)
+    paper = sign_in(cast.worker).get(LIST).content.decode()
+    assert ("data-print" in paper, f'<p class="p-print">{cast.qinghe} ·' in paper) == (True, True)
+    step = paper.index(reverse("residents:task_step", args=[row.pk, "claim"]))
+    assert paper[paper[:step].rindex("<td") :].startswith('<td class="p-num p-screen">')
+
+
 def test_the_list_asks_a_fixed_number_of_statements(cast, sign_in, queries, home):
     client, seen = sign_in(cast.worker), []
     for count in (1, 2):
