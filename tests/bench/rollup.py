@@ -24,7 +24,7 @@ from portal.reports.models import DailyReport
 from portal.reports.services import rollups
 from residents.models import Building, Community, Compound, District, Entrance, Subdistrict
 from residents.models.matters import INCIDENTS
-from residents.services.errand_totals import WAITING
+from residents.services.errand_totals import DONE, WAITING
 from tests.bench.timing import Line, slower
 
 DAY = dt.date(2022, 4, 10)
@@ -165,7 +165,7 @@ def hand_written() -> None:
     persons = [one(way, f"person = '{kind}' AND result = 'passed'", way, kind) for way in ways for kind in kinds]
     text = SQL.read_text().format(
         hours=", ".join(hours), kinds=", ".join(persons), zero=f"'{json.dumps(dict.fromkeys(KEYS, 0))}'::jsonb",
-        waiting=_words(WAITING), incidents=_words(INCIDENTS),
+        waiting=_words(WAITING), done=_words(DONE), incidents=_words(INCIDENTS),
     )  # fmt: skip
     start, end = day_bounds(DAY)
     with transaction.atomic(), connection.cursor() as cursor:

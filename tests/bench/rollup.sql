@@ -138,19 +138,27 @@ WITH standing AS NOT MATERIALIZED (
   WHERE e.requested_at >= %(start)s AND e.requested_at <= %(until)s AND e.merged_into_id IS NULL
 ), errands AS (
   SELECT community_id, count(*) AS errands_asked,
-         count(*) FILTER (WHERE done) AS errands_done,
          count(*) FILTER (WHERE escalated > 0 OR (state IN ({waiting}) AND promised_by < %(as_of)s)
                           OR first_accepted_at > promised_by) AS errands_late,
-         count(*) FILTER (WHERE done AND code = 'medicine') AS errands_medicine,
-         count(*) FILTER (WHERE done AND code IN ('groceries', 'infant', 'pet')) AS errands_goods,
-         count(*) FILTER (WHERE done AND code IN ('parcel', 'takeaway')) AS errands_parcels,
-         count(*) FILTER (WHERE done AND code = 'rubbish') AS errands_rubbish,
-         count(*) FILTER (WHERE done AND code = 'medical_trip') AS errands_trips,
          coalesce(round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM first_accepted_at - requested_at))
            FILTER (WHERE first_accepted_at <= %(as_of)s) / 60), 0)::int AS errands_minutes_taken,
          coalesce(round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM delivered_at - requested_at))
-           FILTER (WHERE done) / 60), 0)::int AS errands_minutes_done
-  FROM (SELECT *, coalesce(delivered_at <= %(as_of)s, false) AS done FROM asked) a GROUP BY 1
+           FILTER (WHERE delivered_at <= %(as_of)s) / 60), 0)::int AS errands_minutes_done
+  FROM asked GROUP BY 1
+), brought AS (
+  SELECT e.id, e.community_id, k.code FROM residents_errand e JOIN residents_errandkind k ON k.id = e.kind_id
+  WHERE e.delivered_at >= %(start)s AND e.delivered_at <= %(until)s AND e.merged_into_id IS NULL AND e.state IN ({done})
+), delivered AS (
+  SELECT community_id, count(*) AS errands_done,
+         count(*) FILTER (WHERE code = 'medicine') AS errands_medicine,
+         count(*) FILTER (WHERE code IN ('groceries', 'infant', 'pet')) AS errands_goods,
+         count(*) FILTER (WHERE code IN ('parcel', 'takeaway')) AS errands_parcels,
+         count(*) FILTER (WHERE code = 'rubbish') AS errands_rubbish,
+         count(*) FILTER (WHERE code = 'medical_trip') AS errands_trips
+  FROM brought GROUP BY 1
+), lines AS (
+  SELECT b.community_id, count(*) AS portions FROM residents_errandline l JOIN brought b ON b.id = l.errand_id
+  WHERE l.state NOT IN ('out_of_stock', 'declined') GROUP BY 1
 ), goods AS (
   SELECT community_id, count(*) AS deliveries, count(*) FILTER (WHERE dispute <> '') AS deliveries_disputed
   FROM checkpoints_deliverybatch WHERE arrived_at >= %(start)s AND arrived_at <= %(until)s GROUP BY 1
@@ -190,6 +198,7 @@ SELECT c.id AS community_id, (zero.figures || coalesce(to_jsonb(by_hour), '{{}}'
           || coalesce(to_jsonb(swept), '{{}}') || coalesce(to_jsonb(announced), '{{}}')
           || coalesce(to_jsonb(cases), '{{}}') || coalesce(to_jsonb(moved), '{{}}')
           || coalesce(to_jsonb(errands), '{{}}') || coalesce(to_jsonb(goods), '{{}}')
+          || coalesce(to_jsonb(delivered), '{{}}') || coalesce(to_jsonb(lines), '{{}}')
           || coalesce(to_jsonb(drops), '{{}}') || coalesce(to_jsonb(visits), '{{}}')
           || coalesce(to_jsonb(matters), '{{}}') || coalesce(to_jsonb(calls), '{{}}')
           || coalesce(to_jsonb(talks), '{{}}') || coalesce(to_jsonb(thanked), '{{}}')) - 'community_id' AS figures
@@ -203,6 +212,7 @@ LEFT JOIN walked ON walked.community_id = c.id LEFT JOIN stops ON stops.communit
 LEFT JOIN swept ON swept.community_id = c.id LEFT JOIN announced ON announced.community_id = c.id
 LEFT JOIN cases ON cases.community_id = c.id LEFT JOIN moved ON moved.community_id = c.id
 LEFT JOIN errands ON errands.community_id = c.id LEFT JOIN goods ON goods.community_id = c.id
+LEFT JOIN delivered ON delivered.community_id = c.id LEFT JOIN lines ON lines.community_id = c.id
 LEFT JOIN drops ON drops.community_id = c.id LEFT JOIN visits ON visits.community_id = c.id
 LEFT JOIN matters ON matters.community_id = c.id LEFT JOIN calls ON calls.community_id = c.id
 LEFT JOIN talks ON talks.community_id = c.id LEFT JOIN thanked ON thanked.community_id = c.id;
