@@ -5,7 +5,9 @@ const FEW = 6;
 
 export class Kit {
   constructor({ name, vault }) {
-    Object.assign(this, { name, vault, whole: null });
+    Object.assign(this, { name, vault });
+    // Somebody may tap before what was kept has been opened.
+    this.#take(null);
   }
 
   get version() {
