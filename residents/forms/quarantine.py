@@ -11,6 +11,7 @@ from portal.lib.forms import CleanTextMixin, DayField, helper, pair
 from residents.models import (
     CareTeamMember,
     CaseTest,
+    Community,
     Compound,
     ContactClass,
     Persuasion,
@@ -260,3 +261,23 @@ class CaseFilter(CleanTextMixin, forms.Form):
         """What was asked for and makes sense."""
         self.is_valid()
         return self.cleaned_data
+
+
+class SheetForm(forms.Form):
+    """Of which community a sheet is; asked only where there are several and no compound tells it."""
+
+    community = forms.ModelChoiceField(None, label=_("Community"), required=False, empty_label=_("choose a community"))
+
+    def __init__(self, data: Any = None, *, communities: Any, compound: Compound | None = None) -> None:
+        super().__init__(data)
+        self.fields["community"].queryset = communities  # type: ignore[attr-defined]
+        self.fields["community"].widget.attrs["class"] = "form-select w-auto"
+        # Two are enough to know that it must be asked.
+        self.offered = [compound.community] if compound else list(communities[:2])
+
+    @property
+    def chosen(self) -> Community | None:
+        """The community, if it is clear which one."""
+        if len(self.offered) == 1:
+            return self.offered[0]
+        return self.cleaned_data.get("community") if self.is_valid() else None

@@ -17,8 +17,8 @@ from portal.lib.errors import Refused
 from portal.lib.pages import page
 from portal.lib.paging import paged
 from portal.lib.stats import Stat
-from residents.access import Permission, Request, requires
-from residents.forms.quarantine import CaseFilter, RegisterForm
+from residents.access import Permission, Request, communities_for, requires
+from residents.forms.quarantine import CaseFilter, RegisterForm, SheetForm
 from residents.models import Dwelling, HealthCheck, QuarantineCase, Resident
 from residents.services import health_checks, quarantine
 from residents.services import quarantine_moves as moves
@@ -35,10 +35,13 @@ def quarantine_list(request: Request) -> HttpResponse:
     form = CaseFilter(request.GET, communities=request.communities)
     counted = totals(request.communities)
     asked = request.GET.get("list", "")
-    rows = listed(request.communities, asked, form.asked())
+    terms = form.asked()
+    mine = communities_for(request.user, Permission.QUARANTINE_DECIDE)
+    rows = listed(request.communities, asked, terms)
     rows = rows.select_related("resident", HOME, "policy").in_place_order()
     context = {
         "form": form,
+        "sheet": SheetForm(communities=mine, compound=terms.get("compound")),
         "asked": asked if asked in pills() else "",
         "pills": [(name, label, counted[name]) for name, label in pills().items()],
         "open": counted["open"],

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.lib.pages import page
 from portal.lib.paging import paged
 from residents.access import Permission, Request, requires
-from residents.forms.quarantine import CaseFilter
+from residents.forms.quarantine import CaseFilter, SheetForm
 from residents.models import Community
 from residents.services import quarantine_sheet
 from residents.services.quarantine_counts import LEVELS, tallies
@@ -79,13 +79,14 @@ def quarantine_temperatures(request: Request) -> HttpResponseBase:
 
 
 def _sheet(request: Request, name: str, write: Callable[[Path, Any, Community], int]) -> HttpResponseBase:
-    community = request.communities.first()
-    if community is None:
+    """A sheet is of one community: the only one, the one of the filtered compound, or the one that was chosen."""
+    terms = CaseFilter(request.GET, communities=request.communities).asked()
+    form = SheetForm(request.POST, communities=request.communities, compound=terms.get("compound"))
+    if (community := form.chosen) is None:
         messages.warning(request, _("Choose a community first."))
         return redirect("residents:quarantine_list")
-    terms = CaseFilter(request.GET, communities=request.communities).asked()
-    cases = listed(request.communities, request.GET.get("list", ""), terms)
+    cases = listed([community], request.GET.get("list", ""), terms)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sheet.xlsx"
         write(path, cases, community)
-        return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+        return FileResponse(path.open("rb"), as_attachment=True, filename=f"{community.name}{name}")

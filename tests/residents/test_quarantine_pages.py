@@ -151,6 +151,68 @@ def test_sheet_five_has_its_headings_and_rows_and_leaves_a_line(cast, sign_in):
     assert Event.objects.filter(kind="quarantinecase.exported", community=cast.qinghe).count() == 1
 
 
+@pytest.fixture
+def both(cast, sign_in) -> dict[str, tuple[object, str]]:
+    """The secretary of 清荷 is one of 榆树 too; of each: the community and whom its sheets hold."""
+    factories.MembershipFactory(user=cast.secretary, community=cast.yushu)
+    here, there = case_in(cast.hefengyuan), case_in(cast.yushu_rental)
+    return {"qinghe": (cast.qinghe, here.resident.name), "yushu": (cast.yushu, there.resident.name)}
+
+
+def exported() -> list[tuple[int, int]]:
+    """Of which community somebody took out how many rows, as the trail has it."""
+    lines = Event.objects.filter(kind="quarantinecase.exported").order_by("id")
+    return [(line.community_id, line.after["rows"]) for line in lines]
+
+
+SHEETS = [("quarantine_export", 5), ("quarantine_temperatures", 1)]
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize("which", ["qinghe", "yushu"])
+def test_a_sheet_of_a_secretary_of_two_communities_is_of_the_chosen_one(cast, both, sign_in, sheet, which):
+    (name, column), (community, person) = sheet, both[which]
+
+    rows = rows_of(sign_in(cast.secretary).post(reverse(f"residents:{name}"), {"community": community.pk}))
+
+    assert community.name in "".join(map(str, rows[1]))
+    assert [row[column] for row in rows[3:] if row[column]] == [person]
+    assert exported() == [(community.pk, 1)]
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_filtered_compound_tells_which_community_a_sheet_is_of(cast, both, sign_in, sheet):
+    name, column = sheet
+    address = f"{reverse(f'residents:{name}')}?compound={cast.yushu_rental.pk}"
+
+    rows = rows_of(sign_in(cast.secretary).post(address, {"community": cast.qinghe.pk}))
+
+    assert [row[column] for row in rows[3:] if row[column]] == [both["yushu"][1]]
+    assert exported() == [(cast.yushu.pk, 1)]
+
+
+@pytest.mark.parametrize("chosen", ["", "x", "9" * 30, "stranger"])
+@pytest.mark.parametrize("name", [name for name, _column in SHEETS])
+@pytest.mark.usefixtures("both")
+def test_no_sheet_of_two_communities_at_once_and_none_of_a_third(cast, sign_in, name, chosen):
+    key = factories.CommunityFactory().pk if chosen == "stranger" else chosen
+
+    answer = sign_in(cast.secretary).post(reverse(f"residents:{name}"), {"community": key}, follow=True)
+
+    assert [str(said) for said in answer.context["messages"]] == ["Choose a community first."]
+    assert exported() == []
+
+
+def test_the_list_asks_for_the_community_only_where_there_are_several(cast, sign_in):
+    client, address = sign_in(cast.secretary), reverse("residents:quarantine_list")
+    assert 'name="community"' not in client.get(address).content.decode()
+
+    factories.MembershipFactory(user=cast.secretary, community=cast.yushu)
+    assert 'name="community"' in client.get(address).content.decode()
+    assert 'name="community"' not in client.get(address, {"compound": cast.hefengyuan.pk}).content.decode()
+    assert reverse("residents:quarantine_export") not in sign_in(cast.worker).get(address).content.decode()
+
+
 def test_the_temperature_register_has_a_pair_of_columns_for_each_day(cast, sign_in):
     case_in(cast.hefengyuan)
     rows = rows_of(sign_in(cast.secretary).post(reverse("residents:quarantine_temperatures")))
