@@ -49,6 +49,7 @@ urlpatterns = [
     path("ask/", asks.ask_start, name="ask_start"),
     path("ask/<str:token>/", asks.ask, name="ask"),
     path("residents/errands/", errands.errand_list, name="errand_list"),
+    path("residents/errands/screen/", errands.errand_screen, name="errand_screen"),
     path("residents/errands/new/", errand_requests.errand_create, name="errand_create"),
     path("residents/errands/paste/", errand_requests.errand_paste, name="errand_paste"),
     path("residents/errands/mine/", errand_trips.errand_mine, name="errand_mine"),

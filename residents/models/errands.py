@@ -321,6 +321,12 @@ class Errand(models.Model):
         return self.written_home
 
     @property
+    def building(self) -> str:
+        """The building alone: what may stand where everybody reads it."""
+        entrance = self.dwelling.entrance if self.dwelling else self.entrance
+        return f"{entrance.building.compound} {entrance.building}" if entrance else ""
+
+    @property
     def name(self) -> str:
         """For whom."""
         return self.resident.name if self.resident else self.written_name

@@ -15,6 +15,7 @@ from residents.access import Permission, Request, has, may_in, requires
 from residents.models import Compound, Errand
 from residents.services import errand_kinds, errand_money, errand_queue, helpers
 from residents.services.asks import errand_link
+from residents.services.errand_screen import screen
 from residents.views.errand_money import picture
 from residents.views.errand_steps import steps_for
 
@@ -38,6 +39,15 @@ def errand_list(request: Request) -> HttpResponse:
         "helpers": helpers.list_of(request.communities).order_by("name", "pk") if desk and view == "waiting" else [],
     }
     return page(request, "residents/errands/list.html", context, part="errand-rows")
+
+
+@require_safe
+@requires(Permission.ERRAND_VIEW)
+def errand_screen(request: Request) -> HttpResponse:
+    """The same queue on a wall: how many, who waits longest, who is on the way; no names of residents and no rooms."""
+    now, rows = timezone.now(), _filtered(request, Errand.objects.within(request.communities))
+    context = {"screen": screen(rows, now), "now": now}
+    return page(request, "residents/errands/screen.html", context, part="errand-screen")
 
 
 def _filtered(request: Request, rows: Any) -> Any:

@@ -540,6 +540,7 @@ RESIDENTS: dict[str, Row] = {
     "residents:errand_pay": Row(may=CREW, kwargs=lambda w: {"pk": w.errand.pk}, post=422, but=NOT_IN_HAND),
     "residents:errand_bag": Row(may=CREW, get=405, post=302),
     "residents:errand_photo": Row(may=CREW, kwargs=lambda w: {"pk": w.errand.pk}, get=404),
+    "residents:errand_screen": Row(may=CREW),
     "residents:errand_set_out": Row(may=CREW, get=405, post=302),
     "residents:errand_take": Row(may=CREW, get=405, post=302),
     "residents:errand_receipt": Row(may=CREW, kwargs=lambda w: {"pk": w.payment.pk}, get=404),

@@ -1,10 +1,12 @@
 """The pages of errands: the queue, one errand, the phone, the money."""
 
+import datetime as dt
 import uuid
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from residents.models import Errand, ErrandLine, ErrandState, Payment
 from residents.services import errand_kinds, errands
@@ -60,6 +62,52 @@ def test_the_queue_refreshes_as_the_same_part(cast, sign_in, home):
     waiting(home)
     part = sign_in(cast.worker).get(LIST, headers={"hx-request": "true", "hx-target": "errand-rows"})
     assert part.content.strip().startswith(b'<div id="errand-rows"')
+
+
+SCREEN = reverse("residents:errand_screen")
+
+
+def test_the_screen_counts_and_shows_buildings_but_no_room_and_no_resident(cast, sign_in, home):
+    old, late = (timezone.now() - dt.timedelta(hours=n) for n in (3, 1))
+    waiting(home, urgency=2, waits_since=late, promised_by=late)
+    waiting(home, waits_since=old)
+    # What was written by hand may name a room, and names no building for sure.
+    factories.ErrandFactory(dwelling=None, entrance=None, community=cast.qinghe, written_home="9栋1-903", what="给李奶奶")
+    hers = {"assignee": cast.cadre_user, "accepted_at": old, "accepted_by": cast.cadre_user}
+    waiting(home, state=ErrandState.ACCEPTED, **hers)
+    waiting(home, state=ErrandState.IN_PROGRESS, started_at=late, **hers)
+    page = sign_in(cast.worker).get(SCREEN)
+    screen, text = page.context["screen"], page.content.decode()
+    assert {name: screen.counts[name] for name in ("waiting", "overdue", "taken", "on_the_way")} == {
+        "waiting": 3, "overdue": 2, "taken": 1, "on_the_way": 1,
+    }  # fmt: skip
+    assert [count for _label, _urgent, count in screen.urgencies] == [0, 1, 0, 2]
+    assert [row.building for row in screen.longest] == ["荷风苑 17栋", "荷风苑 17栋", ""]
+    assert [row.assignee for row in screen.on_the_way] == [cast.cadre_user]
+    assert ("荷风苑 17栋" in text, f'<noscript><a href="{SCREEN}">' in text) == (True, True)
+    assert not any(told in text for told in ("3-702", "17-3", "1-903", "王建国", "19900021234", "李奶奶", "<form"))
+
+
+def test_the_screen_is_of_ones_own_communities_and_of_a_compound_that_is_asked_for(cast, sign_in, home):
+    waiting(home)
+    other = factories.CompoundFactory(community=cast.qinghe)
+    waits = [sign_in(who).get(SCREEN, asked).context["screen"].counts["waiting"] for who, asked in (
+        (cast.worker, {}), (cast.worker, {"compound": other.pk}), (cast.worker, {"compound": "²"}), (cast.other_secretary, {}),
+    )]  # fmt: skip
+    assert waits == [1, 0, 1, 0]
+
+
+def test_the_screen_refreshes_as_a_part_and_asks_a_fixed_number_of_statements(cast, sign_in, home, queries):
+    client, seen = sign_in(cast.worker), []
+    hers = {"assignee": cast.cadre_user, "accepted_at": timezone.now(), "accepted_by": cast.cadre_user}
+    for count in (1, 2):
+        waiting(home, count)
+        waiting(home, count, state=ErrandState.IN_PROGRESS, **hers)
+        with queries() as asked:
+            part = client.get(SCREEN, headers={"hx-request": "true", "hx-target": "errand-screen"})
+        seen.append(len(asked))
+    assert part.content.strip().startswith(b'<div id="errand-screen"')
+    assert seen[0] == seen[1] <= 8
 
 
 def test_a_cadre_takes_one_and_brings_it(cast, sign_in, home):
