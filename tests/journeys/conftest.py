@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from portal.accounts.models import User
 from portal.management.commands import demo
@@ -17,6 +17,9 @@ from tests.journeys.wire import Wire, wire_to
 
 # Playwright's loop runs in this thread; the ORM is nevertheless used from it alone.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# Two cores carry the other half of the suite as well: what takes long is waited for.
+expect.set_options(timeout=15_000)
 
 # What the browser says of a request that a test itself kept from the network, and of a form answered with a word at its field.
 EXPECTED = ("net::ERR_FAILED", "422 (Unprocessable Entity)")
