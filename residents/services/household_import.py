@@ -4,7 +4,6 @@ Whoever is known, by ID number or else by home and name, is changed instead of m
 nothing. Whoever the list lacks is only told, unless its reader says that they have left.
 """
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,12 +16,12 @@ from portal.lib import masks
 from portal.lib.imports import Line, Reader
 from residents.models import Community, QuarantineCase, Resident
 from residents.services import care, household_sheet
+from residents.services.household_families import Families
 from residents.services.household_known import Known, Plan
 from residents.services.household_places import Places
 from residents.services.household_sheet import Home
 from residents.services.household_store import Store
 
-HEAD, CHILD = Resident.Relation.HEAD, Resident.Relation.CHILD
 MASKS = {"phone": masks.phone, "id_number": masks.id_number}
 CHOICES = {
     "sex": Resident.Sex,
@@ -49,8 +48,7 @@ class HouseholdImporter:
         # Rows of this file, by what two rows must not share.
         self.ids: dict[str, tuple[int, Home]] = {}
         self.names: dict[tuple[Home, str], tuple[int, int]] = {}
-        self.heads: dict[Home, tuple[int, dt.date | None]] = {}
-        self.children: dict[Home, dt.date] = {}
+        self.families = Families()
         # Of these a row was refused: who is missing may be meant by it.
         self.unsure: set[Home | str | None] = set()
 
@@ -95,7 +93,7 @@ class HouseholdImporter:
         self.places.meet(home, household_sheet.floor_of(line), grid)
         line.plan = Plan(home, person, self._care(line), grid)
         if self._is_once(line):
-            self._family(line)
+            self.families.check(line)
         else:
             self._doubt(line, home)
 
@@ -134,28 +132,6 @@ class HouseholdImporter:
             self.ids[plan.id_hash] = line.number, plan.home
         self.names[plan.home, plan.person["name"]] = line.number, content
         return True
-
-    def _family(self, line: Line) -> None:
-        """One head a home, and children younger than the head."""
-        plan: Plan = line.plan
-        relation, born = plan.person["relation"], plan.person["born_on"]
-        if relation == HEAD:
-            if plan.home in self.heads:
-                said = {"row": self.heads[plan.home][0]}
-                line.says.append(_("The home has its head in row %(row)s already: kept as one of the others.") % said)
-                plan.person["relation"] = Resident.Relation.OTHER
-                return
-            self.heads[plan.home] = line.number, born
-            if (head := line.values.get("head")) and household_sheet.name(head) != plan.person["name"]:
-                line.says.append(_("户主姓名 names somebody else as head: 与户主关系 counts."))
-            child = self.children.get(plan.home)
-            if child and born and child <= born:
-                line.says.append(_("A child in this home is older than its head. Please check relation and birthday."))
-        elif relation == CHILD and born:
-            self.children[plan.home] = min(born, self.children.get(plan.home, born))
-            parent = self.heads.get(plan.home, (0, None))[1]
-            if parent and born <= parent:
-                line.says.append(_("Older than the parent in this home. Please check relation and birthday."))
 
     def _compare(self, line: Line, known: Known) -> None:
         plan: Plan = line.plan

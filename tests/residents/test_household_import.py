@@ -308,6 +308,66 @@ def test_a_child_is_younger_than_the_parent(cast):
     assert said(cast, row(), child)[1] == ["Older than the parent in this home. Please check relation and birthday."]
 
 
+YOUNGER = "Not at least 10 years younger than the mother in this home. Please check relation and birthday."
+NEAR = "A child in this home is not at least 10 years younger than its mother. Please check relation and birthday."
+
+
+def kin(name: str, relation: str, born: str, sex: str = "男") -> list:
+    return row(name, 与户主关系=relation, 性别=sex, 证件号码="", 出生日期=born)
+
+
+MOTHER = kin("李梅", "配偶", "1972-02-29", "女")
+
+
+@pytest.mark.parametrize("relation", ["子女", "儿子", "女"])
+@pytest.mark.parametrize(("born", "says"), [("1971-01-01", True), ("1982-02-28", True), ("1982-03-01", False)])
+def test_a_child_is_ten_years_younger_than_the_wife_of_the_head(cast, relation, born, says):
+    child = kin("王小宝", relation, born)
+
+    assert said(cast, row(), MOTHER, child) == ("create", [YOUNGER] if says else [])
+    assert said(cast, row(), child, MOTHER)[1] == ([NEAR] if says else [])
+
+
+def test_a_woman_at_the_head_is_the_mother_and_is_told_once(cast):
+    head = kin("李梅", "本人", "1972-02-03", "女")
+    head[SHEET.index("户主姓名")] = "李梅"
+
+    assert said(cast, head, kin("王小宝", "子女", "1980-01-01"))[1] == [YOUNGER]
+    assert said(cast, kin("王小宝", "子女", "1980-01-01"), head)[1] == [NEAR]
+    assert said(cast, head, kin("王小宝", "子女", "1960-01-01"))[1] == [
+        "Older than the parent in this home. Please check relation and birthday."
+    ]
+
+
+def test_the_head_is_ten_years_younger_than_the_own_mother(cast):
+    mother = kin("赵秀兰", "母亲", "1965-01-01", "女")
+
+    assert said(cast, mother, row())[1] == [YOUNGER]
+    assert said(cast, row(), mother)[1] == [NEAR]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        kin("李刚", "配偶", "1979-02-03"),
+        kin("赵大山", "父亲", "1965-01-01"),
+        kin("李梅", "其他", "1979-02-03", "女"),
+        kin("李梅", "配偶", "", "女"),
+    ],
+)
+def test_only_a_mother_with_a_birthday_is_measured(cast, other):
+    child = kin("王小宝", "子女", "1985-01-01")
+
+    assert said(cast, row(), other, child)[1] == said(cast, row(), child, other)[1] == []
+
+
+def test_a_mother_of_another_home_is_nobodys_mother_here(cast):
+    child = kin("王小宝", "子女", "1980-01-01")
+    child[SHEET.index("房号")] = "701"
+
+    assert said(cast, row(), MOTHER, child)[1] == []
+
+
 def test_a_list_of_many_costs_as_many_statements_as_one_of_few(cast, queries):
     def homes(count: int, building: int) -> list[list]:
         return [row(f"居民{n}", 楼栋=building, 房号=str(n), 证件号码="", 特殊群体类别="透析") for n in range(101, 101 + count)]
