@@ -5,11 +5,11 @@ To add a number, add an `Item`; to count other rows, add a `Source` (rows of the
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, DateTimeField, F, IntegerField, Q, QuerySet, Sum, Value
+from django.db.models import Avg, BigIntegerField, CharField, Count, DateTimeField, F, IntegerField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,20 @@ from django.utils.translation import pgettext_lazy
 from checkpoints.models import Assignment, Handover, Passage, Shift
 from deployments.models import Commendation
 from portal.lib.dates import day_bounds
-from portal.reports.figures import CASES, ERRANDS, HOMES, HOURS, PEOPLE, PLACES, PROBLEMS, ROUNDS, TIMES, TIMES_CALLED, Hours
+from portal.reports.figures import (
+    CASES,
+    ERRANDS,
+    HOMES,
+    HOURS,
+    PEOPLE,
+    PLACES,
+    PROBLEMS,
+    ROUNDS,
+    TIMES,
+    TIMES_CALLED,
+    Hours,
+    Minutes,
+)
 from portal.reports.sources import NO_TIME
 from residents.models import (
     Errand,
@@ -41,6 +54,8 @@ from residents.services import errand_totals
 # Nobody needs more in one table, and the database need not be asked for it.
 LONGEST_DAYS = 366
 Numbers = dict[str, int]
+# Stands for all communities together, where a number cannot be summed; no community has this key.
+EVERYWHERE = 0
 
 
 @dataclass(frozen=True)
@@ -117,6 +132,11 @@ def _portions(at: Period) -> "QuerySet[Any]":
     return errand_totals.portions(DONE.rows(at))
 
 
+def _middle(moment: str, by: str | None = "community") -> Callable[[Period], "QuerySet[Any]"]:
+    """Of the errands asked in the period, the middle ones of each community: what the daily figures count as well."""
+    return lambda at: errand_totals.middle(ASKED.rows(at).filter(**{f"{moment}__isnull": False}), moment, by)
+
+
 def _of(model: Any, field: str, **equal: Any) -> Callable[[Period], "QuerySet[Any]"]:
     """Rows of a model by the moment in a field."""
     return lambda at: model.objects.within(at.communities).filter(**at.moments(field), **equal)
@@ -143,6 +163,8 @@ STOPS = Source("stops", _stops, "round__community")
 # One that was merged is counted where it went.
 ASKED = Source("asked", _of(Errand, "requested_at", merged_into=None))
 DONE = Source("done", _of(Errand, "delivered_at", merged_into=None, state__in=errands.DONE))
+TAKEN_AFTER = Source("taken_after", _middle("first_accepted_at"))
+DONE_AFTER = Source("done_after", _middle("delivered_at"))
 PORTIONS = Source("portions", _portions, "errand__community")
 
 REPORTED = Source("reported", _of(Matter, "reported_at"))
@@ -151,7 +173,14 @@ HOTLINE = Source("hotline", _of(HotlineCall, "called_at"))
 PRAISED = Source("praised", _on(Commendation, "received_on"))
 TASKS_DONE = Source("tasks_done", _of(Task, "ended_at", state="done"))
 
+# A median of all is none of the medians: it is counted once more, without the communities.
+OF_ALL = {
+    "errands_minutes_taken": Source("taken_after", _middle("first_accepted_at", None)),
+    "errands_minutes_done": Source("done_after", _middle("delivered_at", None)),
+}
+
 ALL = Count("pk")
+MINUTES = Minutes(Avg("took"))
 # A person on a day, however many shifts.
 PERSON_DAYS = Count(
     Concat(Cast("cadre", CharField()), Value("/"), Cast("shift__day", CharField()), output_field=CharField()), distinct=True
@@ -209,6 +238,8 @@ ITEMS: tuple[Item, ...] = (
     Item("errands_medicine", _("medicine errands"), ERRANDS, "errands", DONE, _where(kind__code__in=errand_totals.MEDICINE)),
     Item("errands_carried", _("things carried"), ERRANDS, "errands", DONE, _where(kind__code__in=errand_totals.CARRIED)),
     Item("errands_trips", _("ways to the hospital"), ERRANDS, "errands", DONE, _where(kind__code="medical_trip")),
+    Item("errands_minutes_taken", _("median minutes until somebody has it"), _("minutes"), "errands", TAKEN_AFTER, MINUTES),
+    Item("errands_minutes_done", _("median minutes until it is done"), _("minutes"), "errands", DONE_AFTER, MINUTES),
     Item("tasks_done", _("tasks done"), pgettext_lazy("unit", "tasks"), "errands", TASKS_DONE, ALL),
     Item("problems_new", _("problems brought up"), CASES, "matters", REPORTED, _where(kind__in=PROBLEMS)),
     Item("problems_solved", _("problems solved"), CASES, "matters", SETTLED, _where(kind__in=PROBLEMS, state="solved")),
@@ -229,25 +260,28 @@ def count(at: Period) -> dict[int, Numbers]:
     return dict(found)
 
 
-def total(numbers: Iterable[Numbers]) -> Numbers:
-    """The sums over communities; somebody who stood in two counts in both."""
+def total(numbers: dict[int, Numbers]) -> Numbers:
+    """The sums over communities, and the medians of all; somebody who stood in two counts in both."""
     sums = {item.key: 0 for item in ITEMS}
-    for one in numbers:
+    for community, one in numbers.items():
         for key, value in one.items():
-            sums[key] += value
+            if (community == EVERYWHERE) == (key in OF_ALL):
+                sums[key] += value
     return sums
 
 
 def _rows(at: Period) -> "QuerySet[Any]":
     """One arm a source, each as wide as the widest."""
-    arms = [_arm(at, items[0].source, items) for items in BY_SOURCE.values()]
+    arms = [_arm(at, items[0].source, items, F(items[0].source.community)) for items in BY_SOURCE.values()]
+    everywhere = Value(EVERYWHERE, output_field=BigIntegerField())
+    arms += [_arm(at, source, BY_SOURCE[source.name], everywhere) for source in OF_ALL.values()]
     return arms[0].union(*arms[1:], all=True)
 
 
-def _arm(at: Period, source: Source, items: list[Item]) -> "QuerySet[Any]":
+def _arm(at: Period, source: Source, items: list[Item], community: Any) -> "QuerySet[Any]":
     numbers = {f"n{place}": item.of(at) for place, item in enumerate(items)}
     rest = {f"n{place}": Value(0, output_field=IntegerField()) for place in range(len(items), WIDEST)}
-    rows = source.rows(at).order_by().values(at_=F(source.community)).annotate(of_=Value(source.name), **numbers, **rest)
+    rows = source.rows(at).order_by().values(at_=community).annotate(of_=Value(source.name), **numbers, **rest)
     return rows.values_list("at_", "of_", *(f"n{place}" for place in range(WIDEST)))
 
 

@@ -49,7 +49,7 @@ def done(cast, code, day, lines=0):
 
 def counted(communities: QuerySet, first=FIRST, last=LAST) -> summary.Numbers:
     numbers = summary.count(summary.Period(first, last, communities.order_by().values("pk")))
-    return summary.total(numbers.values())
+    return summary.total(numbers)
 
 
 @pytest.fixture
@@ -73,7 +73,22 @@ def test_a_period_counts_what_was_done_in_it_and_nothing_else(worked):
         "people": 1, "days_served": 2, "shifts_stood": 2, "hours_served": 4,
         "passages_in": 2, "passages_out": 1,
         "errands_asked": 3, "errands_done": 3, "errands_medicine": 2, "errands_goods": 1, "portions": 3,
+        "errands_minutes_done": 60,
     }  # fmt: skip
+
+
+def test_the_median_minutes_are_of_all_errands_asked_and_no_sum_of_medians(cast):
+    """Taken after 10, 20, 90 minutes here and after 200, 400 there; one that nobody has counts in neither."""
+    yushu = factories.CompoundFactory(community=cast.yushu)
+    for compound, minutes in [(cast.hefengyuan, n) for n in (10, 20, 90, None)] + [(yushu, n) for n in (200, 400)]:
+        home = factories.DwellingFactory(entrance__building__compound=compound)
+        taken = minutes and at(FIRST) + dt.timedelta(minutes=minutes)
+        factories.ErrandFactory(dwelling=home, requested_at=at(FIRST), first_accepted_at=taken)
+    numbers = summary.count(summary.Period(FIRST, LAST, Community.objects.order_by().values("pk")))
+    medians = [numbers[key]["errands_minutes_taken"] for key in (cast.qinghe.pk, cast.yushu.pk)]
+    assert (medians, summary.total(numbers)["errands_minutes_taken"]) == ([20, 300], 90)
+    assert counted(Community.objects.filter(pk=cast.yushu.pk))["errands_minutes_taken"] == 300
+    assert counted(Community.objects.all(), LAST, LAST)["errands_minutes_taken"] == 0
 
 
 def test_other_communities_are_not_counted(worked):
@@ -176,6 +191,7 @@ def test_a_summary_of_one_day_says_what_the_days_report_says(worked):
     expected = {
         "errands_asked": 2, "errands_done": 3, "errands_goods": 2, "errands_medicine": 1, "portions": 4, "problems_new": 2,
         "problems_solved": 1, "mediations": 1, "incidents": 1, "hotline_calls": 1, "talked_round": 1, "praise": 1,
+        "errands_minutes_done": 60,
     }  # fmt: skip
     assert {key: summed[key] for key in expected} == expected
     assert expected.keys() <= both

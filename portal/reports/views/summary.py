@@ -30,7 +30,7 @@ def summary(request: Request) -> HttpResponse:
     places = _places(request, request.GET)
     period, numbers = _counted(request.GET, places)
     columns = places if 1 < len(places) <= SIDE_BY_SIDE else []
-    sums = counted.total(numbers.values())
+    sums = counted.total(numbers)
     blocks = [
         (label, [_line(item, columns, numbers, sums) for item in counted.ITEMS if item.block == block])
         for block, label in counted.BLOCKS.items()
@@ -54,7 +54,7 @@ def summary_export(request: Request) -> FileResponse | StreamingHttpResponse:
     """I hand it in as a sheet: one row a number, one column a community."""
     places = _places(request, request.POST)
     period, numbers = _counted(request.POST, places)
-    sums = counted.total(numbers.values())
+    sums = counted.total(numbers)
     # The form is a Chinese paper, whatever language its reader has chosen.
     with override("zh-hans"):
         title = f"{_('Work summary')} {period.first:%Y-%m-%d}—{period.last:%Y-%m-%d}"
