@@ -179,16 +179,19 @@ def stand_now(secondment: Secondment) -> None:
     )
 
 
-def phones(cadre: Cadre, *, shut_out_by: User) -> None:
-    """The phones at the east gate now: one in order, one whose clock is three hours fast and which waits, one shut out."""
+def phones(cadre: Cadre, *, lost_by: User, shut_out_by: User) -> None:
+    """The phones at the east gate now: one in order, one whose clock is three hours fast and which waits, one shut out.
+
+    The one shut out is not the cadre's: whoever lost a phone has to ask for the next one, and the demo's cadre is at work.
+    """
     shift = Shift.objects.running().filter(post__name="东门", crew__cadre=cadre).first()
     if shift is None or cadre.user is None:
         return
     now = timezone.now()
-    for minutes, facts in (
-        (1, {}),
-        (24, {"skew_seconds": 3 * 60 * 60, "waiting": 6}),
-        (95, {"revoked_at": now - dt.timedelta(minutes=80), "revoked_by": shut_out_by}),
+    for minutes, owner, facts in (
+        (1, cadre.user, {}),
+        (24, cadre.user, {"skew_seconds": 3 * 60 * 60, "waiting": 6}),
+        (95, lost_by, {"revoked_at": now - dt.timedelta(minutes=80), "revoked_by": shut_out_by}),
     ):
         seen_at = now - dt.timedelta(minutes=minutes)
-        GateDevice.objects.create(shift=shift, user=cadre.user, key=uuid.uuid4(), seen_at=seen_at, **facts)
+        GateDevice.objects.create(shift=shift, user=owner, key=uuid.uuid4(), seen_at=seen_at, **facts)

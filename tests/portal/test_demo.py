@@ -35,6 +35,12 @@ class DemoTest(TestCase):
                 assert (assignment.starts_at - before.ends_at).total_seconds() >= 8 * 3600
             last[assignment.cadre_id] = assignment
 
+    def test_demo_lets_its_cadre_log_at_the_gate(self):
+        cadre = User.objects.get(username="cadre")
+        shift = Shift.objects.running().get(crew__cadre__user=cadre)
+        self.client.force_login(cadre)
+        assert 'id="gate-form"' in self.client.get(f"/checkpoints/gate/{shift.pk}/").content.decode()
+
     def test_demo_has_rounds_half_walked(self):
         assert Round.objects.open().filter(stops__state="open").exists()
         assert not Round.objects.filter(closed_at__isnull=False, stops__state="open").exists()

@@ -69,7 +69,7 @@ def load() -> Errand:
     households.build(compounds, secretary=secretary)
     posts = duty.posts(compounds)
     duty.shifts(posts, secondments)
-    _on_duty(secondments[0], secretary)
+    _on_duty(secondments[0], accounts)
     loggers = [secondment.cadre.user for secondment in secondments if secondment.cadre.user]
     passages.build(posts, loggers)
     passages.handovers(posts, lead=loggers[0], confirmer=secretary)
@@ -90,11 +90,11 @@ def load() -> Errand:
     return asked
 
 
-def _on_duty(secondment: Secondment, secretary: User) -> None:
+def _on_duty(secondment: Secondment, accounts: dict[str, User]) -> None:
     """Let the demo's cadre stand at a gate now, with the phones of a crew."""
     duty.stand_now(secondment)
     duty.correction(secondment.cadre.user)
-    duty.phones(secondment.cadre, shut_out_by=secretary)
+    duty.phones(secondment.cadre, lost_by=accounts["worker"], shut_out_by=accounts["secretary"])
 
 
 def _papers(compound: Compound, accounts: dict[str, User], helpers: list[User]) -> None:
