@@ -24,6 +24,7 @@ from portal.lib.constraints import explained
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
 from residents.models import Compound, Resident, Slot
+from residents.services import round_history
 from residents.services.health_checks import slot_now
 from residents.services.offices import office
 from residents.services.policies import duty_policy
@@ -42,14 +43,11 @@ class Found:
 
 
 def exposed(compound: Compound, since: dt.date) -> list[Found]:
-    """Everybody serving who signed in to a shift there since a day, or who lives there; without those off duty already."""
+    """Everybody serving who stood a shift or walked a round there since a day, or lives there; without those off duty."""
     serving = Secondment.objects.within([compound.community]).serving().on(timezone.localdate())
     off = Exposure.objects.filter(cadre=OuterRef("pk"), until__gte=timezone.localdate())
     people = Cadre.objects.filter(pk__in=serving.values("cadre")).exclude(Exists(off)).select_related("unit")
-    stood = Assignment.objects.standing().filter(
-        shift__post__compound=compound, shift__day__gte=since, attendance__signed_in_at__isnull=False, cadre__in=people
-    )
-    last = dict(stood.order_by().values_list("cadre").annotate(last=Max("shift__day")))
+    last = _last(compound, since, people)
     here = Resident.objects.living_in().filter(dwelling__entrance__building__compound=compound).exclude(id_hash="")
     living = set(people.filter(id_hash__in=here.values("id_hash")).values_list("pk", flat=True))
     today = timezone.localdate()
@@ -58,6 +56,19 @@ def exposed(compound: Compound, since: dt.date) -> list[Found]:
         Found(cadre, Exposure.How.LIVES, today) if cadre.pk in living else Found(cadre, Exposure.How.STOOD, last[cadre.pk])
         for cadre in found
     ]
+
+
+def _last(compound: Compound, since: dt.date, people: "QuerySet[Cadre]") -> dict[int, dt.date]:
+    """The last day each of the people stood there: at a post, or at a door of a round."""
+    stood = Assignment.objects.standing().filter(
+        shift__post__compound=compound, shift__day__gte=since, attendance__signed_in_at__isnull=False, cadre__in=people
+    )
+    last = dict(stood.order_by().values_list("cadre").annotate(last=Max("shift__day")))
+    walked = round_history.walked(compound, since).filter(done_by__cadre__in=people)
+    for cadre, at in walked.values_list("done_by__cadre").annotate(last=Max("done_at")):
+        day = timezone.localdate(at)
+        last[cadre] = max(day, last.get(cadre, day))
+    return last
 
 
 @transaction.atomic

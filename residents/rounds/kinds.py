@@ -115,6 +115,8 @@ class Kind:
     revisits: bool = False
     # Whoever walks it stands at the door and can bring or take something along: errands of the home go with it.
     carries: bool = False
+    # Nobody goes there.
+    by_phone: bool = False
     # Walked from the yard: the windows of a building as one picture.
     windows: bool = False
     # The outcome of a window that is known without looking, where the rest of a building is ended alike.

@@ -41,5 +41,6 @@ KIND = Kind(
     outcomes=(Outcome("done", _("All is well")),),
     reasons=(UNREACHED, REFUSED, NOT_NEEDED, MOVED_OUT, OTHER),
     whom=RoundPlan.Whom.CARE,
+    by_phone=True,
     slots=("10:00",),
 )

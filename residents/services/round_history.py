@@ -1,11 +1,15 @@
-"""What a home's timeline shows of rounds: who was there, and what was found."""
+"""Who was at which door on a round: on a home's timeline with what was found, and in a whole compound."""
 
+import datetime as dt
 from collections.abc import Iterator
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from residents.models import Dwelling, Stop
-from residents.rounds import kind_of
+from portal.lib.dates import moment
+from residents.models import Compound, Dwelling, Stop
+from residents.rounds import KINDS, kind_of
+from residents.rounds.kinds import NO_ANSWER, REFUSED
 from residents.timeline import Entry
 
 
@@ -24,3 +28,14 @@ def entries(dwelling: Dwelling, most: int) -> Iterator[Entry]:
             icon=kind.icon,
             address=reverse("residents:round_sheet", args=[stop.round_id]),
         )
+
+
+def walked(compound: Compound, since: dt.date) -> QuerySet[Stop]:
+    """The stops in a compound since a day for which somebody really stood there: a reason given at a desk is none."""
+    stood = Q(state=Stop.State.DONE) | Q(outcome__in=[NO_ANSWER.code, REFUSED.code])
+    # A place has no home: what its plan says of the compound counts.
+    plan = Q(round__plan__compound=compound) | Q(round__plan__building__compound=compound)
+    here = Q(dwelling__entrance__building__compound=compound) | (Q(dwelling=None) & plan)
+    kinds = [code for code, kind in KINDS.items() if not kind.by_phone]
+    rows = Stop.objects.within([compound.community]).filter(stood, here, round__kind__in=kinds)
+    return rows.filter(done_at__gte=moment(since, dt.time()), done_by__isnull=False).order_by()

@@ -53,6 +53,81 @@ def test_who_stood_long_ago_or_is_off_duty_already_is_not(cast):
     assert found(cast) == []
 
 
+def walked(cast, cadre, compound=None, days_ago=1, **facts):
+    """A stop of a round somebody ended there."""
+    kind = facts.pop("kind", "rubbish")
+    here = {"dwelling__entrance__building__compound": compound or cast.hefengyuan}
+    if place := facts.pop("place", ""):
+        here = {"dwelling": None, "place": place, "round__plan__compound": compound or cast.hefengyuan}
+    return factories.StopFactory(**{
+        "round__community": (compound or cast.hefengyuan).community, "round__plan__kind": kind, "state": "done",
+        "outcome": "done", "done_at": timezone.now() - dt.timedelta(days=days_ago), "done_by": cadre.user, **here, **facts,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"days_ago": 2},
+        {"state": "excused", "outcome": "no_answer"},
+        {"kind": "light_count", "outcome": "dark"},
+        {"kind": "disinfection", "place": "电梯"},
+    ],
+)
+def test_who_walked_a_round_there_stood_there(cast, facts):
+    walked(cast, cast.cadre, **facts)
+
+    assert found(cast) == [(cast.cadre, "stood")]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"days_ago": 3},
+        {"kind": "wellbeing_call"},
+        {"state": "excused", "outcome": "other"},
+        {"state": "open", "outcome": "", "done_at": None, "done_by": None},
+    ],
+)
+def test_who_walked_long_ago_or_only_rang_or_did_not_get_there_stood_nowhere(cast, facts):
+    walked(cast, cast.cadre, **facts)
+
+    assert found(cast) == []
+
+
+@pytest.mark.parametrize("place", ["", "电梯"])
+def test_a_round_in_another_compound_is_not_there(cast, place):
+    other = factories.CompoundFactory(community=cast.qinghe)
+    walked(cast, cast.cadre, other, place=place)
+
+    assert found(cast) == []
+
+
+def test_the_last_day_is_the_later_of_shift_and_round(cast):
+    today = timezone.localdate()
+    stood(cast, cast.cadre, days_ago=1)
+    walked(cast, cast.cadre, days_ago=2)
+    since = today - dt.timedelta(days=2)
+    assert [one.last_on for one in exposure.exposed(cast.hefengyuan, since)] == [today - dt.timedelta(days=1)]
+
+    walked(cast, cast.cadre, days_ago=0)
+    assert [one.last_on for one in exposure.exposed(cast.hefengyuan, since)] == [today]
+
+
+def test_more_walkers_cost_no_more_statements(cast, queries):
+    walked(cast, cast.cadre)
+    with queries() as one:
+        assert len(found(cast)) == 1
+    for _ in range(2):
+        user = factories.UserFactory()
+        walked(cast, factories.SecondmentFactory(community=cast.qinghe, cadre__user=user).cadre)
+    with queries() as many:
+        assert len(found(cast)) == 3
+
+    assert len(one) == len(many)
+
+
 def test_off_duty_is_an_approved_leave_and_no_shift_within_it(cast):
     tomorrow = factories.ShiftFactory(
         post=factories.PostFactory(compound=cast.hefengyuan), day=timezone.localdate() + dt.timedelta(days=1)
