@@ -17,7 +17,7 @@ from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandState, Payment
-from residents.models.errand_money import LEAST
+from residents.models.errand_money import LEAST, MOST
 from residents.models.errands import IN_HAND
 from residents.services.errands import expect, locked
 
@@ -55,6 +55,9 @@ def pay(
     if stored := Payment.objects.filter(key=key, errand=errand).first():
         return stored
     expect(errand, *OPEN_FOR_MONEY)
+    # PostgreSQL refuses more digits than the column has before it asks the constraint, and without its words.
+    if not LEAST <= amount <= MOST:
+        raise Refused(_("An amount lies between 0.01 and 50,000 yuan."))
     helper = _helper(errand, kind, by)
     if kind == Kind.REIMBURSED and amount > (owed := of_errand(errand).owed):
         raise Refused(_("Only %(owed)s yuan are owed. Look at the amount again.") % {"owed": owed})

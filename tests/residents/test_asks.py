@@ -105,7 +105,7 @@ def test_a_link_that_was_altered_or_made_up_leads_nowhere(resident, home):
     bad = [
         f"{other}.{stamp}.{mark}",
         f"{key}.{stamp}.{mark[:-1]}",
-        f"{key}.{stamp[:-1]}x.{mark}",
+        f"{key}.{stamp[:-1]}{'y' if stamp.endswith('x') else 'x'}.{mark}",
         key,
         "..",
         "%00",
@@ -115,6 +115,30 @@ def test_a_link_that_was_altered_or_made_up_leads_nowhere(resident, home):
     assert resident.get(page_of(good)).status_code == 200
     assert {resident.get(page_of(token)).status_code for token in bad} == {404}
     assert {resident.post(page_of(token), {"do": "cancel"}).status_code for token in bad} == {404}
+
+
+def test_a_private_link_reused_for_another_home_shows_and_changes_nothing_of_it(resident, home):
+    other_home = factories.DwellingFactory(entrance=home.entrance, room_no="802")
+    mine, other = (factories.ErrandFactory(dwelling=one, what=what) for one, what in ((home, "大米"), (other_home, "李家的药")))
+    _key, rest = asks.errand_link(mine).split(".", 1)
+    reused = page_of(f"e{other.pk}-1.{rest}")
+    assert [resident.get(reused).status_code, resident.post(reused, {"do": "cancel", "text": "x"}).status_code] == [404, 404]
+    link = page_of(asks.errand_link(mine))
+    assert "李家的药" not in resident.get(link).content.decode()
+    resident.post(link, {"do": "cancel", "text": "x", "errand": other.pk, "home": "802"})
+    states = [Errand.objects.get(pk=row.pk).state for row in (mine, other)]
+    assert states == [ErrandState.CANCELLED, ErrandState.REQUESTED]
+
+
+def test_a_form_sent_again_from_the_sheet_of_another_home_is_a_request_of_its_own(resident, home):
+    """The same key and the same words at another entrance never lead to the page of the first."""
+    there = factories.EntranceFactory(number="1", building__number="9", building__compound=home.entrance.building.compound)
+    sheets = [page_of(asks.sheet_link(sheet_of(entrance))) for entrance in (home.entrance, there)]
+    sent = filled(resident, sheets[0])
+    links = [resident.post(sheet, sent).headers["Location"] for sheet in sheets]
+    assert len({link.split(".")[0] for link in links}) == 2
+    rows = Errand.objects.order_by("id").values_list("entrance", "dwelling")
+    assert list(rows) == [(home.entrance.pk, home.pk), (there.pk, None)]
 
 
 def test_a_thousand_guesses_find_nothing_and_break_nothing(resident, home):

@@ -52,10 +52,16 @@ def test_an_advance_needs_a_receipt(cast, errand):
         money.pay(errand_id=errand.pk, key=uuid.uuid4(), kind=Kind.ADVANCED, amount=Decimal(1), by=cast.cadre_user)
 
 
-@pytest.mark.parametrize("amount", ["-1", "0", "50000.01"])
+@pytest.mark.parametrize("amount", ["-1", "0", "0.001", "50000.01", "1000000000", "1e9"])
 def test_an_amount_that_cannot_be_is_refused(cast, errand, amount):
     with pytest.raises(Refused, match=r"between 0\.01 and 50,000"):
         paid(errand, Kind.PAID, amount, cast.cadre_user)
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize("amount", ["0.01", "50000.00"])
+def test_the_least_and_the_most_are_kept_to_the_cent(cast, errand, amount):
+    assert paid(errand, Kind.PAID, amount, cast.cadre_user).amount == Decimal(amount)
 
 
 def test_a_wrong_amount_is_taken_back_once_and_opens_what_was_settled(cast, errand):

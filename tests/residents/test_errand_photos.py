@@ -75,6 +75,18 @@ def test_what_is_no_photo_is_answered_at_its_field(cast, sign_in, errand, conten
     assert (page.status_code, list(page.context["form"].errors), errand.state) == (422, ["photo"], ErrandState.ACCEPTED)
 
 
+@pytest.mark.parametrize(("size", "taken"), [(20 * 2**20, False), (10 * 2**20 + 1, False), (10 * 2**20, True)])
+def test_a_photo_of_more_than_ten_megabytes_is_answered_with_what_to_do(cast, sign_in, errand, size, taken):
+    """A true photo, made that large by what stands behind the picture."""
+    page = send(sign_in(cast.cadre_user), errand, picture().ljust(size, b"\x00"))
+    errand.refresh_from_db()
+    if taken:
+        assert (page.status_code, errand.state, errand.photo.size < 2**20) == (302, ErrandState.DELIVERED, True)
+    else:
+        said = ["This photo is larger than 10 MB. Choose a smaller one."]
+        assert (page.status_code, page.context["form"].errors["photo"], errand.photo.name) == (422, said, "")
+
+
 def test_a_closed_door_can_be_shown_too(cast, sign_in, errand):
     assert send(sign_in(cast.cadre_user), errand, picture(), "fail", "no_answer").status_code == 302
     errand.refresh_from_db()
