@@ -1,9 +1,8 @@
 """What errands show elsewhere: a layer of a compound's picture, lines of a home's timeline."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
 
-from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
@@ -13,44 +12,17 @@ from residents.access import Permission
 from residents.layers import Layer, Mark
 from residents.models import Dwelling, Errand
 from residents.models.errands import URGENT, WAITING
-from residents.models.households import DwellingQuerySet
 from residents.timeline import Entry, only_for
+from residents.worst import Worst
+
+
+def _cases() -> dict[str, Q]:
+    waits = Q(state__in=WAITING)
+    return {"late": waits & Q(promised_by__lt=timezone.now()), "urgent": waits & Q(urgency__in=URGENT), "waiting": waits}
+
 
 # Of several errands of one home the worst is shown.
-WORST = ("in_hand", "waiting", "urgent", "late")
-
-
-def open_errands(homes: DwellingQuerySet) -> Mapping[int, str]:
-    """Which homes wait for something, the worst of each."""
-    now = timezone.now()
-    found: dict[int, str] = {}
-    rows = Errand.objects.open().filter(dwelling__in=homes).values_list("dwelling", "state", "urgency", "promised_by")
-    for pk, state, urgency, promised_by in rows:
-        mark = "in_hand" if state not in WAITING else "late" if promised_by < now else "waiting"
-        if mark == "waiting" and urgency in URGENT:
-            mark = "urgent"
-        found[pk] = max(mark, found.get(pk, "in_hand"), key=WORST.index)
-    return found
-
-
-def _facts() -> dict[str, Any]:
-    """The worst of one home as a column of its row."""
-    now = timezone.now()
-    waits = Q(state__in=WAITING)
-    rank = Case(
-        When(waits & Q(promised_by__lt=now), then=Value(WORST.index("late"))),
-        When(waits & Q(urgency__in=URGENT), then=Value(WORST.index("urgent"))),
-        When(waits, then=Value(WORST.index("waiting"))),
-        default=Value(WORST.index("in_hand")),
-        output_field=IntegerField(),
-    )
-    rows = Errand.objects.open().filter(dwelling=OuterRef("pk")).annotate(rank=rank).order_by("-rank")
-    return {"worst_errand": Subquery(rows.values("rank")[:1])}
-
-
-def _worst(home: Any, people: Sequence[Any]) -> str:
-    return "" if home.worst_errand is None else WORST[home.worst_errand]
-
+WORST = Worst("worst_errand", Errand.objects.open, _cases, rest="in_hand")
 
 LAYERS = [
     Layer(
@@ -62,11 +34,11 @@ LAYERS = [
             Mark("waiting", pgettext_lazy("sign", "W"), _("waits"), "warn"),
             Mark("in_hand", pgettext_lazy("sign", "H"), _("somebody has it"), "info"),
         ),
-        open_errands,
+        WORST.of_homes,
         rest=_("nothing asked"),
         permission=Permission.ERRAND_VIEW,
-        of_home=_worst,
-        facts=_facts,
+        of_home=WORST.of_home,
+        facts=WORST.facts,
     )
 ]
 

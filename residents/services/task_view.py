@@ -1,9 +1,9 @@
 """What tasks show elsewhere: a layer of a compound's picture, lines of a home's timeline, a sheet."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import Case, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
@@ -13,11 +13,9 @@ from portal.lib.sheets import Column
 from residents.access import Permission
 from residents.layers import Layer, Mark
 from residents.models import Dwelling, Task, TaskState
-from residents.models.households import DwellingQuerySet
 from residents.timeline import Entry, only_for
+from residents.worst import Worst
 
-# Of several tasks of one home the worst is shown.
-WORST = ("in_hand", "new", "late")
 COLUMNS = [
     Column("序号", 6), Column("任务", 24), Column("类别", 10), Column("地点", 22), Column("风险", 8), Column("来源", 12),
     Column("下达时间", 16), Column("截止时间", 16), Column("状态", 10), Column("负责人", 10), Column("现场带队", 10),
@@ -25,31 +23,13 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def open_tasks(homes: DwellingQuerySet) -> Mapping[int, str]:
-    """Which homes something is to be done at, the worst of each."""
-    now = timezone.now()
-    found: dict[int, str] = {}
-    for pk, state, due_at in Task.objects.open().filter(dwelling__in=homes).values_list("dwelling", "state", "due_at"):
-        mark = "late" if due_at < now else "new" if state == TaskState.NEW else "in_hand"
-        found[pk] = max(mark, found.get(pk, "in_hand"), key=WORST.index)
-    return found
+def _cases() -> dict[str, Q]:
+    return {"late": Q(due_at__lt=timezone.now()), "new": Q(state=TaskState.NEW)}
 
 
-def _facts() -> dict[str, Any]:
-    """The worst of one home as a column of its row."""
-    rank = Case(
-        When(due_at__lt=timezone.now(), then=Value(WORST.index("late"))),
-        When(state=TaskState.NEW, then=Value(WORST.index("new"))),
-        default=Value(WORST.index("in_hand")),
-        output_field=IntegerField(),
-    )
-    rows = Task.objects.open().filter(dwelling=OuterRef("pk")).annotate(rank=rank).order_by("-rank")
-    return {"worst_task": Subquery(rows.values("rank")[:1])}
-
-
-def _worst(home: Any, people: Sequence[Any]) -> str:
-    return "" if home.worst_task is None else WORST[home.worst_task]
-
+# Of several tasks of one home the worst is shown.
+WORST = Worst("worst_task", Task.objects.open, _cases, rest="in_hand")
+open_tasks = WORST.of_homes
 
 LAYERS = [
     Layer(
@@ -63,8 +43,8 @@ LAYERS = [
         open_tasks,
         rest=_("nothing to do"),
         permission=Permission.TASK_VIEW,
-        of_home=_worst,
-        facts=_facts,
+        of_home=WORST.of_home,
+        facts=WORST.facts,
     )
 ]
 
