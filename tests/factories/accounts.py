@@ -8,8 +8,8 @@ class UserFactory(factory.django.DjangoModelFactory):
         model = User
         skip_postgeneration_save = True
 
-    username = factory.Sequence(lambda n: f"user{n}")
-    name = factory.Sequence(lambda n: f"用户{n}")
+    username = factory.Sequence(lambda n: f"user{n:05}")
+    name = factory.Sequence(lambda n: f"用户{n:05}")
 
     @factory.post_generation
     def password(self, create, value, **kwargs):
@@ -25,6 +25,6 @@ class ChannelFactory(factory.django.DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     platform = "webhook"
-    address = factory.Sequence(lambda n: f"https://bot.example.org/{n}")
+    address = factory.Sequence(lambda n: f"https://bot.example.org/{n:05}")
     host = "bot.example.org"
     created_by = factory.LazyAttribute(lambda channel: channel.user or UserFactory())

@@ -23,7 +23,7 @@ from checkpoints.services import pass_codes
 from portal.lib.dates import moment, period
 from tests.factories.accounts import UserFactory
 from tests.factories.deployments import CadreFactory
-from tests.factories.residents import CommunityFactory, CompoundFactory, DwellingFactory
+from tests.factories.residents import NEVER_TYPED, CommunityFactory, CompoundFactory, DwellingFactory
 
 
 class PostFactory(factory.django.DjangoModelFactory):
@@ -31,7 +31,7 @@ class PostFactory(factory.django.DjangoModelFactory):
         model = Post
 
     compound = factory.SubFactory(CompoundFactory)
-    name = factory.Sequence(lambda n: f"{n}号门")
+    name = factory.Sequence(lambda n: f"{n:05}号门")
 
 
 class ShiftFactory(factory.django.DjangoModelFactory):
@@ -154,7 +154,7 @@ class PassPolicyFactory(factory.django.DjangoModelFactory):
         model = PassPolicy
 
     community = factory.SubFactory(CommunityFactory)
-    name = factory.Sequence(lambda n: f"出入证政策{n}")
+    name = factory.Sequence(lambda n: f"出入证政策{n:05}")
     starts_on = dt.date(2020, 1, 1)
 
 
@@ -167,7 +167,7 @@ class EntryPassFactory(factory.django.DjangoModelFactory):
     dwelling = factory.SubFactory(DwellingFactory)
     compound = factory.SelfAttribute("dwelling.entrance.building.compound")
     community = factory.SelfAttribute("compound.community")
-    number = factory.Sequence(lambda n: n + 1)
+    number = factory.Sequence(lambda n: NEVER_TYPED + n)
     valid_from = dt.date(2020, 1, 1)
     key = factory.LazyFunction(pass_codes.newest_key)
     asked_by = factory.SubFactory(UserFactory)

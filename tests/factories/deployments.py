@@ -11,7 +11,7 @@ class SendingUnitFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = SendingUnit
 
-    name = factory.Sequence(lambda n: f"单位{n}")
+    name = factory.Sequence(lambda n: f"单位{n:05}")
 
 
 class CadreFactory(factory.django.DjangoModelFactory):
@@ -19,7 +19,7 @@ class CadreFactory(factory.django.DjangoModelFactory):
         model = Cadre
 
     unit = factory.SubFactory(SendingUnitFactory)
-    name = factory.Sequence(lambda n: f"干部{n}")
+    name = factory.Sequence(lambda n: f"干部{n:05}")
     phone = factory.Sequence(lambda n: f"1990000{n:04d}")
 
 

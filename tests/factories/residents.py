@@ -36,13 +36,16 @@ from residents.models import (
 )
 from tests.factories.accounts import UserFactory
 
+# Made numbers begin where no test writes one by hand, and all are of one length: none equals or begins another.
+NEVER_TYPED = 20_001
+
 
 class DistrictFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = District
 
     code = factory.Sequence(lambda n: f"{990100 + n}")
-    name = factory.Sequence(lambda n: f"区{n}")
+    name = factory.Sequence(lambda n: f"区{n:05}")
 
 
 class SubdistrictFactory(factory.django.DjangoModelFactory):
@@ -51,7 +54,7 @@ class SubdistrictFactory(factory.django.DjangoModelFactory):
 
     district = factory.SubFactory(DistrictFactory)
     code = factory.Sequence(lambda n: f"{990100001 + n}")
-    name = factory.Sequence(lambda n: f"街道{n}")
+    name = factory.Sequence(lambda n: f"街道{n:05}")
 
 
 class CommunityFactory(factory.django.DjangoModelFactory):
@@ -60,7 +63,7 @@ class CommunityFactory(factory.django.DjangoModelFactory):
 
     subdistrict = factory.SubFactory(SubdistrictFactory)
     code = factory.Sequence(lambda n: f"{990100001001 + n}")
-    name = factory.Sequence(lambda n: f"社区{n}")
+    name = factory.Sequence(lambda n: f"社区{n:05}")
 
 
 class CompoundFactory(factory.django.DjangoModelFactory):
@@ -68,7 +71,7 @@ class CompoundFactory(factory.django.DjangoModelFactory):
         model = Compound
 
     community = factory.SubFactory(CommunityFactory)
-    name = factory.Sequence(lambda n: f"小区{n}")
+    name = factory.Sequence(lambda n: f"小区{n:05}")
 
 
 class BuildingFactory(factory.django.DjangoModelFactory):
@@ -76,7 +79,7 @@ class BuildingFactory(factory.django.DjangoModelFactory):
         model = Building
 
     compound = factory.SubFactory(CompoundFactory)
-    number = factory.Sequence(lambda n: str(n + 1))
+    number = factory.Sequence(lambda n: str(NEVER_TYPED + n))
     floors = 7
 
 
@@ -85,7 +88,7 @@ class EntranceFactory(factory.django.DjangoModelFactory):
         model = Entrance
 
     building = factory.SubFactory(BuildingFactory)
-    number = factory.Sequence(lambda n: str(n + 1))
+    number = factory.Sequence(lambda n: str(NEVER_TYPED + n))
 
 
 class DwellingFactory(factory.django.DjangoModelFactory):
@@ -95,7 +98,7 @@ class DwellingFactory(factory.django.DjangoModelFactory):
     entrance = factory.SubFactory(EntranceFactory)
     community = factory.SelfAttribute("entrance.building.compound.community")
     floor = 1
-    room_no = factory.Sequence(lambda n: str(101 + n))
+    room_no = factory.Sequence(lambda n: str(NEVER_TYPED + n))
 
 
 class ResidentFactory(factory.django.DjangoModelFactory):
@@ -104,7 +107,7 @@ class ResidentFactory(factory.django.DjangoModelFactory):
 
     dwelling = factory.SubFactory(DwellingFactory)
     community = factory.SelfAttribute("dwelling.community")
-    name = factory.Sequence(lambda n: f"居民{n}")
+    name = factory.Sequence(lambda n: f"居民{n:05}")
     phone = factory.Sequence(lambda n: f"1990002{n:04d}")
 
 
@@ -122,7 +125,7 @@ class ChatGroupFactory(factory.django.DjangoModelFactory):
         model = ChatGroup
 
     community = factory.SubFactory(CommunityFactory)
-    name = factory.Sequence(lambda n: f"微信群{n}")
+    name = factory.Sequence(lambda n: f"微信群{n:05}")
     level = ChatGroup.Level.COMMUNITY
 
 
@@ -133,7 +136,7 @@ class NoticeFactory(factory.django.DjangoModelFactory):
         model = Notice
 
     community = factory.SubFactory(CommunityFactory)
-    title = factory.Sequence(lambda n: f"通知{n}")
+    title = factory.Sequence(lambda n: f"通知{n:05}")
     body = "请大家配合。"
     published_by = factory.SubFactory(UserFactory)
 
@@ -143,8 +146,8 @@ class LedgerFactory(factory.django.DjangoModelFactory):
         model = Ledger
 
     community = factory.SubFactory(CommunityFactory)
-    code = factory.Sequence(lambda n: str(n + 1))
-    name = factory.Sequence(lambda n: f"台账{n}")
+    code = factory.Sequence(lambda n: str(NEVER_TYPED + n))
+    name = factory.Sequence(lambda n: f"台账{n:05}")
     source = "homes"
     columns = ["building", "room", "head", "phone"]
 
@@ -165,7 +168,7 @@ class QuarantinePolicyFactory(factory.django.DjangoModelFactory):
         model = QuarantinePolicy
         skip_postgeneration_save = True
 
-    name = factory.Sequence(lambda n: f"规则{n}")
+    name = factory.Sequence(lambda n: f"规则{n:05}")
     contact_class = ContactClass.CLOSE
     starts_on = dt.date(2020, 1, 1)
 
@@ -214,7 +217,7 @@ class RoundPlanFactory(factory.django.DjangoModelFactory):
         skip_postgeneration_save = True
 
     community = factory.SubFactory(CommunityFactory)
-    name = factory.Sequence(lambda n: f"巡查{n}")
+    name = factory.Sequence(lambda n: f"巡查{n:05}")
     kind = "rubbish"
     slots = ["08:00", "13:00"]
     starts_on = dt.date(2020, 1, 1)
@@ -249,7 +252,7 @@ class StopFactory(factory.django.DjangoModelFactory):
 
     round = factory.SubFactory(RoundFactory)
     dwelling = factory.SubFactory(DwellingFactory)
-    position = factory.Sequence(lambda n: n + 1)
+    position = factory.Sequence(lambda n: NEVER_TYPED + n)
 
 
 class ErrandKindFactory(factory.django.DjangoModelFactory):
