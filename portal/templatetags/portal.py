@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from portal.lib import masks
+from portal.lib.languages import in_language
 
 register = template.Library()
 
@@ -76,10 +76,7 @@ def sort(context: template.Context, field: str, label: str, classes: str = "") -
     return {"label": label, "address": "?" + query.urlencode(), "order": order, "classes": classes}
 
 
-@register.filter
-def kind_name(kind: Any) -> str:
-    """A row with `name` and `name_en` in the reader's language."""
-    return str(kind.name_en if (get_language() or "").startswith("en") and kind.name_en else kind.name)
+register.filter("kind_name", in_language)
 
 
 @register.filter

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import User
 from portal.lib import photos
 from portal.lib.forms import CleanCharField, CleanTextMixin, helper, pair
+from residents.forms.steps import StepForm
 from residents.models import Compound, Dwelling, Errand, ErrandKind, ErrandLine, Outcome, Stop, Urgency
 from residents.models.errands import DETAILS, FAILURES, SUCCESSES
-from residents.services import errand_chat, errand_rounds, rounds
+from residents.services import errand_chat, errand_rounds, helpers, rounds
 from residents.services.errand_chat import LONGEST
 from residents.services.errand_homes import find_home, find_resident
 from residents.services.errand_requests import MOST_LINES, Place, Thing, things_in
@@ -169,31 +169,6 @@ class PasteForm(CleanTextMixin, forms.Form):
         self.helper = helper(self, "compound", "text", submit=_("Read it"), cancel=cancel)
 
 
-class StepForm(CleanTextMixin, forms.Form):
-    """A step that asks nothing more."""
-
-    def __init__(self, *args: Any, errand: Errand, submit: Any, cancel: str, danger: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.errand = errand
-        self.prepare()
-        self.helper = helper(self, submit=submit, cancel=cancel, danger=danger)
-
-    def prepare(self) -> None:
-        """Fill choices that depend on the errand."""
-
-
-class ReasonForm(StepForm):
-    """Why."""
-
-    reason = forms.CharField(label=_("reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class NoteForm(StepForm):
-    """One more word."""
-
-    text = forms.CharField(label=_("note"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-
-
 class PhotoMixin(forms.Form):
     """A photo of the door, where one is wanted."""
 
@@ -220,7 +195,7 @@ class DeliverForm(PhotoMixin, StepForm):
 
     def prepare(self) -> None:
         """A way to the hospital ends with who drove and when the car was disinfected."""
-        for key in self.errand.kind.asks_when_done:
+        for key in self.row.kind.asks_when_done:
             if key in DETAILS:
                 self.fields[f"detail_{key}"] = CleanCharField(label=DETAILS[key], required=False, max_length=80)
 
@@ -250,7 +225,7 @@ class UrgencyForm(StepForm):
 
     def prepare(self) -> None:
         """Begin with what it is now."""
-        self.initial.setdefault("urgency", self.errand.urgency)
+        self.initial.setdefault("urgency", self.row.urgency)
 
 
 class HelperForm(StepForm):
@@ -258,17 +233,10 @@ class HelperForm(StepForm):
 
     helper = forms.ModelChoiceField(None, label=_("who does it"))
 
-    def __init__(self, *args: Any, helpers: Any, **kwargs: Any) -> None:
-        self.helpers = helpers
-        super().__init__(*args, **kwargs)
-
     def prepare(self) -> None:
         """Only who does errands here."""
-        self.fields["helper"].queryset = self.helpers.order_by("name", "pk")  # type: ignore[attr-defined]
-
-    def values(self) -> dict[str, User]:
-        """What the service is told."""
-        return {"helper": self.cleaned_data["helper"]}
+        rows = helpers.here(self.row.community_id).exclude(pk=self.row.assignee_id or 0)
+        self.fields["helper"].queryset = rows.order_by("name", "pk")  # type: ignore[attr-defined]
 
 
 class MergeForm(StepForm):
@@ -278,8 +246,8 @@ class MergeForm(StepForm):
 
     def prepare(self) -> None:
         """The open errands of the same home."""
-        same = Errand.objects.open().filter(community=self.errand.community_id, entrance=self.errand.entrance_id)
-        rows = same.filter(dwelling=self.errand.dwelling_id).exclude(pk=self.errand.pk).select_related("kind")
+        same = Errand.objects.open().filter(community=self.row.community_id, entrance=self.row.entrance_id)
+        rows = same.filter(dwelling=self.row.dwelling_id).exclude(pk=self.row.pk).select_related("kind")
         self.fields["into_id"].choices = [(row.pk, f"{row.pk} {row.kind} {row.what[:20]}") for row in rows[:50]]  # type: ignore[attr-defined]
 
 
@@ -290,7 +258,7 @@ class RoundForm(StepForm):
 
     def prepare(self) -> None:
         """The rounds that still come by."""
-        rows = errand_rounds.open_for(self.errand)[:20]
+        rows = errand_rounds.open_for(self.row)[:20]
         self.fields["round_id"].choices = [  # type: ignore[attr-defined]
             (row.pk, f"{rounds.title(row)} {timezone.localtime(row.starts_at):%H:%M}–{timezone.localtime(row.due_at):%H:%M}")
             for row in rows

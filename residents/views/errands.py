@@ -17,7 +17,7 @@ from residents.services import errand_kinds, errand_money, errand_queue, helpers
 from residents.services.asks import errand_link
 from residents.services.errand_screen import screen
 from residents.views.errand_money import picture
-from residents.views.errand_steps import steps_for
+from residents.views.errand_steps import ERRAND_STEPS
 
 
 @require_safe
@@ -75,7 +75,7 @@ def errand_detail(request: Request, pk: int) -> HttpResponse:
         "notes": errand.notes.select_related("by"),
         "payments": errand.payments.select_related("helper", "reversal"),
         "balance": errand_money.of_errand(errand),
-        "steps": steps_for(errand, request.user),
+        "steps": ERRAND_STEPS.open_to(errand, request.user),
         # Whoever goes to the door must know whom to ring; others see that there is somebody.
         "in_full": mine or desk,
         "mine": mine,
