@@ -12,7 +12,17 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib import sheets
 from portal.lib.sheets import Column
-from residents.models import CareTeamMember, CaseStage, CaseTest, Community, HealthCheck, QuarantineCase, Resident, StageKind
+from residents.models import (
+    CareTeamMember,
+    CaseStage,
+    CaseTest,
+    Community,
+    HealthCheck,
+    QuarantineCase,
+    Resident,
+    SiteCall,
+    StageKind,
+)
 
 HEADINGS = (
     "序号", "小区*", "楼栋", "单元", "房号*", "姓名*", "性别", "年龄", "身份证号", "联系电话*",
@@ -44,8 +54,11 @@ def rows(cases: Any, day: dt.date) -> Iterator[list[Any]]:
     """The cases of a day as the sheet has them."""
     checks = Prefetch("checks", HealthCheck.objects.filter(day=day), to_attr="of_day")
     tests = Prefetch("tests", CaseTest.objects.exclude(test_result=CaseTest.Result.DROPPED).order_by("due_on"))
+    # How somebody felt is last known from the newest talk up to the day; who is at a site is talked to every day.
+    calls = SiteCall.objects.filter(day__lte=day, reached=True).exclude(mood="").order_by("called_at")
+    moods = Prefetch("site_calls", calls, to_attr="talks")
     related = cases.select_related("resident", "dwelling__entrance__building__compound")
-    related = related.prefetch_related(checks, tests, "team", "stages").in_place_order()
+    related = related.prefetch_related(checks, tests, moods, "team", "stages").in_place_order()
     found = list(related)
     living = _living(case.dwelling_id for case in found)
     for number, case in enumerate(found, 1):
@@ -93,9 +106,10 @@ def _rest(case: Any) -> list[Any]:
     tests = list(case.tests.all())
     team = {member.role: f"{member.name} {member.phone}".strip() for member in case.team.all()}
     results = "、".join(f"{t.due_on:%m-%d} {t.get_test_result_display()}" for t in tests)
+    mood = str(case.talks[-1].get_mood_display()) if case.talks else ""
     return [
         "、".join(f"{test.due_on:%m-%d}" for test in tests), results, team.get(Role.COMMUNITY), team.get(Role.DOCTOR),
-        team.get(Role.POLICE), team.get(Role.GRID), case.needs, "", case.care_plan, case.release_no, case.end_note,
+        team.get(Role.POLICE), team.get(Role.GRID), case.needs, mood, case.care_plan, case.release_no, case.end_note,
     ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from residents.models import (
     ResidentChange,
     Round,
     RoundPlan,
+    SiteCall,
     Stop,
     Transfer,
 )
@@ -153,11 +154,13 @@ class Quarter:
             "notice": f"告2022-{number:04}" if started else "",
             "committed": first if started and chance.random() < 0.7 else None,
             "release": f"解2022-{number:04}" if state == "released" else "", "needs": chance.choice(("", "买菜")),
-            "source": chance.choice(("", "外市")), "checks": {}, "tests": [], "moves": [], "number": number,
+            "source": chance.choice(("", "外市")), "checks": {}, "tests": [], "moves": [], "calls": [],
+            "number": number,
         }  # fmt: skip
         case["row"] = self._stored(case)
         if started:
             self._followed(case)
+            self._called(case)
         self.cases.append(case)
 
     def _spans(self) -> list[tuple[str, int, int]]:
@@ -221,6 +224,19 @@ class Quarter:
             case=case["row"], to=to, site="健康驿站", state="arrived" if arrived else "cancelled", ordered_at=left,
             ordered_by=self.by, departed_at=left if left <= NOW else None, arrived_at=arrived,
         )  # fmt: skip
+
+    def _called(self, case: Row) -> None:
+        # Dice of its own: what is counted beside the calls stays as it was.
+        chance = Random(case["number"])
+        for back, hour in ((2, 16), (1, 16), (0, 9), (0, 16), (-1, 9)):
+            if case["moves"] and chance.random() < 0.6:
+                call = {
+                    "day": ago(back),
+                    "reached": chance.random() < 0.8,
+                    "mood": chance.choice(("", "calm", "low", "anxious")),
+                }
+                case["calls"].append(call)
+                SiteCall.objects.create(case=case["row"], called_at=at(ago(back), hour), called_by=self.by, **call)
 
     # --- Rounds -------------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from tests.portal.quarters import DAY, NOW, Quarter, ago, both
 BLOCKS = ("homes", "quarantine", "rounds")
 AWAY = ("site", "clinic", "hospital")
 MONITORING = ("home_monitoring", "self_monitoring")
+MOODS = {"calm": "平稳", "low": "低落", "anxious": "焦虑"}
 WORDS = {
     "central": "集中隔离", "home_quarantine": "居家隔离", "home_monitoring": "居家健康监测", "self_monitoring": "自我健康监测",
 }  # fmt: skip
@@ -165,6 +166,7 @@ def sheet_five(case: dict, number: int) -> dict:
     stages = [s for s in case["stages"] if s[1] <= DAY <= s[2]] or case["stages"][-1:]
     housemates = sum(p["lives"] and not p["left"] for p in person["home"]["people"])
     tests = [(f"{due:%m-%d}", result) for due, result in case["tests"] if result != "dropped"]
+    moods = [call["mood"] for call in case["calls"] if call["day"] <= DAY and call["reached"] and call["mood"]]
     return {
         "序号": number, "小区*": case["compound"], **dict(zip(("楼栋", "单元", "房号*"), door(person["home"]), strict=True)),
         "姓名*": person["name"], "性别": {"male": "男", "female": "女"}[person["sex"]], "年龄": age(person["born"]),
@@ -176,7 +178,8 @@ def sheet_five(case: dict, number: int) -> dict:
         **{head: float(checks[slot][0]) if checks[slot] else "" for head, slot in (("上午体温", "am"), ("下午体温", "pm"))},
         "今日症状": ("发热" if any(ill for _warm, ill, _there in taken) else "无") if taken else "",
         "是否居家在位": "" if not seen else "否" if "no" in seen else "是", "核酸应检日期": "、".join(d for d, _r in tests),
-        "社区医生": "何医生 19900000009", "生活需求": case["needs"], "解除通知单编号": case["release"],
+        "社区医生": "何医生 19900000009", "生活需求": case["needs"], "心理状况": MOODS[moods[-1]] if moods else "",
+        "解除通知单编号": case["release"],
     }  # fmt: skip
 
 
@@ -192,6 +195,7 @@ def test_sheet_five_cell_by_cell(quarters, cast, sign_in):
     cells = [dict(zip(head, row, strict=True)) for row in rows]
     assert [{name: cell[name] for name in want} for cell, want in zip(cells, expected, strict=True)] == expected
     assert len(expected) > 15
+    assert {row["心理状况"] for row in expected} == {"", *MOODS.values()}
 
 
 def test_the_temperature_register_of_quarantine_cell_by_cell(quarters, cast, sign_in):
