@@ -23,7 +23,7 @@ from portal.accounts.outbox import draft, send
 from portal.lib.constraints import explained
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
-from residents.models import Compound, Resident, Slot
+from residents.models import Compound, Resident, Slot, Stop
 from residents.services import round_history
 from residents.services.health_checks import slot_now
 from residents.services.offices import office
@@ -31,15 +31,18 @@ from residents.services.policies import duty_policy
 
 # Two weeks back somebody can have been infected; nobody is followed longer than this.
 LOOK_BACK, LONGEST = 14, 30
+# A cadre's last day.
+Days = dict[int, dt.date]
 
 
 @dataclass(frozen=True)
 class Found:
-    """Somebody of the staff who was there: how, and on which day last."""
+    """Somebody of the staff who was there: how, and on which day last; not `sure` where no plan says which compound it was."""
 
     cadre: Cadre
     how: str
     last_on: dt.date
+    sure: bool = True
 
 
 def exposed(compound: Compound, since: dt.date) -> list[Found]:
@@ -47,28 +50,36 @@ def exposed(compound: Compound, since: dt.date) -> list[Found]:
     serving = Secondment.objects.within([compound.community]).serving().on(timezone.localdate())
     off = Exposure.objects.filter(cadre=OuterRef("pk"), until__gte=timezone.localdate())
     people = Cadre.objects.filter(pk__in=serving.values("cadre")).exclude(Exists(off)).select_related("unit")
-    last = _last(compound, since, people)
+    last, perhaps = _last(compound, since, people)
     here = Resident.objects.living_in().filter(dwelling__entrance__building__compound=compound).exclude(id_hash="")
     living = set(people.filter(id_hash__in=here.values("id_hash")).values_list("pk", flat=True))
-    today = timezone.localdate()
-    found = people.filter(pk__in=living | set(last)).order_by("name", "pk")
-    return [
-        Found(cadre, Exposure.How.LIVES, today) if cadre.pk in living else Found(cadre, Exposure.How.STOOD, last[cadre.pk])
-        for cadre in found
-    ]
+    found = people.filter(pk__in=living | set(last) | set(perhaps)).order_by("name", "pk")
+    return [_found(cadre, living, last, perhaps) for cadre in found]
 
 
-def _last(compound: Compound, since: dt.date, people: "QuerySet[Cadre]") -> dict[int, dt.date]:
-    """The last day each of the people stood there: at a post, or at a door of a round."""
+def _found(cadre: Cadre, living: set[int], last: Days, perhaps: Days) -> Found:
+    """What is certain goes before what has to be asked."""
+    if cadre.pk in living:
+        return Found(cadre, Exposure.How.LIVES, timezone.localdate())
+    sure = cadre.pk in last
+    return Found(cadre, Exposure.How.STOOD, (last if sure else perhaps)[cadre.pk], sure)
+
+
+def _last(compound: Compound, since: dt.date, people: "QuerySet[Cadre]") -> tuple[Days, Days]:
+    """The last day each of the people stood there, at a post or at a door of a round, and who walked nobody knows where."""
     stood = Assignment.objects.standing().filter(
         shift__post__compound=compound, shift__day__gte=since, attendance__signed_in_at__isnull=False, cadre__in=people
     )
     last = dict(stood.order_by().values_list("cadre").annotate(last=Max("shift__day")))
-    walked = round_history.walked(compound, since).filter(done_by__cadre__in=people)
-    for cadre, at in walked.values_list("done_by__cadre").annotate(last=Max("done_at")):
-        day = timezone.localdate(at)
+    here, unplaced = round_history.walked(compound, since)
+    for cadre, day in _days(here, people).items():
         last[cadre] = max(day, last.get(cadre, day))
-    return last
+    return last, _days(unplaced, people)
+
+
+def _days(stops: "QuerySet[Stop]", people: "QuerySet[Cadre]") -> Days:
+    rows = stops.filter(done_by__cadre__in=people).values_list("done_by__cadre").annotate(last=Max("done_at"))
+    return {cadre: timezone.localdate(at) for cadre, at in rows}
 
 
 @transaction.atomic

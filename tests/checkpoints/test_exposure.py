@@ -104,6 +104,39 @@ def test_a_round_in_another_compound_is_not_there(cast, place):
     assert found(cast) == []
 
 
+def free(cast, cadre, place, **facts):
+    """A place of a plan that names neither compound nor building."""
+    return walked(cast, cadre, place=place, kind="patrol", round__plan__compound=None, **facts)
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [("荷风苑东门", [True]), ("东门", [False]), ("石桥里东门", [])],
+)
+def test_a_place_of_no_plan_is_where_its_name_says_and_else_has_to_be_asked(cast, place, expected):
+    factories.CompoundFactory(community=cast.qinghe, name="石桥里")
+    free(cast, cast.cadre, place)
+
+    rows = exposure.exposed(cast.hefengyuan, timezone.localdate() - dt.timedelta(days=2))
+    assert [one.sure for one in rows] == expected
+
+
+def test_what_is_certain_goes_before_what_has_to_be_asked(cast):
+    free(cast, cast.cadre, "东门", days_ago=0)
+    walked(cast, cast.cadre, days_ago=1)
+
+    (one,) = exposure.exposed(cast.hefengyuan, timezone.localdate() - dt.timedelta(days=2))
+    assert (one.sure, one.last_on) == (True, timezone.localdate() - dt.timedelta(days=1))
+
+
+def test_the_page_asks_about_places_nobody_has_written_down(cast, sign_in):
+    free(cast, cast.cadre, "东门")
+    asked = {"compound": cast.hefengyuan.pk, "since": timezone.localdate() - dt.timedelta(days=2)}
+
+    text = sign_in(cast.secretary).get(reverse("checkpoints:exposure_list"), asked).content.decode()
+    assert "ask whether it was here" in text
+
+
 def test_the_last_day_is_the_later_of_shift_and_round(cast):
     today = timezone.localdate()
     stood(cast, cast.cadre, days_ago=1)
