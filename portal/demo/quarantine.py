@@ -23,6 +23,7 @@ from residents.models import (
     ControlLevel,
     Dwelling,
     EpidemicFreeStatus,
+    ExitPermit,
     HealthCheck,
     QuarantineCase,
     Resident,
@@ -56,6 +57,7 @@ HOMES: dict[str, tuple[Kept, ...]] = {
         Kept(ContactClass.OTHER, Reason.HIGH_RISK, 5, State.ACTIVE, QuarantineCase.Sign.RED),
         Kept(ContactClass.SECONDARY, Reason.SECONDARY, 2, State.ALERT),
         Kept(ContactClass.OTHER, Reason.HIGH_RISK, 4, State.VIOLATION, QuarantineCase.Sign.RED),
+        Kept(ContactClass.SECONDARY, Reason.SECONDARY, 4, State.OUT),
         Kept(ContactClass.CLOSE, Reason.CLOSE_SPECIAL, 2, State.TRANSFERRED, ""),
         Kept(ContactClass.CLOSE, Reason.CLOSE_SPECIAL, 1, State.TO_CENTRAL, ""),
         Kept(ContactClass.SECONDARY, Reason.SECONDARY, 7),
@@ -96,6 +98,8 @@ def _home(chance: Random, home: Dwelling, kept: Kept, by: User) -> None:
             _checks(chance, case, by, silent=chance.random() < 0.2)
         if case.state == State.TRANSFERRED:
             _at_site(chance, case, by)
+        if case.state == State.OUT:
+            _out(case, by)
 
 
 def _case(chance: Random, resident: Resident, kept: Kept, by: User, number: int) -> QuarantineCase:
@@ -201,6 +205,15 @@ def _at_site(chance: Random, case: QuarantineCase, by: User) -> None:
     SiteCall.objects.create(
         case=case, day=timezone.localdate(called_at), called_at=called_at, called_by=by, health=SiteCall.Health.GOOD,
         mood=chance.choice(SiteCall.Mood.values), food_ok=True, lodging_ok=True, note="想要一副老花镜",
+    )  # fmt: skip
+
+
+def _out(case: QuarantineCase, by: User) -> None:
+    """On the way to the dialysis, brought there and back."""
+    now = timezone.now()
+    ExitPermit.objects.create(
+        case=case, reason="市第三医院透析", escorts="社区专班、家庭医生", plate_no="鄂A00121",
+        back_by=now + dt.timedelta(hours=4), approved_at=now - dt.timedelta(minutes=50), approved_by=by,
     )  # fmt: skip
 
 
