@@ -16,7 +16,7 @@ from deployments.models import Cadre
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
-from residents.services import rounds, task_queue
+from residents.services import closed_places, rounds, task_queue
 from residents.services.policies import duty_policies
 
 COMING_DAYS = 7
@@ -31,6 +31,7 @@ def my_day(request: Request) -> HttpResponse:
     context = {
         "cadre": cadre,
         "current": shifts[0] if shifts else None,
+        "closed": _closed(shifts[0].shift.post) if shifts else None,
         "later": shifts[1:],
         "served": attendance.served(cadre) if cadre else None,
         "rounds": rounds.mine(request.user),
@@ -43,6 +44,11 @@ def my_day(request: Request) -> HttpResponse:
 
 def _mine(request: Request) -> Any:
     return Assignment.objects.standing().filter(cadre__user=request.user)
+
+
+def _closed(post: Post) -> closed_places.Closed | None:
+    """Whether my post was sprayed just now: I sign in, and wait outside."""
+    return closed_places.at(post.compound.community_id, post.compound_id, post.name)
 
 
 def _coming(cadre: Cadre) -> list[Assignment]:
@@ -96,7 +102,7 @@ def attendance_scan(request: Request, code: str) -> HttpResponse:
         return _answer(request, lambda: attendance.sign_in(
             assignment_id=assignment.pk, method=Attendance.Method.SCAN, by=request.user
         ), _("You are signed in. Thank you for standing here."))  # fmt: skip
-    return page(request, "checkpoints/my/scan.html", {"post": post, "assignment": assignment})
+    return page(request, "checkpoints/my/scan.html", {"post": post, "assignment": assignment, "closed": _closed(post)})
 
 
 def _answer(request: Request, act: Any, thanks: str) -> HttpResponse:

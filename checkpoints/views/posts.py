@@ -22,6 +22,7 @@ from portal.lib.pages import page
 from portal.lib.paging import paged
 from residents.access import Permission, Request, requires
 from residents.models import Compound
+from residents.services import closed_places
 
 
 @require_safe
@@ -185,5 +186,6 @@ def _detail(request: Request, post: Post, form: StatusForm, status: int = 200) -
         "statuses": post.statuses.all()[:20],
         "shifts": soon.annotate(placed=Count("crew", filter=Q(crew__released_at=None)))[:30],
         "today": today,
+        "closed": closed_places.at(post.compound.community_id, post.compound_id, post.name),
     }
     return page(request, "checkpoints/posts/detail.html", context, status=status)

@@ -16,7 +16,7 @@ from portal.lib.paging import paged
 from residents.access import Permission, Request, requires
 from residents.forms.places import BuildingForm, BuildingsForm, CompoundForm, NewCompoundForm
 from residents.models import Building, Compound
-from residents.services import places
+from residents.services import closed_places, places
 
 
 @require_safe
@@ -39,7 +39,10 @@ def place_detail(request: Request, pk: int) -> HttpResponse:
     """One compound: its buildings in their order, with floors and entrances."""
     compound = _found(request, pk)
     buildings = compound.buildings.annotate(entrances_count=Count("entrances")).order_by("id")
-    return page(request, "residents/places/detail.html", {"compound": compound, "buildings": paged(request, buildings, 100)})
+    context = {
+        "compound": compound, "buildings": paged(request, buildings, 100), "closed": closed_places.of_compound(compound),
+    }  # fmt: skip
+    return page(request, "residents/places/detail.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

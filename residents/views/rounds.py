@@ -24,7 +24,7 @@ from residents.forms.stops import StopForm
 from residents.models import Building, Finding, Round, Stop
 from residents.rounds import KINDS, kind_of
 from residents.rounds.findings import FINDINGS
-from residents.services import errand_rounds, rounds, stops
+from residents.services import closed_places, errand_rounds, rounds, stops
 
 STOPS_SHOWN = 40
 WINDOWS = "residents/rounds/windows.html"
@@ -96,6 +96,7 @@ def walk(
         ),
         "number": number,
         "brings": errand_rounds.waiting_at(current) if current and current.dwelling_id else [],
+        "closed": closed_places.at_stop(current) if current else None,
         "found_words": FINDINGS,
     }
     status = 422 if form and form.errors else 200
