@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from portal.lib.postgresql.watch import watch
+
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -28,3 +30,9 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 # Nobody steers it at run time.
 control_socket_disable = True
+
+
+def post_worker_init(worker: object) -> None:
+    """A request hears of a database that has fallen silent (portal/lib/postgresql/watch.py), instead of waiting for it."""
+    if os.environ.get("DATABASE_WATCH", "1") != "0":
+        watch.start()

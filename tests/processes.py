@@ -29,12 +29,12 @@ def until(true: Callable[[], object], *, seconds: float = 30, why: str = "") -> 
         time.sleep(0.05)
 
 
-def database_url() -> str:
-    """The address of the test's own database, for another process."""
+def database_url(port: int = 0) -> str:
+    """The address of the test's own database, for another process; by another port where one leads there."""
     found = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{found['NAME']}"
-    return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT'] or 5432}/{found['NAME']}"
+    return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{port or found['PORT'] or 5432}/{found['NAME']}"
 
 
 class Worker:
