@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from residents.models import Community, Compound, Dwelling, ErrandKind, Urgency
 from residents.services.errand_homes import SHORT, WHOLE, find_home
@@ -32,6 +34,23 @@ DIFFICULTY = ["独居", "孤寡", "老人", "没有吃的", "断粮", "残疾", 
 SPEAKER = re.compile(r"^\s*[【\[]?\s*([\u4e00-\u9fff·]{2,6})(?=[\s::】\]\d]|$)")
 
 
+# Between two homes in one line.
+BETWEEN = " \t\r\n,,;;、和与跟及"
+LONGEST_NAME = 8
+# 要药,王建国18-1-301: the name before a number goes with it.
+NAME_BEFORE = re.compile(r"[\s,,;;。、]([\u4e00-\u9fff·]{2,4}) ?$")
+# 都要菜: what all homes of a line ask.
+TOGETHER = re.compile(r"[都均各].*")
+
+
+class Mention(NamedTuple):
+    """A home in a text, and where it stands there."""
+
+    home: str
+    start: int
+    end: int
+
+
 @dataclass
 class Guess:
     """What one message seems to say about one home."""
@@ -43,8 +62,10 @@ class Guess:
     phone: str = ""
     kind: ErrandKind | None = None
     urgency: int = Urgency.NORMAL
-    # What it says of other homes, each with its own lines: two homes are two requests.
+    # What it says of other homes, each in its own words: two homes are two requests.
     rest: list[tuple[str, str]] = field(default_factory=list)
+    # The whole message, where it was cut between homes.
+    whole: str = ""
 
     @property
     def others(self) -> list[str]:
@@ -56,13 +77,14 @@ def read(text: str, *, community: Community, compound: Compound | None = None) -
     """Guess home, person, phone, kind and urgency of a pasted message; of several homes the first, and what remains."""
     text = text.strip()[:LONGEST]
     (home, said), *rest = parts(text)
-    return guess(home, said, community=community, compound=compound, rest=rest)
+    found = guess(home, said, community=community, compound=compound, rest=rest)
+    return replace(found, whole=text if rest else "")
 
 
 def guess(
     home: str, text: str, *, community: Community, compound: Compound | None = None, rest: Sequence[tuple[str, str]] = ()
 ) -> Guess:
-    """The same of the lines that speak of one home."""
+    """The same of the words that speak of one home."""
     phones = PHONE.findall(text)
     speaker = SPEAKER.match(text)
     return Guess(
@@ -78,13 +100,32 @@ def guess(
 
 
 def parts(text: str) -> list[tuple[str, str]]:
-    """Every home in the text once, with the lines that speak of it; one part without a home where none is named."""
+    """Every home in the text once, with the words that speak of it; one part without a home where none is named."""
     found = _homes(text)
-    # Lines before the first home belong to it: a greeting, a name.
-    starts = [0, *(text.rfind("\n", 0, at) + 1 for _home, at in found[1:])]
-    ends = [next((start for start in starts if start > begin), len(text)) for begin in starts]
-    said = [text[begin:end].strip() for begin, end in zip(starts, ends, strict=True)]
-    return [(home, words) for (home, _at), words in zip(found or [("", 0)], said, strict=True)][:MOST_HOMES]
+    said: dict[str, list[str]] = {}
+    # Words before the first home belong to it: a greeting, a name.
+    begins = [0, *(_begin(text, before, here) for before, here in pairwise(found)), len(text)]
+    for (begin, end), mention in zip(pairwise(begins), found or [Mention("", 0, 0)], strict=True):
+        said.setdefault(mention.home, []).append(text[begin:end].strip(BETWEEN))
+    together = TOGETHER.search(text, found[-1].end) if len(said) > 1 else None
+    return [(home, _own(home, words, together)) for home, words in said.items()][:MOST_HOMES]
+
+
+def _begin(text: str, before: "Mention", here: "Mention") -> int:
+    """Where the words of a home begin: with its line, or within the line with the name before it, or with its number."""
+    line = text.rfind("\n", 0, here.start) + 1
+    if line > before.end:
+        return line
+    name = NAME_BEFORE.search(text, max(before.end, here.start - LONGEST_NAME), here.start)
+    return name.start(1) if name else here.start
+
+
+def _own(home: str, words: list[str], together: "re.Match[str] | None") -> str:
+    """What one home asks; where all of a line ask the same (都要菜), that as well, without anybody's phone."""
+    own = "\n".join(filter(None, words))
+    if not together or together[0] in own or any(word in own for row in WORDS.values() for word in row):
+        return own
+    return f"{own} {PHONE.sub('', together[0]).strip()}"
 
 
 def carry(rest: Sequence[tuple[str, str]]) -> str:
@@ -106,16 +147,13 @@ def _is_pair(row: object) -> bool:
     return isinstance(row, list) and len(row) == 2 and all(isinstance(word, str) for word in row)
 
 
-def _homes(text: str) -> list[tuple[str, int]]:
-    """Every address in the text once, as it was written, and where; in the order in which they stand."""
+def _homes(text: str) -> "list[Mention]":
+    """Every address in the text as it was written, and where, in this order; said twice running it is one."""
     # A phone number must not be read as a house number; what is taken out leaves its length behind.
     plain = PHONE.sub(_blank, text)
-    found = [("-".join(home.groups()), home.start()) for home in WHOLE.finditer(plain)]
-    found += [("-".join(home.groups()), home.start()) for home in SHORT.finditer(WHOLE.sub(_blank, plain))]
-    first: dict[str, int] = {}
-    for home, at in sorted(found, key=lambda pair: pair[1]):
-        first.setdefault(home, at)
-    return list(first.items())
+    found = [*WHOLE.finditer(plain), *SHORT.finditer(WHOLE.sub(_blank, plain))]
+    mentions = sorted((Mention("-".join(one.groups()), *one.span()) for one in found), key=lambda one: one.start)
+    return [next(same) for _home, same in groupby(mentions, key=lambda one: one.home)]
 
 
 def _blank(found: re.Match[str]) -> str:
