@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from portal.lib.errors import Refused
 from residents.models import Community, HotlineCall, Membership, Role
 
 COUNTED_DAYS = dt.timedelta(days=30)
+MOST_NAMED = 20
 
 
 @transaction.atomic
@@ -53,6 +54,13 @@ def counsellors(communities: Any) -> "QuerySet[Membership]":
     """Who answers the hotline of these communities today."""
     rows = Membership.objects.live().filter(role=Role.COUNSELLOR, community__in=communities)
     return rows.select_related("user", "community").order_by("community", "user__name", "pk")
+
+
+def closed(communities: Any) -> list[tuple[str, int]]:
+    """Who wrote calls down and answers no more, and how many: nobody reads them until they are named again."""
+    answers = counsellors(communities).filter(user=OuterRef("counsellor"), community=OuterRef("community")).order_by()
+    rows = HotlineCall.objects.filter(~Exists(answers), community__in=communities).order_by()
+    return list(rows.values_list("counsellor__name").annotate(calls=Count("pk")).order_by("-calls", "counsellor")[:MOST_NAMED])
 
 
 @transaction.atomic

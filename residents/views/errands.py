@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from portal.lib.filters import named
+from portal.lib.languages import in_language
 from portal.lib.pages import page
 from portal.lib.paging import paged
 from residents.access import Permission, Request, has, may_in, requires
@@ -28,14 +30,18 @@ def errand_list(request: Request) -> HttpResponse:
     rows = _filtered(request, Errand.objects.within(request.communities))
     view = view if view in errand_queue.VIEWS else "waiting"
     desk = has(request.user, Permission.ERRAND_DESK)
+    kinds, compounds = errand_kinds.in_use(), Compound.objects.within(request.communities).order_by("community", "id")
+    chosen = {name: request.GET.get(name, "") for name in ("kind", "compound", "building")}
+    choices = {"kind": [(row.code, in_language(row)) for row in kinds], "compound": [(row.pk, row) for row in compounds]}
     context = {
         "rows": paged(request, errand_queue.chosen(rows.with_places(), view, now)),
         "counts": errand_queue.counts(rows, now),
         "view": view,
         "now": now,
-        "kinds": errand_kinds.in_use(),
-        "compounds": Compound.objects.within(request.communities).order_by("community", "id"),
-        "chosen": {name: request.GET.get(name, "") for name in ("kind", "compound", "building")},
+        "kinds": kinds,
+        "compounds": compounds,
+        "chosen": chosen,
+        "named": named(chosen, choices),
         "helpers": helpers.list_of(request.communities).order_by("name", "pk") if desk and view == "waiting" else [],
     }
     return page(request, "residents/errands/list.html", context, part="errand-rows")
@@ -47,7 +53,10 @@ def errand_screen(request: Request) -> HttpResponse:
     """The same queue on a wall: how many, who waits longest, who is on the way; no names of residents and no rooms."""
     now, rows = timezone.now(), _filtered(request, Errand.objects.within(request.communities))
     context = {"screen": screen(rows, now), "now": now}
-    return page(request, "residents/errands/screen.html", context, part="errand-screen")
+    response = page(request, "residents/errands/screen.html", context, part="errand-screen")
+    # A television without script loads the page again by itself; where scripts run the part comes more often.
+    response["Refresh"] = "60"
+    return response
 
 
 def _filtered(request: Request, rows: Any) -> Any:

@@ -36,6 +36,7 @@ def hotline_call_list(request: Request) -> HttpResponse:
         "rows": paged(request, HotlineCall.objects.within(answers).of(request.user).defer("content")),
         "counted": hotline_calls.counted(request.communities),
         "counsellors": hotline_calls.counsellors(manages),
+        "closed": hotline_calls.closed(manages),
         "name_form": CounsellorForm(communities=manages) if manages.exists() else None,
     }
     return page(request, "residents/hotline_calls/list.html", context, status=422 if form and form.is_bound else 200)

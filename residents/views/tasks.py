@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts import audit
 from portal.lib.downloads import sheet
 from portal.lib.errors import Refused
+from portal.lib.filters import named
 from portal.lib.pages import page
 from portal.lib.paging import MOST, paged
 from residents.access import Permission, Request, may_in, requires
@@ -31,6 +32,9 @@ from residents.views.task_steps import TASK_STEPS
 def task_list(request: Request) -> HttpResponse:
     """The desk sees what is to be done, what is late and who has it; a helper chooses one."""
     now, rows, view = timezone.now(), _filtered(request), _view(request)
+    compounds = Compound.objects.within(request.communities).order_by("community", "id")
+    chosen = {name: request.GET.get(name, "") for name in ("kind", "compound", "risk", "source")}
+    choices = {"kind": TaskKind.choices, "risk": Task.Risk.choices, "source": TaskSource.choices}
     context = {
         "rows": paged(request, task_queue.chosen(rows.with_places().prefetch_related("team"), view, request.user, now)),
         "counts": task_queue.counts(rows, request.user, now),
@@ -38,8 +42,9 @@ def task_list(request: Request) -> HttpResponse:
         "kinds": TaskKind.choices,
         "sources": TaskSource.choices,
         "risks": Task.Risk.choices,
-        "compounds": Compound.objects.within(request.communities).order_by("community", "id"),
-        "chosen": {name: request.GET.get(name, "") for name in ("kind", "compound", "risk", "source")},
+        "compounds": compounds,
+        "chosen": chosen,
+        "named": named(chosen, {**choices, "compound": [(row.pk, row) for row in compounds]}),
     }
     return page(request, "residents/tasks/list.html", context, part="task-rows")
 

@@ -64,6 +64,13 @@ def test_the_queue_refreshes_as_the_same_part(cast, sign_in, home):
     assert part.content.strip().startswith(b'<div id="errand-rows"')
 
 
+def test_the_printed_queue_names_what_was_chosen(cast, sign_in, home):
+    asked = {"kind": "medicine", "compound": cast.hefengyuan.pk, "building": "17"}
+    named = sign_in(cast.worker).get(LIST, asked, headers={"accept-language": "zh-Hans"}).context["named"]
+    assert named == ["买药", "荷风苑", "17"]
+    assert sign_in(cast.worker).get(LIST, {"kind": "nonsense", "compound": "²"}).context["named"] == []
+
+
 SCREEN = reverse("residents:errand_screen")
 
 
@@ -85,6 +92,8 @@ def test_the_screen_counts_and_shows_buildings_but_no_room_and_no_resident(cast,
     assert [row.building for row in screen.longest] == ["荷风苑 17栋", "荷风苑 17栋", ""]
     assert [row.assignee for row in screen.on_the_way] == [cast.cadre_user]
     assert ("荷风苑 17栋" in text, f'<noscript><a href="{SCREEN}">' in text) == (True, True)
+    # An old television without script asks again by itself.
+    assert page["Refresh"] == "60"
     assert not any(told in text for told in ("3-702", "17-3", "1-903", "王建国", "19900021234", "李奶奶", "<form"))
 
 

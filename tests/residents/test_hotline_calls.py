@@ -100,6 +100,14 @@ def test_the_secretary_names_counsellors_and_writes_no_call(cast, sign_in, couns
     assert sign_in(cast.cadre_user).get(LIST).status_code == 403
 
 
+def test_the_secretary_is_told_whose_calls_nobody_reads_any_more(cast, sign_in, call, counsellor):
+    client = sign_in(cast.secretary)
+    assert client.get(LIST).context["closed"] == []
+    hotline_calls.end_counsellor(membership_id=counsellor.pk, by=cast.secretary)
+    assert client.get(LIST).context["closed"] == [(cast.cadre_user.name, 1)]
+    assert sign_in(cast.other_secretary).get(LIST).context["closed"] == []
+
+
 def test_the_sign_in_of_a_counsellor_is_no_key_for_the_secretary(cast):
     with pytest.raises(Refused):
         accounts.open_account(cadre_id=cast.cadre.pk, community=cast.qinghe, by=cast.secretary)
