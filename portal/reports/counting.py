@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Count, QuerySet
 
 from portal.reports.figures import FIGURES, Counted, Figure, Tally
-from portal.reports.sources import Scope, Source
+from portal.reports.periods import Scope, Source
 from residents.models import Community
 from residents.services.policies import duty_policies
 
@@ -19,7 +19,7 @@ def count(*, day: dt.date, as_of: dt.datetime, communities: "QuerySet[Community]
     """Return every figure by community key and figure key. Where there is no record the figure is 0, not missing."""
     chosen = list(communities.select_related("subdistrict"))
     everywhere = len(chosen) == Community.objects.count()
-    scope = Scope(day, as_of, communities.order_by().values("pk"), duty_policies(chosen, day), everywhere)
+    scope = Scope(day, day, communities.order_by().values("pk"), as_of, everywhere, duty_policies(chosen, day))
     numbers: Numbers = {community.pk: dict.fromkeys(KEYS, 0) for community in chosen}
     for source, figures in BY_SOURCE:
         if source.dimensions:

@@ -11,9 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from checkpoints.models import Passage, Post
 from deployments.models import Cadre
-from portal.lib.dates import day_bounds
 from portal.reports import sources
-from portal.reports.sources import Scope, Source
+from portal.reports.periods import Period, Scope, Source
 from residents.models.matters import INCIDENTS
 from residents.services import errand_totals
 
@@ -115,7 +114,7 @@ class Minutes(Hours):
     seconds = 60
 
 
-def _hours(at: Scope) -> Any:
+def hours(at: Period) -> Any:
     """From sign-in to sign-out; who has not signed out is counted up to now, at most to the end of the shift."""
     until = Least(Coalesce(F("attendance__signed_out_at"), F("ends_at")), at.moment)
     since = F("attendance__signed_in_at")
@@ -171,7 +170,7 @@ def _done(key: str, label: Any, *kinds: str, heading: str = "") -> Figure:
 
 
 def _of_errands() -> Iterator[Figure]:
-    """What homes asked for on the day and how fast somebody came; what was done on it, whenever it was asked."""
+    """What homes asked on the day and how soon somebody had it; what was done on it, whenever asked, and how long that took."""
     yield _errands("errands_asked", _("errands asked"), lambda at: Count("pk"))
     yield _done("errands_done", _("errands done"), heading="代办服务次数")
     yield _errands("errands_late", _("errands taken later than promised"), lambda at: Count("pk", filter=sources.late(at)))
@@ -183,8 +182,8 @@ def _of_errands() -> Iterator[Figure]:
     yield _done("errands_rubbish", _("rubbish taken away"), "rubbish")
     yield _done("errands_trips", _("ways to the hospital"), "medical_trip")
     for key, label, source in (
-        ("errands_minutes_taken", _("median minutes until somebody has it"), sources.ERRANDS_TAKEN),
-        ("errands_minutes_done", _("median minutes until it is done"), sources.ERRANDS_DONE),
+        ("errands_minutes_taken", _("median minutes until somebody has it"), sources.TAKEN_AFTER),
+        ("errands_minutes_done", _("median minutes until it is done"), sources.DONE_AFTER),
     ):
         yield Figure(key, label, _("minutes"), "errands", Counted(source, lambda at: Minutes(Avg("took"))))
 
@@ -202,7 +201,7 @@ def _of_matters() -> Iterator[Figure]:
     """What residents brought up, and what of it was settled."""
     problems, disputes = Q(kind__in=PROBLEMS), Q(kind="dispute")
     solved = Q(state="solved")
-    yield _matters("problems_new", _("problems brought up"), lambda at: problems & _new(at), "困难诉求新增")
+    yield _matters("problems_new", _("problems brought up"), lambda at: problems & sources.reported(at), "困难诉求新增")
     yield _matters("problems_solved", _("problems solved"), lambda at: problems & solved & sources.ended(at), "困难诉求解决")
     yield _matters("mediations", _("disputes mediated"), lambda at: disputes & sources.ended(at), "调解件数")
     calls = Counted(sources.HOTLINE, lambda at: Count("pk"))
@@ -211,11 +210,7 @@ def _of_matters() -> Iterator[Figure]:
     yield Figure("talked_round", _("people talked round"), PEOPLE, "matters", agreed)
     yield Figure("praise", _("praise received"), CASES, "matters", Counted(sources.PRAISE, lambda at: Count("pk")))
     incidents = Q(kind__in=[kind.value for kind in INCIDENTS])
-    yield _matters("incidents", _("incidents"), lambda at: incidents & _new(at))
-
-
-def _new(at: Scope) -> Q:
-    return Q(reported_at__gte=day_bounds(at.day)[0])
+    yield _matters("incidents", _("incidents"), lambda at: incidents & sources.reported(at))
 
 
 def _of_homes() -> Iterator[Figure]:
@@ -294,7 +289,7 @@ def _of_quarantine() -> Iterator[Figure]:
         lambda at: sources.running(at) & at_home & (~monitored | Q(kind=None)),
     )  # fmt: skip
     yield _cases(
-        "quarantined_new", _("new in quarantine"), "今日新增", lambda at: Q(started_at__gte=day_bounds(at.day)[0])
+        "quarantined_new", _("new in quarantine"), "今日新增", lambda at: Q(**at.moments("started_at"))
     )  # fmt: skip
     released = Q(state="released")
     yield _cases("released", _("released today"), "今日解除", lambda at: released & Q(ended_on=at.day))
@@ -344,7 +339,7 @@ FIGURES: tuple[Figure, ...] = (
     _stands(
         "people_on_duty", _("people on duty"), PEOPLE, lambda at: _distinct("cadre", sources.signed(at)), heading="值守人数"
     ),
-    _stands("hours_served", _("hours served"), HOURS, _hours),
+    _stands("hours_served", _("hours served"), HOURS, hours),
     Figure(
         "checkpoints",
         _("checkpoints"),

@@ -1,14 +1,11 @@
-"""What the figures are counted from: the rows of a day, one statement each, however many communities ask."""
+"""What is counted: the rows of a day or a period, one statement each, however many communities ask."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import (
     Case,
-    DateTimeField,
     DurationField,
     Exists,
     IntegerField,
@@ -24,10 +21,9 @@ from checkpoints.models import Assignment, DeliveryBatch, DeliveryDrop, Passage,
 from deployments.models import Commendation, Leave, Secondment
 from deployments.services.responsibilities import gaps
 from portal.lib.constraints import lasts_on
-from portal.lib.dates import day_bounds
+from portal.reports.periods import Period, Scope, Source
 from residents.models import (
     CaseStage,
-    DutyPolicy,
     Dwelling,
     Errand,
     HotlineCall,
@@ -47,58 +43,33 @@ from residents.services import errand_totals
 NO_TIME = Value(dt.timedelta(0), output_field=DurationField())
 
 
-@dataclass(frozen=True)
-class Scope:
-    """Which day is counted, up to which moment, for which communities and by whose policies."""
-
-    day: dt.date
-    as_of: dt.datetime
-    communities: "QuerySet[Any]"  # of keys
-    policies: Mapping[int, DutyPolicy]
-    # All communities there are: two million rows need not be asked one by one whether theirs is among them.
-    everywhere: bool = False
-
-    @property
-    def moment(self) -> Value:
-        return Value(self.as_of, output_field=DateTimeField())
-
-    @property
-    def until(self) -> dt.datetime:
-        """The last moment that is the day's own: a day counted a week later holds nothing of that week."""
-        return min(self.as_of, day_bounds(self.day)[1] - dt.timedelta(microseconds=1))
-
-    def by_policy(self, community: str, number: Callable[[DutyPolicy], Any]) -> Any:
-        """Each community's own number: a constant, with one branch for every other number in force."""
-        holders = defaultdict(list)
-        for key, policy in self.policies.items():
-            holders[number(policy)].append(key)
-        usual = max(holders, key=lambda value: len(holders[value]), default=number(DutyPolicy()))
-        branches = [When(**{f"{community}__in": keys}, then=Value(value)) for value, keys in holders.items() if value != usual]
-        return Case(*branches, default=Value(usual)) if branches else Value(usual)
-
-
-@dataclass(frozen=True)
-class Source:
-    """Rows of a day, and the way from a row to its community; `dimensions` of those that are grouped before counting."""
-
-    name: str
-    rows: Callable[[Scope], "QuerySet[Any]"]
-    community: str
-    dimensions: tuple[str, ...] = ()
-
-
 def _secondments(at: Scope) -> "QuerySet[Any]":
     # Those that ended later did stand on the day; a submitted one has not begun.
     stood = set(Secondment.STANDING) - {Secondment.State.SUBMITTED}
     return Secondment.objects.within(at.communities).on(at.day).filter(state__in=sorted(stood))
 
 
-def _stands(at: Scope) -> "QuerySet[Any]":
+def of(model: Any, moment: str, **equal: Any) -> Callable[[Period], "QuerySet[Any]"]:
+    """The rows of a model whose moment lies in the period."""
+    return lambda at: model.objects.within(at.communities).filter(**at.moments(moment), **equal)
+
+
+def on(model: Any, day: str, **equal: Any) -> Callable[[Period], "QuerySet[Any]"]:
+    """The rows of a model whose day lies in the period."""
+    return lambda at: model.objects.within(at.communities).filter(**at.days(day), **equal)
+
+
+def _stands(at: Period) -> "QuerySet[Any]":
     # A night shift keeps the day on which it starts.
-    return Assignment.objects.within(at.communities).standing().filter(shift__day=at.day, shift__state=Shift.State.PUBLISHED)
+    rows = Assignment.objects.within(at.communities).standing()
+    return rows.filter(**at.days("shift__day"), shift__state=Shift.State.PUBLISHED)
 
 
-def signed(at: Scope) -> Q:
+def _stood(at: Period) -> "QuerySet[Any]":
+    return _stands(at).filter(signed(at))
+
+
+def signed(at: Period) -> Q:
     """Assignments whose cadre has signed in."""
     return Q(attendance__signed_in_at__lte=at.as_of)
 
@@ -135,13 +106,13 @@ def _came(at: Scope) -> "QuerySet[Any]":
     return ResidentChange.objects.within(at.communities).filter(back, on=at.day)
 
 
-def _rounds(at: Scope) -> "QuerySet[Any]":
-    return Round.objects.within(at.communities).filter(day=at.day, starts_at__lte=at.as_of)
+def _rounds(at: Period) -> "QuerySet[Any]":
+    return Round.objects.within(at.communities).filter(**at.days("day"), starts_at__lte=at.as_of)
 
 
-def _stops(at: Scope) -> "QuerySet[Any]":
+def _stops(at: Period) -> "QuerySet[Any]":
     # A round walked past midnight belongs to the day of its slot.
-    return Stop.objects.within(at.communities).filter(round__day=at.day, done_at__lte=at.as_of, state=Stop.State.DONE)
+    return Stop.objects.within(at.communities).filter(**at.days("round__day"), done_at__lte=at.as_of, state=Stop.State.DONE)
 
 
 def _swept(at: Scope) -> "QuerySet[Any]":
@@ -165,63 +136,48 @@ def running(at: Scope) -> Q:
 AWAY = Q(place__in=[Transfer.To.SITE, Transfer.To.CLINIC, Transfer.To.HOSPITAL])
 
 
-def _transfers(at: Scope) -> "QuerySet[Any]":
-    first, after = day_bounds(at.day)
-    rows = Transfer.objects.within(at.communities).filter(departed_at__gte=first, departed_at__lt=after)
-    return rows.filter(departed_at__lte=at.as_of).exclude(to=Transfer.To.HOME)
+def _transfers(at: Period) -> "QuerySet[Any]":
+    return of(Transfer, "departed_at")(at).exclude(to=Transfer.To.HOME)
 
 
-def _errands(at: Scope) -> "QuerySet[Any]":
-    start, end = day_bounds(at.day)
-    asked = Errand.objects.within(at.communities).filter(requested_at__gte=start, requested_at__lt=end)
-    # One that was merged is counted where it went.
-    return asked.filter(requested_at__lte=at.as_of, merged_into=None)
+# One that was merged is counted where it went.
+_errands = of(Errand, "requested_at", merged_into=None)
+# Done in the period, whenever they were asked.
+_errands_done = of(Errand, "delivered_at", merged_into=None, state__in=DONE)
 
 
-def _errands_done(at: Scope) -> "QuerySet[Any]":
-    """Done on the day, whenever they were asked: what a summary over many days counts as well."""
-    return _of_the_day(Errand, "delivered_at")(at).filter(merged_into=None, state__in=DONE)
-
-
-def _portions(at: Scope) -> "QuerySet[Any]":
+def _portions(at: Period) -> "QuerySet[Any]":
     return errand_totals.portions(_errands_done(at))
 
 
-def _matters(at: Scope) -> "QuerySet[Any]":
-    """Brought up on the day, or ended on it."""
-    start, end = day_bounds(at.day)
-    reported = Q(reported_at__gte=start, reported_at__lt=end, reported_at__lte=at.as_of)
-    return Matter.objects.within(at.communities).filter(reported | ended(at))
+# The one or two errands in the middle, of each community or of all, by how long they took: their mean is the median.
+def _taken_after(by: str | None) -> Callable[[Period], "QuerySet[Any]"]:
+    moment = "first_accepted_at"
+    return lambda at: errand_totals.middle(_errands(at).filter(first_accepted_at__lte=at.until), moment, by)
 
 
-def _praise(at: Scope) -> "QuerySet[Any]":
-    return Commendation.objects.within(at.communities).filter(received_on=at.day)
+def _done_after(by: str | None) -> Callable[[Period], "QuerySet[Any]"]:
+    return lambda at: errand_totals.middle(_errands_done(at), "delivered_at", by)
 
 
-def ended(at: Scope) -> Q:
-    """What ended on the day."""
-    start, end = day_bounds(at.day)
-    return Q(ended_at__gte=start, ended_at__lt=end, ended_at__lte=at.as_of)
-
-
-def late(at: Scope) -> Q:
+def late(at: Period) -> Q:
     """Errands that waited longer than promised, whether somebody has them by now or not."""
     return errand_totals.late(at.as_of)
 
 
-def _middle(field: str) -> Callable[[Scope], "QuerySet[Any]"]:
-    """The one or two errands in the middle of each community, by how long they took: their mean is the median."""
-    return lambda at: errand_totals.middle(_errands(at).filter(**{f"{field}__lte": at.as_of}), field, "community")
+def _matters(at: Period) -> "QuerySet[Any]":
+    """Brought up in the period, or ended in it."""
+    return Matter.objects.within(at.communities).filter(reported(at) | ended(at))
 
 
-def _of_the_day(model: Any, moment: str) -> Callable[[Scope], "QuerySet[Any]"]:
-    """The rows of a model whose moment lies in the day, up to the hour that is counted."""
+def reported(at: Period) -> Q:
+    """What was brought up in the period."""
+    return Q(**at.moments("reported_at"))
 
-    def rows(at: Scope) -> "QuerySet[Any]":
-        found: QuerySet[Any] = model.objects.within(at.communities)
-        return found.filter(**{f"{moment}__gte": day_bounds(at.day)[0], f"{moment}__lte": at.until})
 
-    return rows
+def ended(at: Period) -> Q:
+    """What ended in the period."""
+    return Q(**at.moments("ended_at"))
 
 
 def _posts(at: Scope) -> "QuerySet[Any]":
@@ -237,8 +193,8 @@ def _entrances(at: Scope) -> "QuerySet[Any]":
     return gaps(at.communities, at.day).entrances
 
 
-def _passages(at: Scope) -> "QuerySet[Any]":
-    rows = Passage.objects.standing().filter(day=at.day, happened_at__lte=at.as_of)
+def _passages(at: Period) -> "QuerySet[Any]":
+    rows = Passage.objects.standing().filter(**at.days("day"), happened_at__lte=at.as_of)
     return rows if at.everywhere else rows.within(at.communities)
 
 
@@ -260,6 +216,7 @@ def _yes(condition: Q) -> Case:
 
 SECONDMENTS = Source("secondments", _secondments, "community")
 STANDS = Source("stands", _stands, "shift__post__compound__community")
+STOOD = Source("stood", _stood, "shift__post__compound__community")
 DWELLINGS = Source("dwellings", _dwellings, "community")
 LIVING_IN = Source("living_in", _living_in, "community")
 CAME = Source("came", _came, "community")
@@ -271,18 +228,22 @@ TRANSFERS = Source("transfers", _transfers, "case__community")
 ERRANDS = Source("errands", _errands, "community")
 DELIVERED = Source("errands_delivered", _errands_done, "community")
 PORTIONS = Source("portions", _portions, "errand__community")
-HOTLINE = Source("hotline", _of_the_day(HotlineCall, "called_at"), "community")
-TALKS = Source("talks", _of_the_day(Persuasion, "spoken_at"), "community")
-PRAISE = Source("praise", _praise, "community")
+HOTLINE = Source("hotline", of(HotlineCall, "called_at"), "community")
+TALKS = Source("talks", of(Persuasion, "spoken_at"), "community")
+PRAISE = Source("praise", on(Commendation, "received_on"), "community")
 MATTERS = Source("matters", _matters, "community")
-ERRANDS_TAKEN = Source("errands_taken", _middle("first_accepted_at"), "community")
-ERRANDS_DONE = Source("errands_done", _middle("delivered_at"), "community")
-DELIVERIES = Source("deliveries", _of_the_day(DeliveryBatch, "arrived_at"), "community")
-DROPS = Source("drops", _of_the_day(DeliveryDrop, "done_at"), "batch__community")
-VISITS = Source("visits", _of_the_day(Visit, "asked_at"), "community")
-NOTICES = Source("notices", _of_the_day(Notice, "published_at"), "community")
+TAKEN_AFTER = Source("taken_after", _taken_after("community"), "community")
+DONE_AFTER = Source("done_after", _done_after("community"), "community")
+# A median of all is none of the medians: it is counted once more, without the communities.
+TAKEN_AFTER_OF_ALL = Source("taken_after", _taken_after(None), "community")
+DONE_AFTER_OF_ALL = Source("done_after", _done_after(None), "community")
+DELIVERIES = Source("deliveries", of(DeliveryBatch, "arrived_at"), "community")
+DROPS = Source("drops", of(DeliveryDrop, "done_at"), "batch__community")
+VISITS = Source("visits", of(Visit, "asked_at"), "community")
+NOTICES = Source("notices", of(Notice, "published_at"), "community")
 POSTS = Source("posts", _posts, "compound__community")
 BUILDINGS = Source("buildings", _buildings, "compound__community")
 ENTRANCES = Source("entrances", _entrances, "building__compound__community")
+PASSAGES = Source("passages", _passages, "community")
 BY_PERSON = Source("by_person", _by_person, "community", ("direction", "person", "result", "fever", "vehicle"))
 BY_HOUR = Source("by_hour", _by_hour, "community", ("direction", "hour"))

@@ -70,7 +70,7 @@ def over(communities: Any, since: dt.datetime, until: dt.datetime) -> Totals:
         groups={name: facts[name] for name in GROUPS},
         portions=portions(done).count(),
         spent=errand_money.spent(money),
-        taken_after=median(asked, "first_accepted_at"),
+        taken_after=median(asked.filter(first_accepted_at__lt=until), "first_accepted_at"),
         done_after=median(done, "delivered_at"),
         kinds=_kinds(asked, done),
     )

@@ -141,12 +141,11 @@ WITH standing AS NOT MATERIALIZED (
          count(*) FILTER (WHERE escalated > 0 OR (state IN ({waiting}) AND promised_by < %(as_of)s)
                           OR first_accepted_at > promised_by) AS errands_late,
          coalesce(round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM first_accepted_at - requested_at))
-           FILTER (WHERE first_accepted_at <= %(as_of)s) / 60), 0)::int AS errands_minutes_taken,
-         coalesce(round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM delivered_at - requested_at))
-           FILTER (WHERE delivered_at <= %(as_of)s) / 60), 0)::int AS errands_minutes_done
+           FILTER (WHERE first_accepted_at <= %(until)s) / 60), 0)::int AS errands_minutes_taken
   FROM asked GROUP BY 1
 ), brought AS (
-  SELECT e.id, e.community_id, k.code FROM residents_errand e JOIN residents_errandkind k ON k.id = e.kind_id
+  SELECT e.id, e.community_id, k.code, e.delivered_at - e.requested_at AS took
+  FROM residents_errand e JOIN residents_errandkind k ON k.id = e.kind_id
   WHERE e.delivered_at >= %(start)s AND e.delivered_at <= %(until)s AND e.merged_into_id IS NULL AND e.state IN ({done})
 ), delivered AS (
   SELECT community_id, count(*) AS errands_done,
@@ -154,7 +153,9 @@ WITH standing AS NOT MATERIALIZED (
          count(*) FILTER (WHERE code IN ('groceries', 'infant', 'pet')) AS errands_goods,
          count(*) FILTER (WHERE code IN ('parcel', 'takeaway')) AS errands_parcels,
          count(*) FILTER (WHERE code = 'rubbish') AS errands_rubbish,
-         count(*) FILTER (WHERE code = 'medical_trip') AS errands_trips
+         count(*) FILTER (WHERE code = 'medical_trip') AS errands_trips,
+         coalesce(round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM took)) / 60), 0)::int
+           AS errands_minutes_done
   FROM brought GROUP BY 1
 ), lines AS (
   SELECT b.community_id, count(*) AS portions FROM residents_errandline l JOIN brought b ON b.id = l.errand_id

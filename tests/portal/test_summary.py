@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from deployments.models import Commendation
 from portal.accounts.models import Event
 from portal.reports import summary
+from portal.reports.periods import Period
 from portal.reports.services.rollups import roll_up
 from residents.models import Community, Errand, ErrandKind, ErrandState, HotlineCall, Matter, Persuasion
 from residents.services import errand_kinds, matters
@@ -48,7 +49,7 @@ def done(cast, code, day, lines=0):
 
 
 def counted(communities: QuerySet, first=FIRST, last=LAST) -> summary.Numbers:
-    numbers = summary.count(summary.Period(first, last, communities.order_by().values("pk")))
+    numbers = summary.count(Period(first, last, communities.order_by().values("pk")))
     return summary.total(numbers)
 
 
@@ -84,7 +85,7 @@ def test_the_median_minutes_are_of_all_errands_asked_and_no_sum_of_medians(cast)
         home = factories.DwellingFactory(entrance__building__compound=compound)
         taken = minutes and at(FIRST) + dt.timedelta(minutes=minutes)
         factories.ErrandFactory(dwelling=home, requested_at=at(FIRST), first_accepted_at=taken)
-    numbers = summary.count(summary.Period(FIRST, LAST, Community.objects.order_by().values("pk")))
+    numbers = summary.count(Period(FIRST, LAST, Community.objects.order_by().values("pk")))
     medians = [numbers[key]["errands_minutes_taken"] for key in (cast.qinghe.pk, cast.yushu.pk)]
     assert (medians, summary.total(numbers)["errands_minutes_taken"]) == ([20, 300], 90)
     assert counted(Community.objects.filter(pk=cast.yushu.pk))["errands_minutes_taken"] == 300
@@ -195,3 +196,18 @@ def test_a_summary_of_one_day_says_what_the_days_report_says(worked):
     }  # fmt: skip
     assert {key: summed[key] for key in expected} == expected
     assert expected.keys() <= both
+
+
+def test_what_comes_after_midnight_changes_no_day_that_is_over(cast):
+    """Asked late in the evening, taken and brought at night: the night's day has it, and both days together have all."""
+    errand_kinds.ensure()
+    late = done(cast, "medicine", FIRST)
+    moments = {"requested_at": at(FIRST, 23), "first_accepted_at": at(LAST, 1), "delivered_at": at(LAST, 2)}
+    Errand.objects.filter(pk=late.pk).update(**moments)
+    here = Community.objects.filter(pk=cast.qinghe.pk)
+    keys = ("errands_minutes_taken", "errands_minutes_done")
+    expected = {(FIRST, FIRST): [0, 0], (LAST, LAST): [0, 180], (FIRST, LAST): [120, 180]}
+    assert {days: [counted(here, *days)[key] for key in keys] for days in expected} == expected
+    for day in (FIRST, LAST):
+        (report,) = roll_up(day=day, communities=here, by=cast.secretary)
+        assert [report.counted[key] for key in keys] == expected[day, day]

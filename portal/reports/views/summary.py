@@ -15,6 +15,7 @@ from portal.lib.dates import day_of
 from portal.lib.pages import page
 from portal.lib.sheets import Column
 from portal.reports import summary as counted
+from portal.reports.periods import Period
 from residents.access import Permission, Request, requires
 from residents.models import Community
 
@@ -72,14 +73,14 @@ def summary_export(request: Request) -> FileResponse | StreamingHttpResponse:
     return downloads.sheet(columns, rows, title=title, unit=places[0].name if len(places) == 1 else "")
 
 
-def _counted(asked: QueryDict, places: list[Community]) -> tuple[counted.Period, dict[int, counted.Numbers]]:
+def _counted(asked: QueryDict, places: list[Community]) -> tuple[Period, dict[int, counted.Numbers]]:
     """The period asked for, cut to what is allowed, and its numbers."""
     today = timezone.localdate()
     last = min(day_of(asked.get("last", "")) or today, today)
     first = min(day_of(asked.get("first", "")) or last - MONTH, last)
     first = max(first, last - dt.timedelta(days=counted.LONGEST_DAYS - 1))
     keys = Community.objects.filter(pk__in=[place.pk for place in places]).order_by().values("pk")
-    period = counted.Period(first, last, keys)
+    period = Period(first, last, keys)
     return period, counted.count(period)
 
 
