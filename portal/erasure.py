@@ -10,7 +10,7 @@ from django.utils import timezone
 from checkpoints.models import DeliveryDrop, Fever, Passage, PassUse, Visit
 from deployments.models import Commendation
 from portal.accounts import audit
-from portal.accounts.models import Attempt, Message, Session
+from portal.accounts.models import Attempt, Erasure, Message, Session
 from portal.privacy import TABLE
 from portal.reports.models import DailyReport
 from residents.models import (
@@ -36,16 +36,29 @@ from residents.models.errands import OPEN
 NIGHT = range(2, 5)
 # A day whose report was never rolled up is waited for, but not for ever.
 GRACE_DAYS = 30
-# What is left the next night takes.
-ERRANDS_A_NIGHT = 5000
+# Longer lists of keys are slow to ask by.
+AT_ONCE = 5000
 # Stands for words that are gone where a rule wants some.
 GONE = "—"
 
 
 def due() -> None:
-    """Erase at night; what one night misses the next one does."""
-    if timezone.localtime().hour in NIGHT:
-        erase(now=timezone.now())
+    """Erase at night; by day where the last night was missed: the portal was away, or this is a backup from before."""
+    now = timezone.now()
+    night = timezone.localdate(now - dt.timedelta(hours=NIGHT.start))
+    if timezone.localtime(now).hour in NIGHT or not Erasure.objects.filter(night=night).exists():
+        erase(now=now)
+        Erasure.objects.bulk_create([Erasure(night=night)], ignore_conflicts=True)
+
+
+def after_restore() -> int:
+    """Make a restored database what it may be: nobody is signed in, and nothing is there that was erased since.
+
+    Returns how many sessions it ended. Who signed out since, or lost the role, would be in again otherwise.
+    """
+    ended: int = Session.objects.all()._raw_delete(using="default")
+    erase(now=timezone.now())
+    return ended
 
 
 def erase(*, now: dt.datetime) -> int:
@@ -93,7 +106,11 @@ def _said_in_errands(now: dt.datetime) -> None:
     for errand in old.exclude(photo="").only("photo").iterator():
         errand.photo.delete(save=True)
     kept = old.exclude(what="", details={}, written_name="", written_phone="", end_reason__in=("", GONE))
-    gone = list(kept.values_list("pk", flat=True)[:ERRANDS_A_NIGHT])
+    while gone := list(kept.values_list("pk", flat=True)[:AT_ONCE]):
+        _forget_errands(gone)
+
+
+def _forget_errands(gone: list[int]) -> None:
     ErrandLine.objects.filter(errand__in=gone).update(name=GONE, substitute=GONE)
     ErrandNote.objects.filter(errand__in=gone).update(text=GONE)
     rows = Errand.objects.filter(pk__in=gone)
@@ -106,7 +123,11 @@ def _said_in_errands(now: dt.datetime) -> None:
 def _said_in_tasks(now: dt.datetime) -> None:
     """Empty what was to be done and what was said of it; that it was done, when and by whom stays."""
     old = Task.objects.filter(ended_at__lt=_limit("residents.Task", now)).exclude(result=GONE)
-    gone = list(old.values_list("pk", flat=True)[:ERRANDS_A_NIGHT])
+    while gone := list(old.values_list("pk", flat=True)[:AT_ONCE]):
+        _forget_tasks(gone)
+
+
+def _forget_tasks(gone: list[int]) -> None:
     TaskNote.objects.filter(task__in=gone).update(text=GONE)
     rows = Task.objects.filter(pk__in=gone)
     rows.exclude(place="").update(place=GONE)
@@ -116,7 +137,11 @@ def _said_in_tasks(now: dt.datetime) -> None:
 def _said_in_matters(now: dt.datetime) -> None:
     """Empty what was brought up, by whom, and what was said of it; that it was brought up and how soon it ended stays."""
     old = Matter.objects.filter(ended_at__lt=_limit("residents.Matter", now)).exclude(what=GONE)
-    gone = list(old.values_list("pk", flat=True)[:ERRANDS_A_NIGHT])
+    while gone := list(old.values_list("pk", flat=True)[:AT_ONCE]):
+        _forget_matters(gone)
+
+
+def _forget_matters(gone: list[int]) -> None:
     MatterStep.objects.filter(matter__in=gone).update(text=GONE)
     FirmCall.objects.filter(matter__in=gone).update(reply="")
     rows = Matter.objects.filter(pk__in=gone)

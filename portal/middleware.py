@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import cast
 
+from cryptography.fernet import InvalidToken
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import InterfaceError, OperationalError
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from deployments.access import units_for
 from portal.accounts.models import User
 from portal.lib.storages import is_full
-from portal.views.errors import full, unavailable
+from portal.views.errors import full, keyless, unavailable
 from residents.access import roles_of
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ class Doorman:
         """A view met a database that is away, or a full disk: say so at once, and what to do."""
         if is_full(error):
             return full(error)
+        if isinstance(error, InvalidToken):
+            return keyless(error)
         return unavailable(error) if isinstance(error, OperationalError | InterfaceError) else None
 
     def _redirected(self, request: HttpRequest) -> HttpResponse | None:

@@ -36,6 +36,7 @@ TABLE: dict[str, Kept] = {
         personal="host",
         sensitive="address secret",
     ),
+    "accounts.Erasure": Kept(plain="id night done_at"),
     # Goes with its message.
     "accounts.Delivery": Kept(
         plain="id message channel state next_at attempts parts_sent tried_at sent_at fault",

@@ -29,6 +29,12 @@ def full(error: BaseException) -> HttpResponse:
     return HttpResponse(render_to_string("507.html"), status=507, headers={"Cache-Control": "no-store"})
 
 
+def keyless(error: BaseException) -> HttpResponse:
+    """A value was written with a key that is not here: no cipher is shown in its place, and nothing is guessed."""
+    log.error("FIELD_KEYS lack the key of what is stored: %s", type(error).__name__)
+    return HttpResponse(render_to_string("keyless.html"), status=503, headers={"Cache-Control": "no-store"})
+
+
 @public
 def server_error(request: HttpRequest) -> HttpResponse:
     """Whatever went wrong outside a view: a middleware that found the database away, else a fault of ours."""

@@ -11,6 +11,7 @@ MODELS = {model._meta.label: model for label in OURS for model in apps.get_app_c
 # Rows that belong to no single community, and why that is right.
 NO_COMMUNITY = {
     "accounts.Attempt": "holds keyed hashes only",
+    "accounts.Erasure": "is a night of the whole portal",
     "accounts.Message": "belongs to its reader",
     "accounts.Session": "is its owner's alone, and never shown",
     "accounts.User": "works in several places; what it may do is in its memberships",

@@ -102,11 +102,16 @@ def test_messages_go_after_ninety_days(cast):
     assert [message.key for message in Message.objects.all()] == ["new"]
 
 
-@pytest.mark.parametrize(("hour", "lines"), [(3, 1), (12, 0)])
-def test_it_works_at_night(post, hour, lines):
-    passage(post, 61)
-
+@pytest.mark.parametrize(
+    ("hour", "missed", "lines"), [(3, False, 1), (12, False, 0), (12, True, 1), (1, False, 0), (1, True, 1)]
+)
+def test_it_works_at_night_and_by_day_where_the_night_was_missed(post, hour, missed, lines):
+    """As where the portal was away, or where a backup from before was put back."""
     with time_machine.travel(timezone.localtime(NOW).replace(hour=hour), tick=False):
+        if not missed:
+            erasure.due()
+        passage(post, 61)
+        erasure.due()
         erasure.due()
 
     assert Event.objects.count() == lines

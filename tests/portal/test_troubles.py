@@ -6,7 +6,17 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import translation
 
-STANDALONE = ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "503.html"]
+STANDALONE = [
+    "400.html",
+    "403.html",
+    "403_csrf.html",
+    "404.html",
+    "429.html",
+    "500.html",
+    "503.html",
+    "507.html",
+    "keyless.html",
+]
 
 
 @pytest.mark.parametrize("name", STANDALONE)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if compile_catalogues():
             # What was read before lacks them, and the demo would be written in English.
             translation_file_changed(None, Path("django.mo"))
-        call_command("migrate", interactive=False, verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
         quarantine_policies.ensure()
         self._collect()
         if options["demo"] and not District.objects.exists():
