@@ -4,10 +4,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from checkpoints.models import GateDevice, Shift
 from portal.accounts import audit
 from portal.accounts.models import User
+from portal.lib.errors import Refused
 
 # A clock may be wrong by years; what is shown is enough at ten.
 MOST_SKEW = 10 * 366 * 24 * 60 * 60
@@ -33,7 +35,10 @@ def join(*, shift: Shift, key: UUID, skew_seconds: int, waiting: int, by: User) 
 @transaction.atomic
 def ask(*, shift: Shift, key: UUID, by: User) -> GateDevice:
     """Somebody whose phone was shut out asks to log with this one: it is shut out like the other until it is let in."""
-    lost = GateDevice.objects.filter(shift=shift, user=by, revoked_at__isnull=False).latest("revoked_at")
+    lost = GateDevice.objects.filter(shift=shift, user=by, revoked_at__isnull=False).order_by("-revoked_at").first()
+    if lost is None:
+        # Let in again since the page was drawn.
+        raise Refused(_("Nothing is shut out any more. Open the gate."))
     shut = {"revoked_at": lost.revoked_at, "revoked_by": lost.revoked_by, "seen_at": timezone.now()}
     device, made = GateDevice.objects.get_or_create(shift_id=shift.pk, key=key, user=by, defaults=shut)
     if made:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from checkpoints.models import EntryPass, PassPolicy, PassUse
 from checkpoints.services import pass_policies, pass_rules
+from portal.accounts.models import Event
 from portal.lib.dates import moment
 from residents.models import Compound, ControlLevel, Dwelling, ResidentChange
 from residents.services import control
@@ -19,6 +20,8 @@ Case = dict[str, Any]
 # The longest period of a rule, and a little; slips reach back to the beginning of theirs.
 FAR_BACK = dt.timedelta(days=62)
 NO_LEVEL = ControlLevel.OPEN
+# What moves a pass from one state to another; whoever issues one finds it requested.
+MOVES = tuple(f"entrypass.{step}" for step in ("issued", "suspended", "allowed_again", "voided"))
 # Read with the passes, so that nothing is asked for each.
 RELATED = ("community", "compound__community", "dwelling__entrance__building__compound", "resident")
 
@@ -51,6 +54,7 @@ def cases(passes: Sequence[EntryPass], at: dt.datetime, *, way: str = "out", gro
     ground = ground or Ground([card.compound for card in passes], at)
     homes = {card.dwelling_id for card in passes if card.dwelling_id}
     held, returned, uses = held_homes(homes, at), _returned(homes, ground), _uses(passes, ground)
+    before = _states_then([card for card in passes if card.state_at > at], at)
     found = {}
     for card in passes:
         building = card.dwelling.entrance.building_id if card.dwelling else None
@@ -61,7 +65,7 @@ def cases(passes: Sequence[EntryPass], at: dt.datetime, *, way: str = "out", gro
             "way": way,
             "compound": card.compound_id,
             "level": level,
-            "pass": as_card(card, at),
+            "pass": as_card(card, before.get(card.pk, card.state)),
             "policy": pass_policies.as_rule(policy) if policy else None,
             "uses": uses_of(card, policy, uses),
             "quarantine": held.get(card.dwelling_id or 0, Held()).said(card.resident_id),
@@ -96,17 +100,33 @@ def states(passes: Sequence[EntryPass], at: dt.datetime) -> dict[int, str]:
     return {pk: pass_rules.state_of(case) for pk, case in cases(passes, at).items()}
 
 
-def as_card(card: EntryPass, at: dt.datetime) -> Case:
-    """What pass_rules needs of a pass; before it was suspended or voided it was active."""
-    changed_later = card.state in {EntryPass.State.SUSPENDED, EntryPass.State.VOIDED} and card.state_at > at
+def as_card(card: EntryPass, state: str) -> Case:
+    """What pass_rules needs of a pass that stood in a state."""
     return {
         "kind": card.kind,
-        "state": "active" if changed_later else card.state,
+        "state": state,
         "compound": card.compound_id,
         "issued": local(card.issued_at or card.asked_at),
         "from": card.valid_from.isoformat(),
         "until": card.valid_until.isoformat() if card.valid_until else None,
     }
+
+
+def _states_then(changed: Sequence[EntryPass], at: dt.datetime) -> dict[int, str]:
+    """In which state passes stood at a moment that were moved since: the trail says from where the first move led.
+
+    A trip may be sent after its pass was suspended and restored again.
+    """
+    if not changed:
+        return {}
+    stopped = {EntryPass.State.SUSPENDED, EntryPass.State.VOIDED}
+    found = {card.pk: str(EntryPass.State.ACTIVE if card.state in stopped else card.state) for card in changed}
+    moves = Event.objects.filter(
+        table=EntryPass._meta.label_lower, row__in=[str(pk) for pk in found], kind__in=MOVES, at__gt=at
+    )
+    for row, before in moves.order_by("-id").values_list("row", "before"):
+        found[int(row)] = before.get("state", EntryPass.State.REQUESTED.value)
+    return found
 
 
 Uses = dict[tuple[str, int | None], list[PassUse]]

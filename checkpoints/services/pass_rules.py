@@ -90,6 +90,8 @@ def _came_back(case: Case) -> list[Answer]:
 
 
 def _without(case: Case) -> Answer:
+    if case.get("quarantine") == "all":
+        return _answer(NO, "", [_why("quarantine")])
     if case.get("policy") is None:
         return _by_level(case, "")
     if case["policy"]["trips"] == 0:
@@ -99,8 +101,11 @@ def _without(case: Case) -> Answer:
 
 def _by_level(case: Case, state: str) -> Answer:
     """No rule is written down: open compounds need none, closed ones have to say what they want."""
+    kept = [_why(f"quarantine_{case['quarantine']}")] if case.get("quarantine") else []
     if case.get("level") in {"controlled", "sealed"}:
-        return _answer(ASK, state, [_why("no_rule")])
+        return _answer(ASK, state, [*kept, _why("no_rule")])
+    if kept:
+        return _answer(ASK, state, kept)
     return _answer(YES, state, [_why("free")])
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from checkpoints.access import DEVICE, device_of, gate_shifts, is_shut_out
 from checkpoints.models import GateDevice
 from checkpoints.services import gate_devices
+from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, communities_for, requires
 
@@ -39,7 +40,11 @@ def gate_device_ask(request: Request, pk: int) -> HttpResponse:
         return redirect("checkpoints:gate", pk=shift.pk)
     known = GateDevice.objects.filter(shift=shift, key=key).order_by("-seen_at").first() if key else None
     if request.method == "POST" and known is None:
-        known = gate_devices.ask(shift=shift, key=key or uuid4(), by=request.user)
+        try:
+            known = gate_devices.ask(shift=shift, key=key or uuid4(), by=request.user)
+        except Refused as refusal:
+            messages.success(request, str(refusal))
+            return redirect("checkpoints:gate", pk=shift.pk)
         request.session[DEVICE] = str(known.key)
     return page(request, "checkpoints/gate/shut_out.html", {"shift": shift, "device": known})
 

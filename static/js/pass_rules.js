@@ -54,12 +54,15 @@ function cameBack(item) {
 }
 
 function without(item) {
+  if (item.quarantine === "all") return answer("no", "", [{ code: "quarantine" }]);
   if (!item.policy) return byLevel(item, "");
   return answer("no", "", [{ code: item.policy.trips === 0 ? "nobody" : "no_pass" }]);
 }
 
-function byLevel({ level }, state) {
-  if (["controlled", "sealed"].includes(level)) return answer("ask", state, [{ code: "no_rule" }]);
+function byLevel({ level, quarantine }, state) {
+  const kept = quarantine ? [{ code: `quarantine_${quarantine}` }] : [];
+  if (["controlled", "sealed"].includes(level)) return answer("ask", state, [...kept, { code: "no_rule" }]);
+  if (kept.length) return answer("ask", state, kept);
   return answer("yes", state, [{ code: "free" }]);
 }
 

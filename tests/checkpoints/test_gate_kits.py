@@ -10,6 +10,7 @@ from django.utils import timezone
 from checkpoints.models import GateDevice, Passage
 from checkpoints.services import gate_devices, gate_kits
 from portal.accounts.models import Event
+from portal.lib.errors import Refused
 from residents.services import control
 from residents.services.policies import duty_policy
 from tests import factories
@@ -236,6 +237,15 @@ def test_a_new_sign_in_with_another_phone_does_not_go_round_a_shut_out(cast, sig
     assert fresh.get(gate)["Location"] == f"{gate}devices/ask/"
     assert fresh.post(f"/checkpoints/gate/devices/{lost.pk}/let-in/").status_code in {403, 404}
     assert not Passage.objects.exists()
+
+
+def test_who_asks_after_the_phone_was_let_in_again_is_led_to_the_gate(cast, shift, lost):
+    gate_devices.restore(device_id=lost.pk, by=cast.secretary)
+
+    with pytest.raises(Refused, match="Open the gate"):
+        gate_devices.ask(shift=shift, key=uuid4(), by=cast.cadre_user)
+
+    assert GateDevice.objects.count() == 1
 
 
 def test_a_phone_that_logged_here_before_the_other_was_lost_goes_on(cast, sign_in, shift):

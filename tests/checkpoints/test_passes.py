@@ -42,7 +42,8 @@ def lead(cast, noon):
 
 @pytest.fixture
 def home(cast, noon) -> Dwelling:
-    home = factories.DwellingFactory(entrance__building__compound=cast.hefengyuan)
+    entrance = factories.EntranceFactory(number="3", building__number="17", building__compound=cast.hefengyuan)
+    home = factories.DwellingFactory(entrance=entrance, room_no="702")
     factories.ResidentFactory(dwelling=home)
     return home
 
@@ -304,6 +305,23 @@ def test_what_was_let_out_before_a_pass_was_voided_was_in_order(cast, card, lead
     passes.void(pass_id=card.pk, reason="lost", by=cast.worker)
     assert sent(lead, cast.cadre_user, (card, 10, "out"))[2] == {}
     assert list(sent(lead, cast.cadre_user, (card, 60, "out"))[2].values()) == ["voided"]
+
+
+def test_a_trip_sent_late_is_judged_by_what_its_pass_was_at_that_moment(cast, card, lead, noon):
+    factories.PassPolicyFactory(community=cast.qinghe, trips=9)
+    noon.shift(HOUR)
+    passes.suspend(pass_id=card.pk, reason="gathering", by=cast.worker)
+    noon.shift(HOUR)
+    passes.restore(pass_id=card.pk, by=cast.worker)
+    noon.shift(HOUR)
+    passes.void(pass_id=card.pk, reason="lost", by=cast.worker)
+
+    _, _, wrong = sent(lead, cast.cadre_user, *((card, minutes + n, way) for minutes in (30, 90, 150, 180)
+                                                for n, way in enumerate(("out", "in"))))  # fmt: skip
+
+    assert sorted(wrong.values()) == ["suspended", "voided"]
+    assert [use.happened_at for use in PassUse.objects.wrong().order_by("happened_at")] == [
+        NINE + dt.timedelta(minutes=90), NINE + 3 * HOUR]  # fmt: skip
 
 
 # What the rules judge by

@@ -55,6 +55,16 @@ def test_every_icon_that_is_drawn_is_in_the_sprite():
     assert drawn == set((VENDOR / "icons.txt").read_text().split())
 
 
+def test_every_icon_in_the_sprite_is_named_somewhere():
+    """A phone in the cold fetches all of them with its first page."""
+    sources = [*TEMPLATES, *STATIC.glob("js/*.js")]
+    for app in ("portal", "residents", "deployments", "checkpoints"):
+        sources += (settings.BASE_DIR / app).rglob("*.py")
+    named = {word for path in sources for word in re.findall(r"""(?<=["' ])[a-z0-9-]+(?=["' ])""", path.read_text())}
+
+    assert set((VENDOR / "icons.txt").read_text().split()) - named == set()
+
+
 def test_our_own_files_load_nothing_from_elsewhere():
     own = [*STATIC.glob("css/*.css"), *STATIC.glob("js/**/*.js"), STATIC / "manifest.webmanifest", *TEMPLATES]
     foreign = {path.name: re.findall(r"(?:https?:)?//[\w-]+\.[\w.]+", strip_comments(path)) for path in own}
