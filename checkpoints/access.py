@@ -22,6 +22,7 @@ from portal.lib.prepared import Prepared, converted
 from residents.access import Permission, communities_for, has, may_in
 from residents.models import Community, Compound, DutyPolicy, Subdistrict
 from residents.scope import CommunityQuerySet
+from residents.services.quarantine import HELD
 
 # Who stands the next shift takes over; a gate that is closed at night waits until the morning.
 TAKEN_OVER_WITHIN = dt.timedelta(hours=24)
@@ -95,7 +96,8 @@ KEY: Any = GateDevice._meta.get_field("key")
 
 # gate_shifts() and the fever limit of the day's policy in one short statement: phones send every few seconds, and
 # building it by the ORM took longer than storing fifty passages. tests/checkpoints/test_gate.py holds them equal.
-SHIFT = Prepared("gate_of", """
+HELD_STATES = ", ".join(f"'{state}'" for state in HELD)
+SHIFT = Prepared("gate_of", f"""
 SELECT s.day, s.starts_at, s.ends_at, s.post_id, p.compound_id, c.id, t.id, t.district_id,
     EXISTS (SELECT 1 FROM checkpoints_gatedevice g
         WHERE g.shift_id = s.id AND g.key = %(device)s AND g.revoked_at IS NOT NULL),
@@ -105,6 +107,7 @@ SELECT s.day, s.starts_at, s.ends_at, s.post_id, p.compound_id, c.id, t.id, t.di
         WHERE g.shift_id = s.id AND g.user_id = %(user)s AND g.key = %(device)s AND g.revoked_at IS NULL),
     EXISTS (SELECT 1 FROM checkpoints_assignment a WHERE a.shift_id = s.id AND a.released_at IS NULL
         AND a.cadre_id = (SELECT id FROM deployments_cadre WHERE user_id = %(user)s)),
+    EXISTS (SELECT 1 FROM residents_quarantinecase q WHERE q.community_id = c.id AND q.state IN ({HELD_STATES})),
     (SELECT fever_limit FROM residents_dutypolicy l
         WHERE l.starts_on <= s.day AND (l.ends_on IS NULL OR l.ends_on >= s.day)
             AND (l.community_id = c.id OR l.subdistrict_id = t.id OR l.district_id = t.district_id
@@ -114,7 +117,7 @@ FROM checkpoints_shift s
     JOIN checkpoints_post p ON p.id = s.post_id JOIN residents_compound k ON k.id = p.compound_id
     JOIN residents_community c ON c.id = k.community_id JOIN residents_subdistrict t ON t.id = c.subdistrict_id
 WHERE s.id = %(shift)s AND s.state <> 'draft' AND p.kind = 'checkpoint'
-""", shift="bigint", user="bigint", device="uuid")  # fmt: skip
+""", shift="bigint", user="bigint", device="uuid")  # fmt: skip  # noqa: S608 - names of states
 
 
 class ShutOut(PermissionDenied):
@@ -130,7 +133,8 @@ def gate_of(user: User, pk: int, device: UUID | None = None) -> tuple[Shift, Dec
     found = SHIFT.rows({"shift": min(pk, 2**63 - 1), "user": user.pk, "device": phone})
     if not found:
         return None
-    ((day, starts_at, ends_at, post, compound, community, subdistrict, district, revoked, unknown, stands, limit),) = found
+    (row,) = found
+    day, starts_at, ends_at, post, compound, community, subdistrict, district, revoked, unknown, stands, keeps, limit = row
     # Rows of a few columns: a whole model calls for its defaults, a random code among them.
     place = _some(Community, id=community, subdistrict_id=subdistrict)
     place.subdistrict = _some(Subdistrict, id=subdistrict, district_id=district)
@@ -141,6 +145,8 @@ def gate_of(user: User, pk: int, device: UUID | None = None) -> tuple[Shift, Dec
         raise ShutOut
     day, starts_at, ends_at = converted(Shift, ("day", "starts_at", "ends_at"), (day, starts_at, ends_at))
     shift = _some(Shift, id=pk, post_id=post, day=day, starts_at=starts_at, ends_at=ends_at)
+    # Whether anybody of the community may not leave home: else nobody is looked up.
+    shift.keeps_homes = bool(keeps)
     shift.post = _some(Post, id=post, compound_id=compound)
     shift.post.compound = _some(Compound, id=compound, community_id=community)
     shift.post.compound.community = place

@@ -277,7 +277,7 @@ TABLE: dict[str, Kept] = {
         since="found_at",
     ),
     "checkpoints.Visit": Kept(
-        plain="id community compound kind until asked_at asked_by answer how answered_at answered_by",
+        plain="id community compound kind until asked_at asked_by answer how answered_at answered_by passage",
         personal="dwelling written_home written_name written_phone certificate reason host",
         days=30,
         since="until",

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from checkpoints.models import Passage
 
-WRITTEN = {"home", "name", "phone", "plate_no", "passengers", "temperature", "reason", "result_note"}
+WRITTEN = {"home", "name", "phone", "host", "plate_no", "passengers", "temperature", "reason", "result_note", "override"}
 
 
 class PassageForm(forms.Form):
@@ -19,6 +19,7 @@ class PassageForm(forms.Form):
     home = forms.CharField(required=False, label=pgettext_lazy("gate", "Home"))
     name = forms.CharField(required=False, label=_("Name"))
     phone = forms.CharField(required=False, label=_("Phone"))
+    host = forms.CharField(required=False, label=pgettext_lazy("gate", "Who of the home agreed"))
     plate_no = forms.CharField(required=False, label=_("Plate"))
     passengers = forms.CharField(required=False, label=_("Passengers"))
     temperature = forms.CharField(required=False, label=_("Temperature"))
@@ -27,6 +28,7 @@ class PassageForm(forms.Form):
     reason = forms.CharField(required=False, label=pgettext_lazy("gate", "Reason"))
     result_note = forms.CharField(required=False, label=_("Why"))
     direction = forms.CharField(required=False)
+    override = forms.CharField(required=False, label=_("Let go nevertheless, because"))
 
     def row(self) -> dict[str, Any]:
         """What was written, as the phone would send it."""

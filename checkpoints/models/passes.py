@@ -139,7 +139,10 @@ class PassUse(models.Model):
     community_path = "community"
 
     community = models.ForeignKey(Community, models.PROTECT, related_name="pass_uses", verbose_name=_("community"))
-    entry_pass = models.ForeignKey(EntryPass, models.PROTECT, related_name="uses", verbose_name=_("entry pass"))
+    # None where somebody was let through against the rule who showed none: a visitor, a vehicle, a home in quarantine.
+    entry_pass = models.ForeignKey(
+        EntryPass, models.PROTECT, null=True, blank=True, related_name="uses", verbose_name=_("entry pass")
+    )
     # Passages are erased sooner than uses: their key stays.
     passage = models.OneToOneField(
         Passage, models.DO_NOTHING, db_constraint=False, related_name="pass_use", verbose_name=_("passage")
@@ -182,4 +185,9 @@ class PassUse(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.entry_pass} {self.happened_at:%Y-%m-%d %H:%M}"
+        return f"{self.entry_pass or self.found} {self.happened_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def kind(self) -> str:
+        """What kind of pass it was; none where somebody was let go without."""
+        return self.entry_pass.kind if self.entry_pass else ""

@@ -40,6 +40,7 @@ class Visit(models.Model):
         MESSAGE = "message", _("by message")
         IN_PERSON = "in_person", _("came to the gate")
         COMMUNITY = "community", _("the community agreed")
+        LINK = "link", _("on the page sent to the home")
 
     community = models.ForeignKey(Community, models.PROTECT, related_name="visits", verbose_name=_("community"))
     compound = models.ForeignKey(Compound, models.PROTECT, related_name="visits", verbose_name=_("compound"))
@@ -63,6 +64,9 @@ class Visit(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("written down by")
     )
 
+    # Of a visit that was written down with the passage itself: sent twice, it is one.
+    passage = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+
     objects = VisitQuerySet.as_manager()
 
     class Meta:
@@ -72,7 +76,11 @@ class Visit(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(answer="", how="", host="", answered_at=None, answered_by=None)
-                | ~Q(answer="") & ~Q(how="") & ~Q(host="") & Q(answered_at__isnull=False, answered_by__isnull=False),
+                | ~Q(answer="")
+                & ~Q(how="")
+                & ~Q(host="")
+                & Q(answered_at__isnull=False)
+                & (Q(how="link") | Q(answered_by__isnull=False)),
                 name="visit_answer_is_whole",
                 violation_error_message=_("Say who answered, how and when."),
             ),

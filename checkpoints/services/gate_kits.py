@@ -13,8 +13,8 @@ from typing import Any
 from django.utils import timezone
 
 from checkpoints.access import leads_gate
-from checkpoints.models import Shift
-from checkpoints.services import pass_cases, pass_kits, passages
+from checkpoints.models import Shift, Vehicle
+from checkpoints.services import entries, entry_rules, pass_cases, pass_kits, passages
 from portal.accounts.models import User
 from portal.lib import masks
 from portal.lib.crypto import shared_secret
@@ -89,6 +89,21 @@ def _passes(shift: Shift, policy: DutyPolicy, reader: User) -> dict[str, Any]:
     }
 
 
+def _entry(shift: Shift, policy: DutyPolicy, reader: User) -> dict[str, Any]:
+    """What visitors, vehicles and quarantined homes are judged by: of a visitor the first character of the name."""
+    compound, now = shift.post.compound, timezone.now()
+    visits = entries.visits_of(compound, timezone.localdate(now))
+    held = entries.held_by_home(compound, now)
+    return {
+        "taxis": policy.taxis_enter,
+        "visits": {home: [entry_rules.as_visit(visit) for visit in said] for home, said in visits.items()},
+        "vehicles": {
+            row.plate_no: entry_rules.as_vehicle(row) for row in Vehicle.objects.filter(community=compound.community_id)
+        },
+        "held": {home: [one.everybody, sorted(one.people), sorted(one.permitted)] for home, one in held.items()},
+    }
+
+
 Part = Callable[[Shift, DutyPolicy, User], Any]
 # Whatever else a gate has to know without network is one more line here: a function that answers what JSON can hold.
-PARTS: dict[str, Part] = {"shift": _shift, "policy": _policy, "homes": _homes, "passes": _passes}
+PARTS: dict[str, Part] = {"shift": _shift, "policy": _policy, "homes": _homes, "passes": _passes, "entry": _entry}

@@ -143,7 +143,7 @@ def uses_of(card: EntryPass, policy: PassPolicy | None, uses: Uses) -> list[Case
     return [
         {
             "at": local(use.happened_at), "way": use.direction, "own": use.entry_pass_id == card.pk,
-            "kind": use.entry_pass.kind,
+            "kind": use.kind,
         }
         for use in sorted(rows, key=lambda use: (use.happened_at, use.pk))
     ]  # fmt: skip

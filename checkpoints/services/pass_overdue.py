@@ -37,6 +37,8 @@ def overdue(communities: Any, *, compounds: Iterable[int] | None = None, at: dt.
     if compounds is not None:
         rows = rows.filter(entry_pass__compound__in=compounds)
     uses = list(rows.select_related(*(f"entry_pass__{name}" for name in pass_cases.RELATED)))
+    if not uses:
+        return []
     found = pass_cases.cases([use.entry_pass for use in uses], at)
     late = ((use, pass_rules.overdue_since(found[use.entry_pass_id])) for use in uses)
     return sorted((Late(use.entry_pass, since, use.happened_at) for use, since in late if since), key=lambda row: row.since)
@@ -44,7 +46,7 @@ def overdue(communities: Any, *, compounds: Iterable[int] | None = None, at: dt.
 
 def _outside(communities: Any, at: dt.datetime) -> Any:
     """The ways out after which the same pass has not been seen again."""
-    passed = PassUse.objects.standing().filter(happened_at__lte=at, happened_at__gte=at - LOOKED_BACK)
+    passed = PassUse.objects.standing().filter(entry_pass__isnull=False, happened_at__lte=at, happened_at__gte=at - LOOKED_BACK)
     after = Q(happened_at__gt=OuterRef("happened_at")) | Q(happened_at=OuterRef("happened_at"), pk__gt=OuterRef("pk"))
     again = passed.filter(after, entry_pass=OuterRef("entry_pass"))
     return passed.within(communities).filter(~Exists(again), direction=Passage.Direction.OUT)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from checkpoints.access import leads_gate
 from checkpoints.models import EntryPass, Passage, PassUse, Shift
-from checkpoints.services import pass_cases, pass_codes, pass_rules, pass_words, passages, passes
+from checkpoints.services import entries, pass_cases, pass_codes, pass_rules, pass_words, passages, passes
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.errors import Refused
@@ -62,15 +62,13 @@ def asked(
 
 
 def record_sent(*, shift: Shift, rows: Sequence[Any], answers: Sequence[passages.Answer], by: User) -> dict[str, str]:
-    """Write down the passes that a phone says were used with passages it sent; sent again, it changes nothing.
+    """Write down the passes that a phone says were used with passages it sent, and who left without; again, it changes nothing.
 
     Nobody is refused any more: what is against the rule is stored and shown. Returns it by passage.
     """
     said = {row["id"]: row for row in rows if isinstance(row, dict) and row.get("pass") and isinstance(row.get("id"), str)}
-    if not said:
-        return {}
     stored = {answer.id for answer in answers if answer.status != passages.REFUSED and answer.result == Passage.Result.PASSED}
-    wrong = {}
+    wrong = entries.record_leavers(rows=rows, stored=stored, shift=shift, by=by)
     for key in sorted(said.keys() & stored):
         card = named(said[key]["pass"], shift)
         if card and (use := _sent(card, key, said[key], shift=shift, by=by)) and use.found:
@@ -169,7 +167,7 @@ def _judge_again(card: EntryPass, *, since: dt.datetime, by: User) -> None:
 
 def _without(case: pass_cases.Case, use: PassUse) -> pass_cases.Case:
     """The case as it was just before this use, which is the last of its minute."""
-    me = {"at": pass_cases.local(use.happened_at), "way": use.direction, "own": True, "kind": use.entry_pass.kind}
+    me = {"at": pass_cases.local(use.happened_at), "way": use.direction, "own": True, "kind": use.kind}
     rows = list(case["uses"])
     if me in rows:
         rows.reverse()

@@ -103,6 +103,15 @@ FOUND: dict[str, str | Promise] = {
     "not_yet": gettext_lazy("not yet valid"),
     "other_compound": gettext_lazy("pass of another compound"),
     "no_rule": gettext_lazy("no rule says who may go"),
+    "no_pass": gettext_lazy("without a pass"),
+    "held_out": gettext_lazy("home in quarantine"),
+    "consent": gettext_lazy("home visited was not asked"),
+    "home_refused": gettext_lazy("home visited refused"),
+    "home_held": gettext_lazy("home visited in quarantine"),
+    "permit_over": gettext_lazy("permit of the vehicle not good"),
+    "taxi": gettext_lazy("taxi, stays outside"),
+    "kept_out": gettext_lazy("vehicle, stays outside"),
+    "hours": gettext_lazy("vehicle outside its hours"),
 }
 
 # What a phone says of a code that is written well, but is none of those it took along.

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import Assignment, Passage, Shift
-from checkpoints.services import pass_links, passage_links, passage_rows, totals, written
+from checkpoints.services import entries, pass_links, passage_links, passage_rows, totals, written
 from checkpoints.services.totals import Totals
 from checkpoints.services.written import Invalid, Written
 from portal.accounts import audit
@@ -66,32 +66,39 @@ def hours_of(shift: Shift) -> written.Hours:
 
 
 def store_many(
-    *, shift: Shift, rows: Sequence[Any], fever_limit: Decimal, device: UUID | None = None, by: User
+    *, shift: Shift, rows: Sequence[Any], fever_limit: Decimal, device: UUID | None = None, asks_out: bool = False, by: User
 ) -> tuple[list[Answer], Totals]:
     """Store what can be stored and answer each row in its place; a bad row holds up none of the others.
 
     Sending the same rows again answers "already stored". All good rows are stored together with the line in the trail,
-    or not at all. `device` is the phone they come from. Returns the totals of the gate's day as well.
+    or not at all. `device` is the phone they come from. With `asks_out` residents of homes in quarantine are stopped; a phone
+    tells of people who are gone already. Returns the totals of the gate's day as well.
     """
     now = timezone.now()
     answers, good = _understood(rows, shift=shift, fever_limit=fever_limit, now=now)
+    refused, judged = entries.judged(good, rows, shift=shift, asks_out=asks_out, by=by)
+    for place, bad in refused.items():
+        answers[place] = Answer(good.pop(place).id, REFUSED, field=bad.field, why=bad.why)
     late = now > shift.ends_at + LATE_SENDING
     if good and not late:
         line = audit.line("passages.logged", shift, by=by, community=shift.post.compound.community)
         fresh, numbers = _inserted(good, shift=shift, device=device, by=by, now=now, line=line)
     else:
         fresh, numbers = set(), totals.of_day(shift.post)
-    return _answered(answers, good, fresh, shift=shift, late=late), numbers
+    told = _answered(answers, good, fresh, shift=shift, late=late)
+    if judged:
+        entries.record(judged, {answer.id for answer in told if answer.status != REFUSED}, shift=shift, by=by)
+    return told, numbers
 
 
-def store_one(*, shift: Shift, row: dict[str, Any], fever_limit: Decimal, by: User) -> Answer:
+def store_one(*, shift: Shift, row: dict[str, Any], fever_limit: Decimal, asks_out: bool = False, by: User) -> Answer:
     """Store a passage written without script: it happens now, and the same form sent twice is one passage."""
     number = _said_id(row)
     known = Passage.objects.filter(pk=number, shift=shift, is_void=False).first() if number else None
     if known:
         return Answer(number, ALREADY, result=known.result)
     row = {**row, "id": row.get("id") or str(new_id()), "happened_at": timezone.now().isoformat()}
-    return store_many(shift=shift, rows=[row], fever_limit=fever_limit, by=by)[0][0]
+    return store_many(shift=shift, rows=[row], fever_limit=fever_limit, asks_out=asks_out, by=by)[0][0]
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import Vehicle
-from checkpoints.services import written
+from checkpoints.services import entry_rules, pass_cases, written
 from checkpoints.services.written import Invalid
 from portal.accounts import audit
 from portal.accounts.models import User
@@ -68,34 +68,11 @@ def look_up(community: Community, plate: str, now: dt.datetime | None = None) ->
     now = timezone.localtime(now)
     said = written.plate(plate)
     vehicle = Vehicle.objects.filter(community=community, plate_no=said).select_related("dwelling__entrance__building").first()
-    if vehicle is None:
-        return Verdict("ask", _("Not in the register. Ask whom it visits; goods are unloaded outside."), said)
-    if vehicle.kind == Vehicle.Kind.AMBULANCE:
-        return Verdict("yes", _("Lets pass at once, without questions."), said, vehicle)
-    if not (vehicle.starts_on <= now.date() and (vehicle.ends_on is None or now.date() <= vehicle.ends_on)):
-        return Verdict("no", _("The permit is not good today. The community renews it."), said, vehicle)
-    if vehicle.kind == Vehicle.Kind.TAXI and not duty_policy(community, now.date()).taxis_enter:
-        return Verdict("no", _("Taxis stay outside. The passenger walks in and is logged alone."), said, vehicle)
-    return _by_register(vehicle, said, now)
-
-
-def refuse_in(verdict: Verdict) -> None:
-    """Stop here where the register says that the vehicle stays outside."""
-    if verdict.answer == "no":
-        raise Refused(verdict.why)
-
-
-def _by_register(vehicle: Vehicle, said: str, now: dt.datetime) -> Verdict:
-    if vehicle.allowed == Vehicle.Allowed.NO:
-        return Verdict("no", _("Stays outside. Goods go to the shelf."), said, vehicle)
-    if vehicle.allowed == Vehicle.Allowed.WINDOW and vehicle.opens_at and vehicle.closes_at:
-        hours = {"opens": f"{vehicle.opens_at:%H:%M}", "closes": f"{vehicle.closes_at:%H:%M}"}
-        if not _within(vehicle.opens_at, vehicle.closes_at, now.time()):
-            return Verdict("no", _("Comes in only from %(opens)s to %(closes)s.") % hours, said, vehicle)
-        return Verdict("yes", _("May come in until %(closes)s.") % hours, said, vehicle)
-    return Verdict("yes", _("In the register, may come in."), said, vehicle)
-
-
-def _within(opens: dt.time, closes: dt.time, at: dt.time) -> bool:
-    """A window may run over midnight."""
-    return opens <= at <= closes if opens <= closes else at >= opens or at <= closes
+    answer = entry_rules.vehicle(
+        {
+            "at": pass_cases.local(now),
+            "taxis": duty_policy(community, now.date()).taxis_enter,
+            "vehicle": entry_rules.as_vehicle(vehicle) if vehicle else None,
+        }
+    )
+    return Verdict(answer["answer"], entry_rules.words(answer), said, vehicle)

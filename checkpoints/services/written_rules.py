@@ -15,7 +15,7 @@ from checkpoints.models import Passage
 # A phone's clock may run ahead by this much.
 SKEW_SECONDS = 5 * 60
 
-LENGTHS = {"home": 60, "name": 40, "phone": 20, "reason": 60, "plate_no": 12, "result_note": 120}
+LENGTHS = {"home": 60, "name": 40, "phone": 20, "reason": 60, "plate_no": 12, "result_note": 120, "host": 40, "override": 120}
 CHOICES = {
     "direction": sorted(Passage.Direction.values),
     "person": sorted(Passage.Person.values),

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from checkpoints.access import device_of, gate_shifts, is_shut_out, logs_at_gate
+from checkpoints.access import device_of, gate_shifts, is_shut_out, leads_gate, logs_at_gate
 from checkpoints.forms.gate import PassageForm
 from checkpoints.models import Passage, Shift
-from checkpoints.services import homes, pass_uses, pass_words, passages, quick, totals, written_rules
+from checkpoints.services import entry_rules, homes, pass_overdue, pass_uses, pass_words, passages, quick, totals, written_rules
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
@@ -80,7 +80,7 @@ def gate(request: Request, pk: int) -> HttpResponse:
     policy = duty_policy(shift.post.compound.community, shift.day)
     form = PassageForm(request.POST if request.method == "POST" else None, initial={"id": passages.new_id()})
     if request.method == "POST":
-        answer = passages.store_one(shift=shift, row=form.row(), fever_limit=policy.fever_limit, by=request.user)
+        answer = passages.store_one(shift=shift, row=form.row(), fever_limit=policy.fever_limit, asks_out=True, by=request.user)
         if answer.status != passages.REFUSED:
             _say(request, answer)
             return redirect("checkpoints:gate", pk=shift.pk)
@@ -90,6 +90,8 @@ def gate(request: Request, pk: int) -> HttpResponse:
         "totals": totals.of_day(shift.post),
         "rows": _just_now(shift, policy),
         "over": timezone.now() > shift.ends_at,
+        "late": pass_overdue.at_gate(shift),
+        "leads": bool(form.errors) and leads_gate(request.user, shift),
     }
     return page(request, "checkpoints/gate/detail.html", context, part="gate-totals", status=422 if form.errors else 200)
 
@@ -176,6 +178,7 @@ def _facts(request: Request, shift: Shift, policy: DutyPolicy) -> dict[str, Any]
         "most": passages.MOST,
         "closes": passages.hours_of(shift)[1].isoformat(),
         "rules": written_rules.rules(),
+        "entry": entry_rules.for_phones(),
         "quick": quick.rows(policy),
         "relations": {str(value): str(label) for value, label in Resident.Relation.choices},
     }

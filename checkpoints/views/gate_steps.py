@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from checkpoints.access import device_of, gate_shifts, is_shut_out
+from checkpoints.access import device_of, gate_shifts, is_shut_out, leads_gate
 from checkpoints.forms.visits import HomeForm
 from checkpoints.models import Passage, Shift
 from checkpoints.services import homes, inside, pass_overdue, passages, quick, vehicles
@@ -149,18 +149,17 @@ def gate_vehicle(request: Request, pk: int) -> HttpResponse:
         except Refused as refusal:
             error = str(refusal)
     context = {"shift": shift, "plate": plate, "error": error, "verdict": verdict, "number": passages.new_id()}
+    context["leads"] = bool(verdict and verdict.answer == "no") and leads_gate(request.user, shift)
     return page(request, "checkpoints/gate/vehicle.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _log_vehicle(request: Request, shift: Shift, verdict: vehicles.Verdict) -> passages.Answer:
     vehicle = verdict.vehicle
-    row = {
-        "id": request.POST.get("id", ""), "person": "driver", "plate_no": verdict.plate,
-        "passengers": request.POST.get("passengers", ""), "home": vehicle.written_home if vehicle else "",
-        "reason": request.POST.get("reason", ""), "direction": request.POST.get("direction", ""),
-    }  # fmt: skip
+    row = {name: request.POST.get(name, "") for name in ("id", "passengers", "reason", "direction", "override")}
+    row |= {"person": "driver", "plate_no": verdict.plate, "home": vehicle.written_home if vehicle else ""}
     if request.POST.get("turn_back"):
         row |= {"direction": "in", "result": Passage.Result.TURNED_BACK, "result_note": verdict.why}
-    elif row["direction"] == Passage.Direction.IN:
-        vehicles.refuse_in(verdict)
-    return passages.store_one(shift=shift, row=row, fever_limit=fever_limit(shift), by=request.user)
+    answer = passages.store_one(shift=shift, row=row, fever_limit=fever_limit(shift), by=request.user)
+    if answer.status == passages.REFUSED:
+        raise Refused(answer.why)
+    return answer

@@ -27,15 +27,14 @@ def pass_use_list(request: Request) -> HttpResponse:
     lists = _lists(rows)
     asked = request.GET.get("list", "wrong")
     asked = asked if asked in lists else "wrong"
-    shown = lists[asked][1].select_related(
-        "entry_pass__compound", "entry_pass__dwelling__entrance__building", "post", "override_by"
-    )
+    shown = lists[asked][1].select_related("entry_pass__dwelling__entrance__building", "post__compound", "override_by")
     # One statement for all of them.
     counted = rows.aggregate(
         **{name: Count("pk", filter=Q(pk__in=found.values("pk"))) for name, (_label, found) in lists.items()}
     )
     late = pass_overdue.overdue(request.communities) if day == timezone.localdate() else []
-    listed = paged(request, shown.order_by("-happened_at", "-id"))
+    # Fetched beside them: passages are erased sooner than uses.
+    listed = paged(request, shown.prefetch_related("passage").order_by("-happened_at", "-id"))
     context = {
         "day": day,
         "asked": asked,

@@ -4,6 +4,8 @@ import { Clock, WORTH } from "./skew.js";
 import { Kit, named } from "./kit.js";
 import { answered, ask as asked } from "./portal_ask.js";
 import { newId, NotSent, Queue } from "./queue.js";
+import { GateEntry } from "./gate_entry.js";
+import { GateLate } from "./gate_late.js";
 import { GatePasses } from "./gate_passes.js";
 import { Party } from "./gate_party.js";
 import { Rows } from "./gate_rows.js";
@@ -32,6 +34,8 @@ const clock = new Clock({ skew: (await vault?.fact("skew")) ?? 0 });
 const kit = new Kit({ name: `kit:${mine}`, vault });
 const passWords = JSON.parse(document.getElementById("gate-pass-words").textContent);
 const passes = new GatePasses({ place: document.getElementById("gate-pass"), words: passWords, kit, clock });
+const entry = new GateEntry({ place: document.getElementById("gate-entry"), rules: facts.entry, kit, clock, reader });
+const late = new GateLate({ place: document.getElementById("gate-late"), passes });
 const party = new Party({ place: document.getElementById("gate-party"), relations: facts.relations, changed: hint });
 // Fetched with the first code that is read: the page opens without it. Without script the link leads to the page of passes.
 let codes;
@@ -82,6 +86,7 @@ function read(button) {
   const names = data.get("person") === "driver" ? [...FIELDS, ...VEHICLE] : FIELDS;
   for (const name of names) if (data.get(name)?.trim()) row[name] = data.get(name).trim();
   if ((row.person ?? "resident") === "resident") delete row.phone;
+  if (row.person === "visitor" && row.direction === "in" && data.get("host")?.trim()) row.host = data.get("host").trim();
   if (data.get("mask")) row.mask = data.get("mask") === "yes";
   if (button.name === "turn_back") Object.assign(row, { result: "turned_back", result_note: data.get("result_note").trim() });
   return row;
@@ -120,6 +125,7 @@ form.addEventListener("submit", (event) => {
   complain();
   const meant = understood(row);
   if (!meant) return;
+  if (meant.result === "passed" && !entry.allows(row)) return;
   const together = party.rows(row);
   if (together.length > 1 && row.temperature) return complain("temperature", words.alone);
   if (!passes.allows(together)) return;
@@ -205,6 +211,8 @@ function hint() {
   const home = kit.home(label);
   party.look(person === "resident" && label ? (home ?? { label, people: [] }) : undefined);
   passes.look({ person, home: home?.label, count: party.count, people: party.keys });
+  const { name, plate_no: plate, host } = form.elements;
+  entry.look({ person, home: label, name: name.value.trim(), plate: plate.value, host: host.value.trim() });
   place.hidden = !home;
   if (!home) return;
   place.querySelector("span").textContent = named(home.people) || words.nobody;
@@ -271,7 +279,7 @@ rows.list.addEventListener("click", async (event) => {
 function refill(row, answer) {
   clear();
   form.elements.person.value = row.person ?? "resident";
-  for (const name of [...FIELDS.slice(1), ...VEHICLE, "result_note"]) if (row[name]) form.elements[name].value = row[name];
+  for (const name of [...FIELDS.slice(1), ...VEHICLE, "host", "result_note"]) if (row[name]) form.elements[name].value = row[name];
   if (row.mask !== undefined) form.elements.mask.value = row.mask ? "yes" : "no";
   press();
   hint();
@@ -334,6 +342,7 @@ async function refresh() {
     await takeUp();
     if (whole && !isClosed()) await kit.keep(whole, Date.parse(facts.closes));
     hint();
+    late.show();
   } catch (error) {
     if (error.revoked) await forget({ detail: error.stopped });
   }
@@ -372,6 +381,7 @@ function isClosed() {
 
 async function latest() {
   await endShift();
+  late.show();
   if (document.hidden || !navigator.onLine || queue.stopped) return;
   try {
     const { totals: numbers, rows: last, uses } = await answered(await ask(form.dataset.latest, { method: "GET" }));
@@ -379,6 +389,7 @@ async function latest() {
     if (!queue.sending) rows.merge(last);
     passes.hear(uses);
     hint();
+    late.show();
   } catch (error) {
     if (error.revoked) await forget({ detail: error.stopped });
   }
@@ -415,6 +426,7 @@ document.addEventListener("submit", ({ target }) => {
 
 await vault?.tidy(clock.now(), `kit:${facts.user}:`);
 await kit.load();
+late.show();
 await takeUp();
 await moveIn();
 tell();

@@ -2,7 +2,8 @@
 //
 // What this phone has let through since is added to what the kit knows: a trip is spent once it is logged, sent or not.
 
-import { judge, stateOf } from "./pass_rules.js";
+import { heldOf } from "./gate_entry.js";
+import { judge, overdueSince, stateOf } from "./pass_rules.js";
 
 // Passes for those who come to work or to care: they are asked on their way in, once their code was read.
 const OUTSIDERS = ["worker", "carer"];
@@ -83,6 +84,13 @@ export class GatePasses {
     for (const card of this.#kept) card.uses = this.#uses(card);
   }
 
+  // Who should have been back, who waits longest first; undefined where nothing was taken along yet.
+  late() {
+    if (!this.kit.whole?.passes) return undefined;
+    const found = this.#kept.filter((card) => !isOutsider(card)).map((card) => ({ ...card, since: overdueSince(this.#item(card)) }));
+    return found.filter(({ since }) => since).sort((one, other) => (one.since < other.since ? -1 : 1));
+  }
+
   #changed() {
     this.spent = (this.spent ?? 0) + 1;
   }
@@ -132,7 +140,7 @@ export class GatePasses {
     }
     if (card) Object.assign(rows[0], { pass: card.key, proofs: this.#proofs, persons: rows.length });
     if (override && card) rows[0].override = override;
-    else if (override) for (const row of rows) row.reason ||= override.slice(0, 60);
+    else if (override) for (const row of rows) row.override = override;
   }
 
   // The passes of a home, those of other people of it left out; `of` says of whom.
@@ -158,7 +166,8 @@ export class GatePasses {
   #without() {
     const rules = this.kit.whole.passes?.without;
     const at = rules?.buildings[this.home.split("-")[0]] ?? rules ?? {};
-    return { pass: null, policy: at.policy ?? null, level: at.level, at: local(this.clock.now()), way: "out", uses: [] };
+    const quarantine = heldOf(this.kit.whole.entry?.held[this.home], this.people);
+    return { pass: null, policy: at.policy ?? null, level: at.level, quarantine, at: local(this.clock.now()), way: "out", uses: [] };
   }
 
   #uses(card) {

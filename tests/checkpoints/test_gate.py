@@ -15,7 +15,7 @@ from checkpoints.models import Passage, Post, Shift
 from deployments.models import Secondment
 from residents.models import DutyPolicy, Membership
 from residents.services.policies import duty_policy
-from tests.factories import AssignmentFactory, DwellingFactory, PostFactory, ResidentFactory, ShiftFactory
+from tests.factories import AssignmentFactory, DwellingFactory, EntranceFactory, PostFactory, ResidentFactory, ShiftFactory
 
 
 def row(**changed):
@@ -94,7 +94,8 @@ def test_nothing_that_was_not_asked_for_is_taken(cast, sign_in, shift):
 
 def test_a_phone_that_sees_no_names_names_people_by_the_ledger(cast, sign_in, shift):
     client = sign_in(cast.cadre_user)
-    home = DwellingFactory(entrance__building__compound=cast.hefengyuan)
+    entrance = EntranceFactory(number="3", building__number="17", building__compound=cast.hefengyuan)
+    home = DwellingFactory(entrance=entrance, room_no="702")
     one = ResidentFactory(dwelling=home, name="王建国")
     elsewhere = ResidentFactory(dwelling=DwellingFactory(entrance__building__compound=cast.yushu_rental), name="别处人")
     rows = [

@@ -75,7 +75,9 @@ def let_pass(page: Page) -> None:
     log(page, "out", home="17-3-702", temperature="36.4")
     log(page, "in", home="3-1-1202", name="王建国", temperature="36.6")
     log(page, "in", home="5-2-601", name="刘桂芳")
-    log(page, "in", person="visitor", home="17-3-702", name="赵敏", phone="19900000001", reason="visiting family")
+    log(
+        page, "in", person="visitor", home="17-3-702", name="赵敏", phone="19900000001", host="刘桂芳", reason="visiting family"
+    )
     log(page, "in", person="courier", home="5-2-601", reason="delivery")
     log(page, "out", person="courier", home="5-2-601")
     log(page, "in", person="driver", home="2-1-301", plate_no="鄂A12345")

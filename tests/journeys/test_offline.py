@@ -10,11 +10,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from checkpoints.models import GateDevice, Passage, Shift
-from checkpoints.services import gate_devices, passages
+from checkpoints.models import GateDevice, Passage, PassUse, Shift, Visit
+from checkpoints.services import entry_rules, gate_devices, passages, vehicles
 from portal.accounts.models import Session
 from tests import factories
 from tests.checkpoints.cases import TABLE, by_python
+from tests.checkpoints.test_entry_rules import CASES as ENTRIES
 from tests.checkpoints.test_written_cases import asked
 from tests.journeys.phones import ONLINE, READY, SOON, Phone
 from tests.journeys.wire import Wire
@@ -309,19 +310,20 @@ def test_ambulance_courier_and_taxi_are_one_tap_each_without_network(cast, shift
     wire.cut = True
     open_gate(page, shift)
 
-    for name in ("Ambulance in", "A courier", "A taxi"):
+    for name in ("Ambulance in", "A courier", "A taxi", "Ambulance out"):
         page.get_by_role("button", name=name).click()
-    expect(page.locator("#gate-said")).to_contain_text("taxi stays outside")
-    expect(page.locator("#gate-net")).to_contain_text("3 waiting")
+    expect(page.locator("#gate-said")).to_contain_text("ambulance")
+    expect(page.locator("#gate-net")).to_contain_text("4 waiting")
     wire.cut = False
     page.evaluate(ONLINE)
-    settled(page, 3)
+    settled(page, 4)
 
-    said = Passage.objects.order_by("sequence").values_list("person", "reason", "result", "result_note")
+    said = Passage.objects.order_by("sequence").values_list("person", "direction", "reason", "result", "result_note")
     assert list(said) == [
-        ("driver", "ambulance", "passed", ""),
-        ("courier", "", "turned_back", "courier, goods to the shelf"),
-        ("driver", "", "turned_back", "taxi stays outside, the passenger walks in"),
+        ("driver", "in", "ambulance", "passed", ""),
+        ("courier", "in", "", "turned_back", "courier, goods to the shelf"),
+        ("driver", "in", "", "turned_back", "taxi stays outside, the passenger walks in"),
+        ("driver", "out", "ambulance", "passed", ""),
     ]
 
 
@@ -385,3 +387,90 @@ def test_the_browser_says_of_every_case_what_the_portal_says(open_as, cast, shif
     )
 
     assert said == [by_python(case) for case in TABLE["cases"]]
+
+
+def test_the_browser_judges_every_visitor_and_vehicle_as_the_portal_does(open_as, cast, shift):
+    page = open_as("cadre", size="phone", language="en")
+    page.goto(f"/checkpoints/gate/{shift.pk}/")
+
+    said = page.evaluate(
+        """async (cases) => {
+          const { judgeEntry } = await import("/static/js/entry_rules.js");
+          return cases.map(judgeEntry);
+        }""",
+        ENTRIES,
+    )
+
+    assert said == [entry_rules.judge(case) for case in ENTRIES]
+
+
+def write(page: Page, person: str, **fields: str) -> None:
+    page.locator(f"label:has([name=person][value={person}])").click()
+    for name, value in fields.items():
+        page.locator(f"#gate-form [name={name}]").fill(value)
+
+
+def press(page: Page, way: str) -> None:
+    page.locator(f".p-bar button[value={way}]").click()
+
+
+@pytest.fixture
+def cut_off(cast, shift, phone, wire) -> Page:
+    """The gate page that was opened once, without network."""
+    vehicles.save(community=cast.qinghe, plate="鄂A12345", kind="taxi", by=cast.worker)
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+    page.evaluate(READY)
+    wire.cut = True
+    open_gate(page, shift)
+    return page
+
+
+def back(page: Page, wire: Wire, count: int) -> None:
+    wire.cut = False
+    page.evaluate(ONLINE)
+    settled(page, count)
+
+
+def test_without_network_a_visitor_goes_in_by_the_word_of_the_home_alone(cast, cut_off, wire):
+    verdict, stopped = (cut_off.locator(f"#gate-entry [data-part={part}]") for part in ("verdict", "stopped"))
+
+    write(cut_off, "visitor", home="17-3-601", reason="visiting family")
+    expect(verdict).to_contain_text("Nobody visits this home now")
+    press(cut_off, "in")
+    expect(stopped).to_be_visible()
+    write(cut_off, "visitor", home="17-3-702", name="赵雪")
+    press(cut_off, "in")
+    expect(verdict).to_contain_text("Ring it up")
+    write(cut_off, "visitor", host="王建国")
+    expect(verdict).to_contain_text("as you were told")
+    press(cut_off, "in")
+    expect(cut_off.locator("#gate-net")).to_contain_text("1 waiting")
+    back(cut_off, wire, 1)
+
+    assert [(visit.host, visit.how, visit.written_home) for visit in Visit.objects.all()] == [("王建国", "phone", "17-3-702")]
+
+
+def test_without_network_a_taxi_and_a_home_in_quarantine_are_stopped_and_the_lead_answers(cast, cut_off, wire):
+    write(cut_off, "driver", home="17-3-702", plate_no="鄂a 12345")
+    expect(cut_off.locator("#gate-entry [data-part=verdict]")).to_contain_text("Taxis stay outside")
+    press(cut_off, "in")
+    expect(cut_off.locator("#gate-entry [data-part=stopped]")).to_be_visible()
+    cut_off.fill("#gate-entry-override", "a woman in labour")
+    press(cut_off, "in")
+    expect(cut_off.locator("#gate-net")).to_contain_text("1 waiting")
+    write(cut_off, "resident", home="17-3-601")
+    expect(cut_off.locator("#gate-pass [data-part=why]")).to_contain_text("The home is in quarantine")
+    press(cut_off, "out")
+    expect(cut_off.locator("#gate-pass [data-part=stopped]")).to_be_visible()
+    cut_off.fill("#gate-pass-override", "120 was called")
+    press(cut_off, "out")
+    expect(cut_off.locator("#gate-net")).to_contain_text("2 waiting")
+    back(cut_off, wire, 2)
+
+    let_go = PassUse.objects.order_by("happened_at").values_list("found", "override_reason", "override_by")
+    assert list(let_go) == [
+        ("taxi", "a woman in labour", cast.cadre_user.pk),
+        ("quarantine", "120 was called", cast.cadre_user.pk),
+    ]
