@@ -107,6 +107,8 @@ SELECT s.day, s.starts_at, s.ends_at, s.post_id, p.compound_id, c.id, t.id, t.di
         WHERE g.shift_id = s.id AND g.user_id = %(user)s AND g.key = %(device)s AND g.revoked_at IS NULL),
     EXISTS (SELECT 1 FROM checkpoints_assignment a WHERE a.shift_id = s.id AND a.released_at IS NULL
         AND a.cadre_id = (SELECT id FROM deployments_cadre WHERE user_id = %(user)s)),
+    EXISTS (SELECT 1 FROM checkpoints_assignment a WHERE a.shift_id = s.id AND a.released_at IS NULL AND a.is_lead
+        AND a.cadre_id = (SELECT id FROM deployments_cadre WHERE user_id = %(user)s)),
     EXISTS (SELECT 1 FROM residents_quarantinecase q WHERE q.community_id = c.id AND q.state IN ({HELD_STATES})),
     (SELECT fever_limit FROM residents_dutypolicy l
         WHERE l.starts_on <= s.day AND (l.ends_on IS NULL OR l.ends_on >= s.day)
@@ -134,7 +136,9 @@ def gate_of(user: User, pk: int, device: UUID | None = None) -> tuple[Shift, Dec
     if not found:
         return None
     (row,) = found
-    day, starts_at, ends_at, post, compound, community, subdistrict, district, revoked, unknown, stands, keeps, limit = row
+    day, starts_at, ends_at, post, compound, community, subdistrict, district, revoked, unknown, stands, leads, keeps, limit = (
+        row
+    )
     # Rows of a few columns: a whole model calls for its defaults, a random code among them.
     place = _some(Community, id=community, subdistrict_id=subdistrict)
     place.subdistrict = _some(Subdistrict, id=subdistrict, district_id=district)
@@ -147,6 +151,7 @@ def gate_of(user: User, pk: int, device: UUID | None = None) -> tuple[Shift, Dec
     shift = _some(Shift, id=pk, post_id=post, day=day, starts_at=starts_at, ends_at=ends_at)
     # Whether anybody of the community may not leave home: else nobody is looked up.
     shift.keeps_homes = bool(keeps)
+    shift.leads = bool(leads) or may_in(user, Permission.GATE_WATCH, place)
     shift.post = _some(Post, id=post, compound_id=compound)
     shift.post.compound = _some(Compound, id=compound, community_id=community)
     shift.post.compound.community = place

@@ -18,10 +18,10 @@ from checkpoints.services import entry_rules, pass_cases, written
 from checkpoints.services.written import Invalid, Written
 from portal.accounts import audit
 from portal.accounts.models import User
-from residents.models import Compound, Dwelling, QuarantineCase
+from residents.models import Compound, Dwelling
 from residents.services import search
 from residents.services.policies import duty_policy
-from residents.services.quarantine_exits import Held, held_homes
+from residents.services.quarantine_exits import Held, held_homes, held_in
 
 JUDGED = {"visitor", "driver"}
 HOST_LENGTH, OVERRIDE_LENGTH = 40, 120
@@ -103,9 +103,11 @@ def record_leavers(*, rows: Sequence[Any], stored: set[str], shift: Shift, by: U
 
 def held_by_home(compound: Compound, at: dt.datetime) -> dict[str, Held]:
     """The homes of a compound that quarantine keeps in, by key_of()."""
-    there = QuarantineCase.objects.open().filter(dwelling__entrance__building__compound=compound.pk)
-    found = held_homes(set(there.order_by().values_list("dwelling", flat=True)), at)
-    homes = Dwelling.objects.filter(pk__in=found).values_list("pk", "entrance__building__number", "entrance__number", "room_no")
+    found = held_in(compound, at)
+    if not found:
+        return {}
+    places = ("pk", "entrance__building__number", "entrance__number", "room_no")
+    homes = Dwelling.objects.filter(pk__in=found).values_list(*places)
     return {f"{building}-{entrance}-{room}": found[pk] for pk, building, entrance, room in homes}
 
 

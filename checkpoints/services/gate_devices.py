@@ -1,5 +1,6 @@
 """The phones at a gate: they join a shift, and one that is lost is shut out."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,20 +17,25 @@ MOST_SKEW = 10 * 366 * 24 * 60 * 60
 MOST_WAITING = 1_000_000
 
 
-@transaction.atomic
-def join(*, shift: Shift, key: UUID, skew_seconds: int, waiting: int, by: User) -> GateDevice:
-    """Note that a phone is at this gate, how wrong its clock is and how much it has not sent yet."""
+def join(*, shift: Shift, key: UUID, skew_seconds: int, waiting: int, by: User) -> bool:
+    """Note that a phone is at this gate, how wrong its clock is and how much it has not sent yet; False if it is shut out."""
     seen = {
         "seen_at": timezone.now(),
         "skew_seconds": max(-MOST_SKEW, min(skew_seconds, MOST_SKEW)),
         "waiting": max(0, min(waiting, MOST_WAITING)),
     }
+    # Asked every five minutes by every phone, which is there already: one statement.
+    if GateDevice.objects.filter(shift=shift, key=key, user=by, revoked_at=None).update(**seen):
+        return True
+    return _joined(shift, key, seen, by)
+
+
+@transaction.atomic
+def _joined(shift: Shift, key: UUID, seen: dict[str, Any], by: User) -> bool:
     device, made = GateDevice.objects.get_or_create(shift_id=shift.pk, key=key, user=by, defaults=seen)
     if made:
         audit.record("gate_device.joined", device, by=by, community=shift.post.compound.community)
-    elif not device.revoked_at:
-        GateDevice.objects.filter(pk=device.pk).update(**seen)
-    return device
+    return not device.revoked_at
 
 
 @transaction.atomic

@@ -49,11 +49,18 @@ def local(at: dt.datetime) -> str:
     return f"{timezone.localtime(at):%Y-%m-%dT%H:%M}"
 
 
-def cases(passes: Sequence[EntryPass], at: dt.datetime, *, way: str = "out", ground: Ground | None = None) -> dict[int, Case]:
-    """The case of each pass at the gate of its own compound; the passes are read with RELATED."""
+def cases(
+    passes: Sequence[EntryPass], at: dt.datetime, *, way: str = "out", ground: Ground | None = None,
+    held: dict[int, Held] | None = None,
+) -> dict[int, Case]:  # fmt: skip
+    """The case of each pass at the gate of its own compound; the passes are read with RELATED.
+
+    `held` are the homes in quarantine, where the caller has them already.
+    """
     ground = ground or Ground([card.compound for card in passes], at)
     homes = {card.dwelling_id for card in passes if card.dwelling_id}
-    held, returned, uses = held_homes(homes, at), _returned(homes, ground), _uses(passes, ground)
+    held = held_homes(homes, at) if held is None else held
+    returned, uses = _returned(homes, ground), _uses(passes, ground)
     before = _states_then([card for card in passes if card.state_at > at], at)
     found = {}
     for card in passes:

@@ -5,9 +5,10 @@ from typing import Any
 from checkpoints.models import EntryPass, Shift
 from checkpoints.services import pass_cases, pass_codes, pass_policies
 from residents.models import Building, Compound
+from residents.services.quarantine_exits import Held
 
 
-def passes_for_kit(shift: Shift, ground: pass_cases.Ground) -> list[dict[str, Any]]:
+def passes_for_kit(shift: Shift, ground: pass_cases.Ground, held: dict[int, Held]) -> list[dict[str, Any]]:
     """The cases of the compound's passes without the moment: `number`, `code`, `home`, and what judge() is told.
 
     The phone adds `at`, `way`, `persons` and `proofs`; a pass that runs out or whose home goes into quarantine comes with the
@@ -15,7 +16,7 @@ def passes_for_kit(shift: Shift, ground: pass_cases.Ground) -> list[dict[str, An
     """
     rows = EntryPass.objects.filter(compound=shift.post.compound_id).exclude(state=EntryPass.State.VOIDED)
     cards = list(rows.select_related(*pass_cases.RELATED).order_by("number"))
-    found = pass_cases.cases(cards, ground.at, ground=ground)
+    found = pass_cases.cases(cards, ground.at, ground=ground, held=held)
     return [_line(card, found[card.pk]) for card in cards]
 
 
@@ -23,7 +24,7 @@ def rules_for_kit(shift: Shift, ground: pass_cases.Ground) -> dict[str, Any]:
     """What holds for a home without a pass: `level` and `policy`; by number, the same for buildings with their own level."""
     compound = shift.post.compound
     own = [building for _compound, building in ground.levels if building]
-    numbers = dict(Building.objects.filter(pk__in=own).values_list("pk", "number"))
+    numbers = dict(Building.objects.filter(pk__in=own).values_list("pk", "number")) if own else {}
     buildings = {numbers[pk]: _rule(ground, compound, pk) for pk in own}
     return {**_rule(ground, compound, None), "buildings": buildings}
 

@@ -36,14 +36,13 @@ def gate_kit(request: Request, shift: Shift, fever_limit: Decimal) -> HttpRespon
         return JsonResponse({"error": _("Say which phone this is.")}, status=400)
     key, clock, waiting, have = asked
     skew = round((clock - timezone.now()).total_seconds()) if clock else 0
-    device = gate_devices.join(shift=shift, key=key, skew_seconds=skew, waiting=waiting, by=request.user)
-    if device.revoked_at:
+    if not gate_devices.join(shift=shift, key=key, skew_seconds=skew, waiting=waiting, by=request.user):
         return shut_out()
     if request.session.get(DEVICE) != str(key):
         # A phone that is shut out is known by its session as well, whatever name it gives itself.
         request.session[DEVICE] = str(key)
     policy = duty_policy(shift.post.compound.community, shift.day)
-    kit = gate_kits.kit(shift=shift, policy=policy, reader=request.user)
+    kit = gate_kits.kit(shift=shift, policy=policy, reader=request.user, leads=shift.leads)
     fresh = None if kit["version"] == have else kit
     answer = JsonResponse({"kit": fresh, "seal": gate_kits.seal(shift=shift, reader=request.user)})
     # After the next sign-in it is the same phone.

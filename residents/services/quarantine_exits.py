@@ -1,12 +1,13 @@
-"""Which homes quarantine keeps in: what quarantine.may_leave() says of one person, for many homes in two statements."""
+"""Which homes quarantine keeps in: what quarantine.may_leave() says of one person, for many homes in one statement."""
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from residents.models import CaseState, ExitPermit, QuarantineCase
+from residents.models import CaseState, Compound, ExitPermit, QuarantineCase
+from residents.models.quarantine import CaseQuerySet
 from residents.services.quarantine import HELD
 
 
@@ -29,19 +30,24 @@ class Held:
 
 
 def held_homes(dwelling_ids: Iterable[int], at: dt.datetime) -> dict[int, Held]:
-    """Those of the homes that are in quarantine at a moment."""
-    cases = QuarantineCase.objects.open().filter(dwelling__in=list(dwelling_ids), state__in=HELD)
-    begun = cases.filter(Q(notice_served_at=None) | Q(notice_served_at__lte=at))
-    rows = begun.exclude(state=CaseState.TRANSFERRED).order_by().values_list("pk", "dwelling", "resident", "own_room")
+    """Those of the homes that are in quarantine at a moment; one statement."""
+    return _held(QuarantineCase.objects.filter(dwelling__in=list(dwelling_ids)), at)
+
+
+def held_in(compound: Compound, at: dt.datetime) -> dict[int, Held]:
+    """The homes of a compound that are in quarantine at a moment; one statement."""
+    return _held(QuarantineCase.objects.filter(dwelling__entrance__building__compound=compound.pk), at)
+
+
+def _held(cases: CaseQuerySet, at: dt.datetime) -> dict[int, Held]:
+    begun = cases.open().filter(Q(notice_served_at=None) | Q(notice_served_at__lte=at), state__in=HELD)
+    now_out = ExitPermit.objects.filter(case=OuterRef("pk"), returned_at=None, approved_at__lte=at, back_by__gte=at)
+    rows = begun.exclude(state=CaseState.TRANSFERRED).order_by().annotate(permit=Exists(now_out))
     found: dict[int, Held] = {}
-    home_of = {}
-    for case, dwelling, resident, own_room in rows:
+    for dwelling, resident, own_room, permit in rows.values_list("dwelling", "resident", "own_room", "permit"):
         held = found.setdefault(dwelling, Held())
         held.people.add(resident)
         held.everybody |= not own_room
-        home_of[case] = dwelling
-    if home_of:
-        out = ExitPermit.objects.filter(case__in=home_of, returned_at=None, approved_at__lte=at, back_by__gte=at)
-        for case, resident in out.values_list("case", "case__resident"):
-            found[home_of[case]].permitted.add(resident)
+        if permit:
+            held.permitted.add(resident)
     return found
