@@ -167,6 +167,9 @@ class Reader:
             return None
         raw = row.cells[at] if at < len(row.cells) else None
         shown = line.typed[at] if at < len(line.typed) else ""
+        if isinstance(raw, str):
+            # What is cleaned already costs less to read.
+            raw = shown
         try:
             value = self._day(line, column, raw) if column.dated else column.parse(raw)
         except BadCell as fault:
@@ -197,7 +200,9 @@ class Reader:
         needed = [texts[places[c.key]] if places[c.key] < len(texts) else "" for c in self.columns if c.required]
         formulas = set(row.formulas) & set(places.values())
         if formulas or all(needed):
-            repeated = [t for t in texts if t] == [t for t in self.headings if t]
+            key = places[self.columns[0].key]
+            repeated = texts[key : key + 1] == self.headings[key : key + 1]
+            repeated = repeated and [t for t in texts if t] == [t for t in self.headings if t]
             return _("The headings are repeated here.") if repeated else ""
         start = unicodedata.normalize("NFKC", next((t for t in texts if t), ""))
         start = re.sub(r"\s", "", start)

@@ -45,9 +45,11 @@ class HouseholdImporter:
         self.storing = Store(community, self.places, by=by)
         self.care = care.words()
         self.met: set[int] = set()
-        # Rows of this file, by what two rows must not share.
-        self.ids: dict[str, tuple[int, Home]] = {}
-        self.names: dict[tuple[Home, str], tuple[int, int]] = {}
+        # Rows of this file, by what two rows must not share. A list of a whole city is kept in mind until its last row:
+        # as hashes, and not as what was written.
+        self.ids: dict[int, tuple[int, Home]] = {}
+        self.names: dict[int, int] = {}
+        self.contents: set[int] = set()
         self.families = Families()
         # Of these a row was refused: who is missing may be meant by it.
         self.unsure: set[Home | str | None] = set()
@@ -109,28 +111,27 @@ class HouseholdImporter:
     def _is_once(self, line: Line) -> bool:
         """A person stands in a file once, and in one home."""
         plan: Plan = line.plan
-        # The hash of what stands in the row: a list of a whole city is kept in mind until its last row.
-        content = hash((*plan.person.values(), *plan.care))
-        if plan.id_hash and (earlier := self.ids.get(plan.id_hash)):
-            row, home = earlier
-            if home != plan.home:
-                line.refuse(
-                    _("This ID number stands already in row %(row)s, in the home %(home)s. Keep the right one.")
-                    % {"row": row, "home": "-".join(home[1:])}
-                )
-                return False
-        same = self.names.get((plan.home, plan.person["name"]))
-        if same and same[1] == content:
-            line.skip(_("The same as row %(row)s: counted once.") % {"row": same[0]})
+        name, number = hash((plan.home, plan.person["name"])), int(plan.id_hash[:16] or "0", 16)
+        content = hash((name, *plan.person.values(), *plan.care))
+        row, home = self.ids.get(number, (0, plan.home))
+        if home != plan.home:
+            line.refuse(
+                _("This ID number stands already in row %(row)s, in the home %(home)s. Keep the right one.")
+                % {"row": row, "home": "-".join(home[1:])}
+            )
             return False
         # Two people of one home may share a name, but then each has a number of their own.
-        if (plan.id_hash and plan.id_hash in self.ids) or (same and not plan.id_hash):
-            row = self.ids[plan.id_hash][0] if plan.id_hash else same[0]  # type: ignore[index]
+        row = row if number else self.names.get(name, 0)
+        if row and content in self.contents:
+            line.skip(_("The same as row %(row)s: counted once.") % {"row": row})
+            return False
+        if row:
             line.refuse(_("This person already stands in row %(row)s, with other values. Keep the right one.") % {"row": row})
             return False
-        if plan.id_hash:
-            self.ids[plan.id_hash] = line.number, plan.home
-        self.names[plan.home, plan.person["name"]] = line.number, content
+        if number:
+            self.ids[number] = line.number, plan.home
+        self.names[name] = line.number
+        self.contents.add(content)
         return True
 
     def _compare(self, line: Line, known: Known) -> None:
@@ -148,7 +149,7 @@ class HouseholdImporter:
         if resident.pk in known.dead:
             line.refuse(_("The person was put down as dead. Ask the operator if that was a mistake."))
             return
-        self._home(line, resident)
+        self._home(line, resident, known.home_of(resident))
         self._person(line, resident)
         plan.new_care = [code for code in plan.care if code not in known.care.get(resident.pk, ())]
         if plan.new_care:
@@ -170,10 +171,8 @@ class HouseholdImporter:
             self.places.homes[plan.home] = key, line.values["floor"]
             line.changes.append((_("floor"), str(floor), str(plan.floor)))
 
-    def _home(self, line: Line, resident: Resident) -> None:
+    def _home(self, line: Line, resident: Resident, stood: Home) -> None:
         plan: Plan = line.plan
-        entrance = resident.dwelling.entrance
-        stood = (entrance.building.compound.name, entrance.building.number, entrance.number, resident.dwelling.room_no)
         if resident.left_on:
             plan.came_back = True
             line.says.append(_("Had left on %(day)s; is taken up again.") % {"day": resident.left_on})

@@ -7,9 +7,12 @@ from typing import Any
 from django.db.models import Q
 
 from portal.lib.crypto import lookup_hash
-from residents.models import CareProfile, Community, Resident, ResidentChange
+from residents.models import CareProfile, Community, Dwelling, Resident, ResidentChange
 from residents.services.household_places import Places
 from residents.services.household_sheet import Home
+
+# A home as a list names it.
+WORDS = ("entrance__building__compound__name", "entrance__building__number", "entrance__number", "room_no")
 
 
 @dataclass(slots=True)
@@ -36,24 +39,42 @@ class Plan:
         self.id_hash = lookup_hash(number) if number else ""
 
 
+def _elsewhere(keys: set[int]) -> dict[int, Home]:
+    """The homes no row speaks of, and yet somebody whom a row is about lives there."""
+    rows = Dwelling.objects.filter(pk__in=keys).values_list("pk", *WORDS) if keys else ()
+    return {pk: (compound, building, entrance, room) for pk, compound, building, entrance, room in rows}
+
+
+def _rows(hashes: set[str], homes: Iterable[int]) -> list[Resident]:
+    """Whoever has one of the numbers, anywhere, or lives in one of the homes, once each.
+
+    Two statements, and neither names the community: an import fills it in the very transaction, and a database without
+    the numbers of its planner would go through everybody who is new, once for each few hundred rows.
+    """
+    every = Resident.objects.defer("id_number").order_by("id")
+    # Said as the index says it, which is no use otherwise.
+    found = {row.pk: row for row in every.filter(~Q(id_hash=""), id_hash__in=hashes)}
+    found |= {row.pk: row for row in every.filter(dwelling__in=homes, left_on=None)}
+    return sorted(found.values(), key=lambda row: row.pk)
+
+
 class Known:
     """The residents some rows may be about; a fixed number of statements."""
 
     def __init__(self, community: Community, plans: list[Plan], places: Places, *, made: set[int]) -> None:
         hashes = {plan.id_hash for plan in plans if plan.id_hash}
-        homes = {key for plan in plans if (key := places.key(plan.home))}
-        rows = Resident.objects.filter(Q(id_hash__in=hashes) | Q(dwelling__in=homes, left_on=None), community=community)
-        rows = rows.select_related("dwelling__entrance__building__compound").defer("id_number").order_by("-left_on", "id")
+        homes = {key: plan.home for plan in plans if (key := places.key(plan.home))}
         self.by_hash: dict[str, Resident] = {}
         self.by_name: dict[tuple[int, str], list[Resident]] = {}
-        for row in rows:
-            if row.pk in made:
+        for row in _rows(hashes, homes):
+            if row.pk in made or row.community_id != community.pk:
                 continue
             if row.id_hash in hashes:
                 self._prefer(row)
             elif row.left_on is None:
                 self.by_name.setdefault((row.dwelling_id, row.name), []).append(row)
         self.places = places
+        self._homes = homes | _elsewhere({row.dwelling_id for row in self.by_hash.values()} - homes.keys())
         self.care = self._care([*self.by_hash.values(), *(row for rows in self.by_name.values() for row in rows)])
         left = [row.pk for row in self.by_hash.values() if row.left_on]
         self.dead: set[int] = set()
@@ -66,6 +87,10 @@ class Known:
         held = self.by_hash.get(row.id_hash)
         if held is None or (held.left_on and (row.left_on is None or row.left_on > held.left_on)):
             self.by_hash[row.id_hash] = row
+
+    def home_of(self, resident: Resident) -> Home:
+        """Where somebody lives, as a list names it."""
+        return self._homes[resident.dwelling_id]
 
     def _care(self, residents: Iterable[Resident]) -> dict[int, set[str]]:
         found: dict[int, set[str]] = {}

@@ -25,6 +25,8 @@ class Places:
         self.entrances: dict[tuple[str, str, str], int] = {}
         # Key and floor; None while the home is only named.
         self.homes: dict[Home, tuple[int | None, int]] = {}
+        # Those this import has created.
+        self.made: set[Home] = set()
         self.named: set[str] = set()
         self.fresh = 0
         self._new_compounds: set[str] = set()
@@ -114,6 +116,7 @@ class Places:
             )
         for home, row in zip(missing, rows, strict=True):
             self.homes[home] = row.pk, row.floor
+        self.made.update(missing)
 
     def _store_compounds(self, missing: list[Home]) -> None:
         for name in dict.fromkeys(home[0] for home in missing if home[0] not in self.compounds):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from sys import intern
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -155,9 +156,11 @@ Home = tuple[str, str, str, str]
 def home(line: Line) -> Home | None:
     """Which home a row speaks of; None where it does not say."""
     said = line.values.get
-    if not (said("compound") and said("building") and said("room")):
+    compound, building, room = said("compound"), said("building"), said("room")
+    if not (compound and building and room):
         return None
-    return said("compound") or "", said("building") or "", said("entrance") or "0", said("room") or ""
+    # One text for each number, however often a long list says it: all homes are kept in mind to the last row.
+    return intern(compound), intern(building), intern(said("entrance") or "0"), intern(room)
 
 
 def floor_of(line: Line) -> int:

@@ -66,7 +66,11 @@ class Store:
 
     def _make_room(self, plans: Sequence[Plan]) -> None:
         """Whoever was the head of a home that has another one now is one of the others, before the new one is written."""
-        homes = {self.places.key(plan.home): plan for plan in plans if plan.person["relation"] == HEAD}
+        # Homes of this very list have no head but the one it names.
+        heads_of = (plan for plan in plans if plan.person["relation"] == HEAD and plan.home not in self.places.made)
+        homes = {self.places.key(plan.home): plan for plan in heads_of}
+        if not homes:
+            return
         stay = [plan.resident.pk for plan in homes.values() if plan.resident]
         heads = Resident.objects.registered().filter(relation=HEAD)
         heads.filter(dwelling__in=homes).exclude(pk__in=stay).update(relation=Resident.Relation.OTHER)
@@ -78,7 +82,11 @@ class Store:
         for plan in plans:
             values = {name: value for name, value in plan.person.items() if value not in (None, "")}
             plan.resident = Resident(
-                community=self.community, dwelling_id=self.places.key(plan.home), id_hash=plan.id_hash, **_searched(values)
+                community=self.community,
+                dwelling_id=self.places.key(plan.home),
+                id_hash=plan.id_hash,
+                came_on=self.today,
+                **_searched(values),
             )
         with explained(Resident):
             made = Resident.objects.bulk_create([plan.resident for plan in plans if plan.resident])
@@ -93,6 +101,8 @@ class Store:
                 values["left_on"] = None
             if plan.came_back or plan.moved_from:
                 values["dwelling_id"] = self.places.key(plan.home)
+                # Whoever comes may have been a head before.
+                self.places.made.discard(plan.home)
             values = derived(values)
             for name, value in values.items():
                 setattr(plan.resident, name, value)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import resource
 import tempfile
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from residents.models import Community, Resident
 from residents.services.household_import import HouseholdImporter
 from residents.services.household_sheet import SHEET
 from tests import factories
-from tests.bench.timing import Line, at_most, seconds, slower
+from tests.bench.timing import Line, at_most, peak, seconds, slower
 
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 PLAIN = 500
@@ -30,7 +29,7 @@ def run() -> list[Line]:
         path = Path(folder) / "list.xlsx"
         _write(path)
         imported = seconds(lambda: _import(path, ours))
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        memory = peak() / 1024
         again = seconds(lambda: _import(path, ours))
         bare = seconds(lambda: _insert(path, theirs))
     how = f"{ROWS} rows, {imported:.1f} s against {bare:.1f} s"

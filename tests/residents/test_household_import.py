@@ -13,6 +13,7 @@ from django.utils import timezone
 from portal.accounts.models import Event
 from portal.jobs import services
 from portal.jobs.models import Job
+from portal.lib import imports
 from portal.lib.id_numbers import check_digit
 from portal.lib.imports import Line, Reader, process
 from portal.lib.sheets import write_xlsx
@@ -150,6 +151,36 @@ def test_two_of_one_name_in_a_home_are_two_by_their_numbers(cast):
 
     assert does(imported(cast, *rows)) == ["create", "create"]
     assert does(imported(cast, *rows)) == ["same", "same"]
+
+
+@pytest.fixture
+def small_bites(monkeypatch):
+    """Rows are decided about a home at a time, as those of a long list are a few hundred at a time."""
+    monkeypatch.setattr(imports, "CHUNK", 1)
+
+
+@pytest.mark.usefixtures("small_bites")
+def test_a_head_who_moved_to_a_new_home_makes_room_for_the_one_a_later_row_names(cast):
+    imported(cast, row())
+    other = row("陈一", 房号="101", 证件号码="")
+    head = row("李梅", **WIFE | {"房号": "801", "与户主关系": "本人"})
+
+    lines = imported(cast, row(房号="801", 与户主关系=""), other, head)
+
+    assert does(lines)[:3] == ["change", "create", "create"]
+    assert dict(Resident.objects.values_list("name", "relation")) == {"王建国": "other", "陈一": "head", "李梅": "head"}
+
+
+def test_many_people_known_by_number_elsewhere_cost_what_one_costs(cast, queries):
+    ids = [number("19700203", n) for n in (11, 33, 55)]
+    imported(cast, row("李梅", **WIFE), *(row(f"陈{n}", 房号=f"{n}01", 证件号码=ids[n]) for n in range(3)))
+    rows = [row(f"陈{n}", 房号="901", 证件号码=ids[n], 与户主关系="其他") for n in range(3)]
+    with queries() as one:
+        imported(cast, rows[0], store=False)
+    with queries() as three:
+        assert does(imported(cast, *rows, store=False)) == [*["change"] * 3, "missing"]
+
+    assert len(three) == len(one)
 
 
 def test_a_person_in_another_home_has_moved(cast):

@@ -28,9 +28,10 @@ def text(value: Any) -> str:
     found = value if isinstance(value, str) else _shown(value)
     if not found:
         return ""
-    if not found.isprintable():
-        found = "".join(c for c in found if _visible(c))
-    return " ".join(found.split())
+    if found.isprintable():
+        # Most cells: of all spaces only the plain one is printable.
+        return " ".join(found.split()) if " " in found else found
+    return " ".join("".join(c for c in found if _visible(c)).split())
 
 
 def _shown(value: Any) -> str:

@@ -15,6 +15,7 @@ from portal.lib.sheets.errors import BadCell
 EPOCH = dt.date(1899, 12, 30)
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2099, 12, 31)
 OLDEST = 130  # years a person may be
+SURELY = dt.timedelta(days=365 * OLDEST)
 FULL_DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?(?:[T\s].*)?")
 PACKED_DATE = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 SHORT_DATE = re.compile(r"(\d{1,2})月(\d{1,2})[日号]?")
@@ -32,10 +33,14 @@ def day(value: Any, *, year: int | None = None) -> dt.date | None:
 
 def birthday(value: Any) -> dt.date | None:
     """The day somebody was born: in the last 130 years, and not in the future."""
-    found, today = _found(value, None), timezone.localdate()
-    if found and found > today:
+    found = _found(value, None)
+    # Long lists ask this of everybody: the day in UTC is told at once, and the local one is never before it.
+    if found is None or dt.timedelta(0) < timezone.now().date() - found < SURELY:
+        return found
+    today = timezone.localdate()
+    if found > today:
         raise BadCell(_("lies in the future"))
-    if found and found.year < today.year - OLDEST:
+    if found.year < today.year - OLDEST:
         raise BadCell(_("lies more than %(years)s years back") % {"years": OLDEST})
     return found
 
