@@ -213,10 +213,12 @@ TABLE: dict[str, Kept] = {
         days=365,
         since="received_on",
     ),
+    "residents.Team": Kept(plain="id community name kind leader formed_on closed_on"),
+    "residents.TeamMember": Kept(plain="id team user starts_on ends_on"),
     "residents.Task": Kept(
         plain="id key community kind risk compound building dwelling source finding case errand matter created_at created_by "
-        "due_at escalated escalates_at state assignee assigned_at assigned_by lead started_at answer_check answer_errand "
-        "answer_stop ended_at ended_by",
+        "due_at escalated escalates_at state assignee assigned_at assigned_by for_team lead started_at answer_check "
+        "answer_errand answer_stop ended_at ended_by",
         personal="title place result",
         sensitive="what",
         # It stays as a number, with its notes; the words go.

@@ -41,6 +41,7 @@ from residents.views import (
     stops,
     suggestions,
     tasks,
+    teams,
 )
 
 app_name = "residents"
@@ -69,6 +70,11 @@ urlpatterns = [
     path("residents/helpers/", helpers.helper_list, name="helper_list"),
     path("residents/helpers/<int:pk>/", helpers.helper_detail, name="helper_detail"),
     path("residents/helpers/<int:pk>/stairs/", helpers.helper_stairs, name="helper_stairs"),
+    path("residents/teams/", teams.team_list, name="team_list"),
+    path("residents/teams/new/", teams.team_create, name="team_create"),
+    path("residents/teams/<int:pk>/", teams.team_detail, name="team_detail"),
+    path("residents/teams/<int:pk>/change/", teams.team_change, name="team_change"),
+    path("residents/teams/<int:pk>/close/", teams.team_close, name="team_close"),
     path("residents/pairings/", pairings.pairing_list, name="pairing_list"),
     path("residents/pairings/new/", pairings.pairing_create, name="pairing_create"),
     path("residents/pairings/<int:pk>/end/", pairings.pairing_end, name="pairing_end"),

@@ -6,8 +6,9 @@ import uuid
 from django.utils import timezone
 
 from portal.accounts.models import User
+from residents.access import Permission, holders
 from residents.models import Compound, Dwelling, Errand, Finding, QuarantineCase, Task, TaskKind, TaskSource, TaskState
-from residents.services import task_sources, tasks
+from residents.services import task_sources, tasks, teams
 from residents.services.tasks import Place
 
 K, S, T = TaskKind, TaskSource, TaskState
@@ -38,7 +39,19 @@ def build(compound: Compound, *, accounts: dict[str, User], helpers: list[User])
         )  # fmt: skip
         _lived(task, state, result, helper, accounts["secretary"], worker)
         Task.objects.filter(pk=task.pk).update(created_at=now - dt.timedelta(minutes=minutes))
+    _teams(compound, helpers, accounts["secretary"], worker)
     _pressed(compound, worker)
+
+
+def _teams(compound: Compound, helpers: list[User], secretary: User, worker: User) -> None:
+    """Two teams; what nobody has yet of papers is theirs."""
+    here = list(holders(Permission.TASK_DO, compound.community_id).filter(pk__in=[one.pk for one in helpers]).order_by("pk"))
+    teams.form(community=compound.community, name="物资保供专班", kind="task", leader=worker, members=here[:4], by=secretary)
+    young = teams.form(
+        community=compound.community, name="青年突击队", kind="commando", leader=here[0], members=here[2:8], by=secretary
+    )
+    for task in Task.objects.filter(community=compound.community, kind=K.PAPERS, state=T.NEW).order_by("id"):
+        tasks.give_to_team(task_id=task.pk, team=young, by=worker)
 
 
 def _lived(task: Task, state: str, result: str, helper: User, secretary: User, worker: User) -> None:

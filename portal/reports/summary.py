@@ -69,6 +69,7 @@ OF_ALL = {
 }
 
 ALL = Count("pk")
+OF_TEAMS = Count("for_team")
 # A person on a day, however many shifts.
 PERSON_DAYS = Count(
     Concat(Cast("cadre", CharField()), Value("/"), Cast("shift__day", CharField()), output_field=CharField()), distinct=True
@@ -133,6 +134,7 @@ ITEMS: tuple[Item, ...] = (
     _figure("errands_minutes_taken", "errands"),
     _figure("errands_minutes_done", "errands"),
     Item("tasks_done", _("tasks done"), pgettext_lazy("unit", "tasks"), "errands", TASKS_DONE, ALL),
+    Item("tasks_by_teams", _("of them given to teams"), pgettext_lazy("unit", "tasks"), "errands", TASKS_DONE, OF_TEAMS),
     _figure("problems_new", "matters"),
     _figure("problems_solved", "matters"),
     _figure("mediations", "matters"),

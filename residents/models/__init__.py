@@ -21,6 +21,7 @@ from residents.models.quarantine import CareTeamMember, CaseStage, CaseState, Ca
 from residents.models.quarantine_policies import ContactClass, PolicyStage, QuarantinePolicy, StageKind
 from residents.models.rounds import Finding, Round, RoundPlan, Stop
 from residents.models.tasks import Task, TaskKind, TaskNote, TaskSource, TaskState
+from residents.models.teams import Team, TeamKind, TeamMember
 
 __all__ = [
     "Building",
@@ -86,6 +87,9 @@ __all__ = [
     "TaskNote",
     "TaskSource",
     "TaskState",
+    "Team",
+    "TeamKind",
+    "TeamMember",
     "Transfer",
     "Urgency",
     "Verification",

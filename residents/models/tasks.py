@@ -17,6 +17,7 @@ from residents.models.matters import Matter
 from residents.models.places import Building, Community, Compound
 from residents.models.quarantine import QuarantineCase
 from residents.models.rounds import Finding, Stop
+from residents.models.teams import Team
 from residents.scope import CommunityQuerySet
 
 
@@ -75,9 +76,10 @@ class TaskQuerySet(CommunityQuerySet):
         return self.open().filter(due_at__lt=now)
 
     def of(self, user: Any) -> Self:
-        """Those somebody answers for, leads or helps with."""
+        """Those somebody answers for, leads or helps with, and those of their team that nobody has yet."""
         helps = Task.team.through.objects.filter(user=user).values("task")
-        return self.filter(Q(assignee=user) | Q(lead=user) | Q(pk__in=helps))
+        ours = Q(assignee=None, for_team__in=Team.objects.of(user).values("pk"))
+        return self.filter(Q(assignee=user) | Q(lead=user) | Q(pk__in=helps) | ours)
 
     def in_order(self) -> Self:
         """What is due first, the riskier of two first."""
@@ -86,7 +88,7 @@ class TaskQuerySet(CommunityQuerySet):
     def with_places(self) -> Self:
         """With all that a line of a list shows."""
         return self.select_related(
-            "compound", "building__compound", "dwelling__entrance__building__compound", "assignee", "lead"
+            "compound", "building__compound", "dwelling__entrance__building__compound", "assignee", "lead", "for_team"
         )
 
 
@@ -142,6 +144,8 @@ class Task(models.Model):
     assigned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("given by")
     )
+    # Whose it is until one of them takes it, and whose it was.
+    for_team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("team"))
     lead = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="tasks_led",
         verbose_name=_("who leads on site"),

@@ -61,7 +61,7 @@ def mine(user: User) -> "QuerySet[Task]":
 
 
 def escalate(now: dt.datetime | None = None) -> int:
-    """Tell whoever has a late task, the desk where nobody has, and after an hour the secretary. The minute task calls it."""
+    """Tell who has a late task, or the desk and the team's leader; after an hour the secretary. The minute task calls it."""
     now = now or timezone.now()
     return _raise(0, Role.WORKER, now) + _raise(1, Role.SECRETARY, now)
 
@@ -70,7 +70,8 @@ def escalate(now: dt.datetime | None = None) -> int:
 def _raise(level: int, role: str, now: dt.datetime) -> int:
     late = Task.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
     late = late.open().filter(escalated=level, escalates_at__lt=now)
-    rows = list(late.select_related("assignee", "community__subdistrict").order_by("escalates_at", "id")[:AT_ONCE])
+    late = late.select_related("assignee", "for_team__leader", "community__subdistrict")
+    rows = list(late.order_by("escalates_at", "id")[:AT_ONCE])
     if not rows:
         return 0
     staff = office({row.community_id for row in rows}, [role])
@@ -91,7 +92,12 @@ def _raise(level: int, role: str, now: dt.datetime) -> int:
 
 
 def _told(row: Task, level: int, staff: dict[int, list[User]]) -> list[User]:
-    return [row.assignee] if level == 0 and row.assignee else staff.get(row.community_id, [])
+    if level == 0 and row.assignee:
+        return [row.assignee]
+    here = staff.get(row.community_id, [])
+    # Nobody of the team has taken it: whoever leads it hears of it with the desk.
+    leader = [row.for_team.leader] if level == 0 and row.for_team else []
+    return list(dict.fromkeys([*leader, *here]))
 
 
 def linked(rows: "QuerySet[Task]", field: str) -> dict[int, list[Task]]:

@@ -18,8 +18,8 @@ from residents.worst import Worst
 
 COLUMNS = [
     Column("序号", 6), Column("任务", 24), Column("类别", 10), Column("地点", 22), Column("风险", 8), Column("来源", 12),
-    Column("下达时间", 16), Column("截止时间", 16), Column("状态", 10), Column("负责人", 10), Column("现场带队", 10),
-    Column("办结时间", 16), Column("办理结果", 30),
+    Column("下达时间", 16), Column("截止时间", 16), Column("状态", 10), Column("承办队伍", 14), Column("负责人", 10),
+    Column("现场带队", 10), Column("办结时间", 16), Column("办理结果", 30),
 ]  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def sheet_rows(rows: Iterable[Task]) -> Iterator[Sequence[Any]]:
     for number, row in enumerate(rows, 1):
         yield (
             number, row.title, row.get_kind_display(), row.where, row.risk, row.get_source_display(), _moment(row.created_at),
-            _moment(row.due_at), row.get_state_display(), str(row.assignee or ""), str(row.lead or ""),
+            _moment(row.due_at), row.get_state_display(), str(row.for_team or ""), str(row.assignee or ""), str(row.lead or ""),
             _moment(row.ended_at), row.result,
         )  # fmt: skip
 

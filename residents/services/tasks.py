@@ -7,21 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts import audit
 from portal.accounts.models import User
-from portal.accounts.outbox import draft, send
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.access import Permission, communities_for, may_in
-from residents.models import Building, Community, Compound, Dwelling, Finding, Task, TaskNote, TaskSource, TaskState
-from residents.models.tasks import IN_HAND, OPEN, TaskKind
-from residents.services import findings
+from residents.models import Building, Community, Compound, Dwelling, Finding, Task, TaskNote, TaskSource, TaskState, Team
+from residents.models.tasks import IN_HAND, OPEN
+from residents.services import findings, teams
 from residents.services.policies import duty_policy
 from residents.services.task_answers import Answer, answer_of
+from residents.services.task_messages import tell, tell_team
 
 State = TaskState
 
@@ -89,6 +88,8 @@ def claim(*, task_id: int, by: User) -> Task:
     if task.assignee_id:
         raise Refused(_("Somebody has already taken this task. Choose another from the list."))
     expect(task, State.NEW)
+    if task.for_team and not (teams.belongs(by, task.for_team_id) or may_in(by, Permission.TASK_DESK, task.community)):
+        raise Refused(_("This task is for %(team)s. Ask whoever leads it, or the desk.") % {"team": task.for_team})
     return _give(task, by, by, "task.accepted")
 
 
@@ -98,6 +99,23 @@ def assign(*, task_id: int, helper: User, team: Iterable[User] = (), by: User) -
     task = locked(task_id)
     expect(task, *OPEN)
     return _assigned(task, helper, list(team), by)
+
+
+@transaction.atomic
+def give_to_team(*, task_id: int, team: Team, by: User) -> Task:
+    """The desk gives a task to a team: whoever of it takes it first has it. Also takes it from somebody."""
+    task = locked(task_id)
+    expect(task, *OPEN)
+    if team.community_id != task.community_id or team.closed_on:
+        raise Refused(_("Choose a team of this community that is not dissolved."))
+    if task.for_team_id == team.pk and not task.assignee_id:
+        raise Refused(_("%(name)s has it already.") % {"name": team})
+    if task.assignee and task.assignee_id != by.pk:
+        tell([task.assignee], "task_taken", task)
+    task.for_team = team
+    task = _waits(task, "task.given_to_team", by, ["for_team"])
+    tell_team(task, by)
+    return task
 
 
 @transaction.atomic
@@ -116,9 +134,9 @@ def give_back(*, task_id: int, reason: str, by: User) -> Task:
     task = _own(task_id, by)
     expect(task, *IN_HAND)
     _note(task, reason, by)
-    task.assignee = task.assigned_at = task.assigned_by = task.started_at = None
-    fields = ["assignee", "assigned_at", "assigned_by", "started_at"]
-    return _moved(task, State.NEW, "task.given_back", by, fields)
+    task = _waits(task, "task.given_back", by)
+    tell_team(task, by)
+    return task
 
 
 @transaction.atomic
@@ -130,7 +148,7 @@ def name_lead(*, task_id: int, lead: User, by: User) -> Task:
     before, task.lead = {"lead": task.lead_id}, lead
     task.save(update_fields=["lead"])
     audit.record("task.lead", task, by=by, before=before, after={"lead": lead.pk})
-    _tell([lead], "task_lead", task)
+    tell([lead], "task_lead", task)
     return task
 
 
@@ -190,7 +208,7 @@ def cancel(*, task_id: int, reason: str, by: User) -> Task:
     expect(task, *OPEN)
     task.result = reason[:300]
     if task.assignee and task.assignee_id != by.pk:
-        _tell([task.assignee], "task_cancelled", task)
+        tell([task.assignee], "task_cancelled", task)
     return _ended(task, State.CANCELLED, "task.cancelled", by, ["result"])
 
 
@@ -236,7 +254,7 @@ def _assigned(task: Task, helper: User, team: Sequence[User], by: User) -> Task:
     same = task.assignee_id == helper.pk
     task = _give(task, helper, by, "task.assigned")
     task.team.set([one for one in team if one.pk != helper.pk])
-    _tell([one for one in (*team, *([] if same else [helper])) if one.pk != by.pk], "task_assigned", task)
+    tell([one for one in (*team, *([] if same else [helper])) if one.pk != by.pk], "task_assigned", task)
     return task
 
 
@@ -253,29 +271,30 @@ def _give(task: Task, helper: User, by: User, kind: str) -> Task:
     return _moved(task, State.ASSIGNED, kind, by, ["assignee", "assigned_at", "assigned_by", "started_at"])
 
 
+def _waits(task: Task, kind: str, by: User, fields: Sequence[str] = ()) -> Task:
+    """Nobody has it."""
+    task.assignee = task.assigned_at = task.assigned_by = task.started_at = None
+    return _moved(task, State.NEW, kind, by, ["assignee", "assigned_at", "assigned_by", "started_at", *fields])
+
+
 def _ended(task: Task, state: str, kind: str, by: User, fields: Sequence[str]) -> Task:
     task.ended_at, task.ended_by = timezone.now(), by
     return _moved(task, state, kind, by, [*fields, "ended_at", "ended_by"])
 
 
 def _moved(task: Task, state: str, kind: str, by: User, fields: Sequence[str]) -> Task:
-    before = dict(Task.objects.filter(pk=task.pk).values("state", "assignee")[0])
+    before = _who(Task.objects.get(pk=task.pk))
     task.state = state
     with explained(Task):
         task.save(update_fields=["state", *fields])
-    audit.record(kind, task, by=by, before=before, after={"state": state, "assignee": task.assignee_id})
+    audit.record(kind, task, by=by, before=before, after=_who(task))
     return task
+
+
+def _who(task: Task) -> dict[str, Any]:
+    team = {"for_team": task.for_team_id} if task.for_team_id else {}
+    return {"state": task.state, "assignee": task.assignee_id, **team}
 
 
 def _note(task: Task, text: str, by: User) -> None:
     TaskNote.objects.create(task=task, text=text[:300], by=by)
-
-
-def _tell(people: Iterable[User], kind: str, task: Task) -> None:
-    # Without the title: it may name a person, and a message is read over somebody's shoulder.
-    moment = f"{timezone.now():%Y%m%d%H%M%S%f}"
-    link = reverse("residents:task_detail", args=[task.pk])
-    send(
-        draft(one, kind, key=f"{kind}-{task.pk}-{moment}", link=link, task=task.pk, label=TaskKind(task.kind).label)
-        for one in people
-    )

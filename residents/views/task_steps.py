@@ -9,6 +9,7 @@ from portal.accounts.models import User
 from residents.access import Permission
 from residents.forms import tasks as forms
 from residents.forms.steps import NoteForm, ReasonForm
+from residents.forms.teams import ForTeamForm
 from residents.models import TaskState
 from residents.models.tasks import IN_HAND, OPEN
 from residents.services import tasks
@@ -36,6 +37,10 @@ TASK_STEPS = Steps(
             text=_("Without a lead on site a task of risk 3 does not start."),
         ),
         "assign": Step(_("Give it to somebody"), tasks.assign, OPEN, "user-plus", DESK, forms.AssignForm),
+        "team": Step(
+            _("Give it to a team"), tasks.give_to_team, OPEN, "users-group", DESK, ForTeamForm,
+            text=_("Everybody of the team is told; whoever takes it first has it."),
+        ),
         "note": Step(_("Add a note"), tasks.note, OPEN, "note", DO, NoteForm),
         "hand-over": Step(
             _("Give it to a colleague"), tasks.hand_over, IN_HAND, "arrows-exchange", DO, forms.HelperForm, own=True

@@ -20,10 +20,11 @@ from portal.lib.pages import page
 from portal.lib.paging import MOST, paged
 from residents.access import Permission, Request, may_in, requires
 from residents.forms.tasks import ChatForm, TaskForm
-from residents.models import Compound, Task, TaskKind, TaskSource
+from residents.models import Compound, Task, TaskKind, TaskSource, Team
 from residents.services import errand_chat, task_queue, tasks
 from residents.services.task_sources import SOURCES
 from residents.services.task_view import COLUMNS, sheet_rows
+from residents.services.teams import belongs
 from residents.views.task_steps import TASK_STEPS
 
 
@@ -33,8 +34,12 @@ def task_list(request: Request) -> HttpResponse:
     """The desk sees what is to be done, what is late and who has it; a helper chooses one."""
     now, rows, view = timezone.now(), _filtered(request), _view(request)
     compounds = Compound.objects.within(request.communities).order_by("community", "id")
-    chosen = {name: request.GET.get(name, "") for name in ("kind", "compound", "risk", "source")}
-    choices = {"kind": TaskKind.choices, "risk": Task.Risk.choices, "source": TaskSource.choices}
+    teams = list(Team.objects.within(request.communities).live())
+    chosen = {name: request.GET.get(name, "") for name in ("kind", "compound", "risk", "source", "team")}
+    choices = {
+        "kind": TaskKind.choices, "risk": Task.Risk.choices, "source": TaskSource.choices,
+        "compound": [(row.pk, row) for row in compounds], "team": [(row.pk, row) for row in teams],
+    }  # fmt: skip
     context = {
         "rows": paged(request, task_queue.chosen(rows.with_places().prefetch_related("team"), view, request.user, now)),
         "counts": task_queue.counts(rows, request.user, now),
@@ -43,8 +48,9 @@ def task_list(request: Request) -> HttpResponse:
         "sources": TaskSource.choices,
         "risks": Task.Risk.choices,
         "compounds": compounds,
+        "teams": teams,
         "chosen": chosen,
-        "named": named(chosen, {**choices, "compound": [(row.pk, row) for row in compounds]}),
+        "named": named(chosen, choices),
     }
     return page(request, "residents/tasks/list.html", context, part="task-rows")
 
@@ -59,10 +65,10 @@ def _filtered(request: Request) -> Any:
     for name, values in (("kind", TaskKind.values), ("source", TaskSource.values)):
         if (value := request.GET.get(name, "")) in values:
             rows = rows.filter(**{name: value})
-    for name in ("compound", "risk"):
+    for name, field in (("compound", "compound"), ("risk", "risk"), ("team", "for_team")):
         value = request.GET.get(name, "")
         if value.isascii() and value.isdigit() and len(value) < 10:
-            rows = rows.filter(**{name: int(value)})
+            rows = rows.filter(**{field: int(value)})
     return rows
 
 
@@ -98,7 +104,9 @@ def task_detail(request: Request, pk: int) -> HttpResponse:
 def _in_full(request: Request, task: Task) -> bool:
     """Whoever has a part in it must know what it is about; others see that there is something."""
     parts = {task.assignee_id, task.lead_id, task.created_by_id, *(one.pk for one in task.team.all())}
-    return request.user.pk in parts or may_in(request.user, Permission.TASK_DESK, task.community)
+    if request.user.pk in parts or may_in(request.user, Permission.TASK_DESK, task.community):
+        return True
+    return belongs(request.user, task.for_team_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -40,6 +40,7 @@ from tests.factories.residents import (
     StopFactory,
     SubdistrictFactory,
     TaskFactory,
+    TeamFactory,
 )
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "StopFactory",
     "SubdistrictFactory",
     "TaskFactory",
+    "TeamFactory",
     "UserFactory",
     "VehicleFactory",
     "VisitFactory",

@@ -33,6 +33,8 @@ from residents.models import (
     Stop,
     Subdistrict,
     Task,
+    Team,
+    TeamMember,
 )
 from tests.factories.accounts import UserFactory
 
@@ -314,6 +316,24 @@ class MatterFactory(factory.django.DjangoModelFactory):
     handler = None
     handled_at = factory.LazyAttribute(lambda matter: timezone.now() if matter.handler else None)
     state = factory.LazyAttribute(lambda matter: "in_hand" if matter.handler else "new")
+
+
+class TeamFactory(factory.django.DjangoModelFactory):
+    """A team with its leader; give `members` for more."""
+
+    class Meta:
+        model = Team
+        skip_postgeneration_save = True
+
+    community = factory.SubFactory(CommunityFactory)
+    name = factory.Sequence(lambda n: f"物资专班{n}")
+    leader = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def members(self, create, extracted, **kwargs):
+        """Who belongs to it besides the leader."""
+        for user in (self.leader, *(extracted or ())):
+            TeamMember.objects.create(team=self, user=user)
 
 
 class TaskFactory(factory.django.DjangoModelFactory):

@@ -75,6 +75,7 @@ from residents.models import (
     Round,
     Stop,
     Task,
+    Team,
     Transfer,
 )
 from residents.services import care, control, health_checks, transfers
@@ -222,6 +223,10 @@ class World:
     @cached_property
     def task(self) -> Task:
         return factories.TaskFactory(community=self.cast.qinghe, created_by=self.cast.worker)
+
+    @cached_property
+    def team(self) -> Team:
+        return factories.TeamFactory(community=self.cast.qinghe, leader=self.cast.worker)
 
     @cached_property
     def errand_line(self) -> ErrandLine:
@@ -555,6 +560,11 @@ RESIDENTS: dict[str, Row] = {
     "residents:notice_list": Row(may=CREW),
     "residents:notice_read": Row(may=CREW, kwargs=lambda w: {"pk": w.notice.pk}, get=405, post=302),
     "residents:notice_withdraw": Row(may=WORKERS, kwargs=lambda w: {"pk": w.notice.pk}, get=405, post=302),
+    "residents:team_list": Row(may=CREW),
+    "residents:team_create": Row(may=WORKERS, post=422),
+    "residents:team_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.team.pk}),
+    "residents:team_change": Row(may=WORKERS, kwargs=lambda w: {"pk": w.team.pk}, post=422),
+    "residents:team_close": Row(may=WORKERS, kwargs=lambda w: {"pk": w.team.pk}),
     "residents:pairing_create": Row(may=WORKERS, post=422),
     "residents:pairing_end": Row(may=WORKERS, kwargs=lambda w: {"pk": w.pairing.pk}, post=422),
     "residents:pairing_list": Row(may=CREW),
