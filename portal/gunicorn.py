@@ -14,7 +14,11 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 60
 # Who waits for a table that an upgrade holds, or for a database that has slowed down, hears 503 and comes back,
 # and the threads stay free for others. Empty it behind a pooler that takes no options.
-raw_env = [f"PGOPTIONS={os.environ.get('PGOPTIONS', '-c lock_timeout=2000 -c statement_timeout=20000')}"]
+raw_env = [
+    f"PGOPTIONS={os.environ.get('PGOPTIONS', '-c lock_timeout=2000 -c statement_timeout=20000')}",
+    # A broker that stands still keeps nobody: the minute's sweep finds the work.
+    f"QUEUE_SECONDS={os.environ.get('QUEUE_SECONDS', '1')}",
+]
 # On a restart, requests under way are answered before the worker leaves.
 graceful_timeout = 30
 keepalive = 5

@@ -238,6 +238,9 @@ if CELERY_BROKER_URL.startswith("redis"):
         "socket_connect_timeout": 2,
         "socket_keepalive": True,
     }
+    # Only for those who queue: a worker whose wait for work is cut short does not come back by itself.
+    if QUEUE_SECONDS := float(os.environ.get("QUEUE_SECONDS", "0")):
+        CELERY_BROKER_TRANSPORT_OPTIONS["socket_timeout"] = QUEUE_SECONDS
 else:
     # The embedded broker is a file that every look-up reads: workers do not chat through it.
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

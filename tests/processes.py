@@ -37,22 +37,28 @@ def database_url(port: int = 0) -> str:
     return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{port or found['PORT'] or 5432}/{found['NAME']}"
 
 
-class Worker:
-    """A Celery worker on the test's database and broker."""
+def celery(log: Path, *words: str, **env: str) -> "subprocess.Popen[bytes]":
+    """One of Celery's programs on the test's database."""
+    env = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings", **env}
+    command = [sys.executable, "-m", "celery", "-A", "portal", *words]
+    with log.open("ab") as written:
+        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=written, stderr=subprocess.STDOUT, start_new_session=True)
 
-    def __init__(self, folder: Path) -> None:
-        self.log = folder / "worker.log"
+
+class Worker:
+    """A Celery worker on the test's database and broker, or on what `env` names; `name` where there are several."""
+
+    def __init__(self, folder: Path, name: str = "worker", **env: str) -> None:
+        self.log = folder / f"{name}.log"
+        self.name, self.env = name, env
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, and wait until it takes work."""
-        env = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
         before = self.written().count(" ready.")
-        command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-c", "2", "-l", "INFO", "--without-mingle"]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-            )
+        self.process = celery(
+            self.log, "worker", "-c", "2", "-l", "INFO", "--without-mingle", "-n", f"{self.name}@%h", **self.env
+        )
         until(lambda: self.written().count(" ready.") > before, seconds=60, why=f"no worker: see {self.log}")
 
     def kill_9(self) -> None:
