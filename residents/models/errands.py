@@ -57,7 +57,9 @@ class ErrandKind(models.Model):
     asks = models.JSONField(_("what is asked"), default=list, blank=True)
     required = models.JSONField(_("what must be answered"), default=list, blank=True)
     # Keys of DETAILS too.
-    asks_when_done = models.JSONField(_("what is asked when it is done"), default=list, blank=True)
+    asks_when_done = models.JSONField(
+        _("what is asked when it is done"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
     example = models.CharField(_("example for the resident"), max_length=60, blank=True)
     # Every line of the request is a thing to buy.
     is_goods = models.BooleanField(_("a list of goods"), default=False)
@@ -231,7 +233,7 @@ class Errand(models.Model):
     delivered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("done by")
     )
-    photo = models.FileField(_("photo at the door"), storage=errand_files, upload_to="%Y/%m/%d", blank=True)
+    photo = models.FileField(_("photo at the door"), storage=errand_files, upload_to="%Y/%m/%d", blank=True, db_default="")
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     end_reason = models.CharField(_("reason"), max_length=200, blank=True)
     merged_into = models.ForeignKey(

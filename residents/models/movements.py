@@ -150,7 +150,7 @@ class Persuasion(models.Model):
         Dwelling, models.PROTECT, null=True, blank=True, related_name="persuasions", verbose_name=_("home")
     )
     # Where somebody stood who has no home here, or none that is known.
-    place = models.CharField(_("place"), max_length=60, blank=True)
+    place = models.CharField(_("place"), max_length=60, blank=True, db_default="")
     topic = models.CharField(_("about"), max_length=10, choices=Topic)
     attempt_no = models.PositiveSmallIntegerField(_("attempt"))
     method = models.CharField(_("how"), max_length=5, choices=Method)

@@ -78,10 +78,10 @@ class DutyPolicy(models.Model):
 
     # Goods stand after they were disinfected; couriers and taxis stay outside unless a place says otherwise.
     hold_minutes = models.PositiveSmallIntegerField(
-        _("goods stand after disinfection (minutes)"), default=120, validators=[MaxValueValidator(1440)]
+        _("goods stand after disinfection (minutes)"), default=120, db_default=120, validators=[MaxValueValidator(1440)]
     )
-    couriers_enter = models.BooleanField(_("couriers may enter"), default=False)
-    taxis_enter = models.BooleanField(_("taxis may enter"), default=False)
+    couriers_enter = models.BooleanField(_("couriers may enter"), default=False, db_default=False)
+    taxis_enter = models.BooleanField(_("taxis may enter"), default=False, db_default=False)
 
     objects = DutyPolicyQuerySet.as_manager()
 
