@@ -32,6 +32,7 @@ from checkpoints.views import (
     shifts,
     supervision,
     vehicles,
+    visit_asks,
     visits,
 )
 
@@ -120,6 +121,7 @@ urlpatterns = [
     path("checkpoints/gate/<int:pk>/visits/", visits.visit_list, name="visit_list"),
     path("checkpoints/gate/<int:pk>/visits/<int:visit>/", visits.visit_detail, name="visit_detail"),
     path("checkpoints/gate/<int:pk>/visits/<int:visit>/pass/", visits.visit_pass, name="visit_pass"),
+    path("visit/<str:token>/", visit_asks.visit_own, name="visit_own"),
     path("checkpoints/passages/turned-back/", fevers.turned_back, name="turned_back"),
     path("checkpoints/vehicles/", vehicles.vehicle_list, name="vehicle_list"),
     path("checkpoints/vehicles/new/", vehicles.vehicle_add, name="vehicle_add"),

@@ -47,7 +47,10 @@ class VisitForm(CleanTextMixin, forms.ModelForm):
 class AnswerForm(CleanTextMixin, forms.Form):
     """What the home said: by which way, and who."""
 
-    how = forms.ChoiceField(label=_("how it answered"), choices=Visit.How)
+    # On its own page only the home itself answers.
+    how = forms.ChoiceField(
+        label=_("how it answered"), choices=[(way.value, way.label) for way in Visit.How if way != Visit.How.LINK]
+    )
     host = forms.CharField(label=_("who answered"), max_length=40)
     answer = forms.ChoiceField(choices=Visit.Answer)
 

@@ -42,8 +42,11 @@ def ask(*, compound: Compound, home: str, until: dt.date | None = None, by: User
 
 
 @transaction.atomic
-def answer(*, visit_id: int, answer: str, how: str, host: str, by: User) -> Visit:
-    """Write down what the home said; a yes may still become a no, never the other way round without asking anew."""
+def answer(*, visit_id: int, answer: str, how: str, host: str, by: User | None) -> Visit:
+    """Write down what the home said; a yes may still become a no, never the other way round without asking anew.
+
+    `by` is who wrote it down; nobody where the home answered on its own page.
+    """
     visit = Visit.objects.select_for_update(of=("self",), no_key=True).get(pk=visit_id)
     if visit.answer == answer:
         return visit

@@ -1,20 +1,23 @@
 """Visitors at a gate: the home is asked, then they are let in, or turned back kindly."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from checkpoints.forms.visits import AnswerForm, VisitForm
 from checkpoints.models import Shift, Visit
-from checkpoints.services import passages, visits
+from checkpoints.services import passages, visit_asks, visits
 from checkpoints.views.gate_steps import fever_limit, gate_shift, said
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
+from residents.models import Resident
 
 SHOWN = 30
 
@@ -51,11 +54,21 @@ def visit_detail(request: Request, pk: int, visit: int) -> HttpResponse:
         except Refused as refusal:
             messages.warning(request, str(refusal))
         return redirect("checkpoints:visit_detail", shift.pk, row.pk)
+    ways = [(value, label) for value, label in Visit.How.choices if value != Visit.How.LINK]
     context: dict[str, Any] = {
-        "shift": shift, "visit": row, "form": form, "hosts": visits.hosts(row), "ways": Visit.How.choices,
-        "number": passages.new_id(),
+        "shift": shift, "visit": row, "form": form, "hosts": _hosts(request, row), "ways": ways, "number": passages.new_id(),
     }  # fmt: skip
-    return page(request, "checkpoints/visits/detail.html", context, status=422 if form.is_bound else 200)
+    return page(
+        request, "checkpoints/visits/detail.html", context, part="visit-answer", status=422 if form.is_bound else 200
+    )  # fmt: skip
+
+
+def _hosts(request: Request, visit: Visit) -> list[tuple[Resident, str]]:
+    """Who of the home can be asked, each with the address of their own page."""
+    if visit.answer:
+        return []
+    address = partial(reverse, "checkpoints:visit_own")
+    return [(host, request.build_absolute_uri(address(args=[visit_asks.link(visit, host)]))) for host in visits.hosts(visit)]
 
 
 @require_POST

@@ -684,6 +684,9 @@ CHECKPOINTS: dict[str, Row] = {
     ),
     "checkpoints:visit_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk, "visit": w.visit.pk}, post=422),
     "checkpoints:visit_list": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk}, post=422),
+    "checkpoints:visit_own": Row(
+        may=EVERYBODY, kwargs=lambda w: {"token": "x.y"}, get=404, post=404, of_others=404, public=True
+    ),
     "checkpoints:visit_pass": Row(may=CREW, kwargs=lambda w: {"pk": w.staffed.pk, "visit": w.visit.pk}, get=405, post=302),
     "checkpoints:delivery_add": Row(may=CREW, post=422),
     "checkpoints:delivery_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.drop.batch_id}),

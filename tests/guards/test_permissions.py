@@ -8,6 +8,7 @@ PUBLIC = {
     "account_reset_password",
     "checkpoints:notice_board",
     "checkpoints:pass_public",
+    "checkpoints:visit_own",
     "deployments:commendation_wall",
     "healthz",
     "residents:ask",
