@@ -38,8 +38,9 @@ from residents.models import (
 )
 from tests.factories.accounts import UserFactory
 
-# Made numbers begin where no test writes one by hand, and all are of one length: none equals or begins another.
-NEVER_TYPED = 20_001
+# Made numbers begin where no test types one, all of one length, so that none equals or begins another, and short enough
+# to be read back from a written home.
+NEVER_TYPED = 5001
 
 
 class DistrictFactory(factory.django.DjangoModelFactory):
@@ -90,7 +91,8 @@ class EntranceFactory(factory.django.DjangoModelFactory):
         model = Entrance
 
     building = factory.SubFactory(BuildingFactory)
-    number = factory.Sequence(lambda n: str(NEVER_TYPED + n))
+    # A written home has at most two digits here.
+    number = factory.Sequence(lambda n: str(10 + n % 90))
 
 
 class DwellingFactory(factory.django.DjangoModelFactory):
