@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -149,18 +149,21 @@ def due_cases(communities: Any, day: dt.date, now: dt.datetime) -> "QuerySet[Qua
 
 
 def _due(rows: Any, day: dt.date, now: dt.datetime) -> "QuerySet[QuarantineCase]":
-    done = HealthCheck.objects.filter(case=OuterRef("pk"), day=day)
     clock = timezone.localtime(now)
     late_from = clock.time() if clock.date() == day else dt.time.max if clock.date() > day else dt.time.min
     noon, midnight = moment(day, NOON), moment(day + dt.timedelta(days=1), dt.time.min)
     morning = Q(asked_from__lt=noon)
     # Whoever is asked once a day and began in the afternoon is asked that evening.
     evening = Q(checks_a_day=2) | Q(asked_from__gte=noon)
-    return rows.followed_on(day).filter(asked_from__lt=midnight).annotate(
+    # One check a half at the most: joined, it is looked up once; asked by EXISTS it would be for every count.
+    taken = {
+        f"taken_{slot}": FilteredRelation("checks", condition=Q(checks__day=day, checks__slot=slot)) for slot in Slot.values
+    }
+    return rows.followed_on(day).filter(asked_from__lt=midnight).annotate(**taken).annotate(
         asked_am=_flag(morning),
         asked_pm=_flag(evening),
-        done_am=Exists(done.filter(slot=Slot.AM)),
-        done_pm=Exists(done.filter(slot=Slot.PM)),
+        done_am=_flag(Q(taken_am__isnull=False)),
+        done_pm=_flag(Q(taken_pm__isnull=False)),
         late_am=_flag(morning & Q(morning_by__lte=late_from)),
         late_pm=_flag(evening & Q(evening_by__lte=late_from)),
     )  # fmt: skip
