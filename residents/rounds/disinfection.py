@@ -1,11 +1,25 @@
 """消杀: what was sprayed where, how strong and how long; the place stays closed until it has worked."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.models import RoundPlan
 from residents.rounds.kinds import OTHER, Kind, Outcome, Question
 from residents.rounds.whom import places
 
+# What was sprayed, beside the name of the place: a day's coverage is read by it.
+TARGETS = (
+    ("", _("not said")),
+    ("road", _("roads")),
+    ("corner", _("corners")),
+    ("corridor", _("corridors and entrances")),
+    ("lift", _("lifts")),
+    ("goods", _("goods for homes")),
+    ("gear", _("protective gear of the staff")),
+    ("vehicle", pgettext_lazy("disinfection", "vehicles")),
+    ("home", _("home of a case")),
+    ("other", _("something else")),
+)
 METHODS = (("spray", _("spraying")), ("wipe", _("wiping")), ("uv", _("ultraviolet light")))
 
 KIND = Kind(
@@ -21,6 +35,9 @@ KIND = Kind(
         Question("method", _("method"), "choice", choices=METHODS, initial="spray"),
         Question("contact_minutes", _("contact time"), "number", required=True, most=1440, unit=_("minutes"), initial=30),
         Question("checker", _("checked by")),
+        Question("target", _("what was disinfected"), "choice", choices=TARGETS),
+        # A professional disinfection is done by somebody else, and logged all the same.
+        Question("firm", _("outside firm, if one did it")),
     ),
     outcomes=(Outcome("done", _("Disinfected")),),
     reasons=(Outcome("locked", _("Locked"), "lock", excused=True), OTHER),

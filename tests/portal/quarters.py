@@ -286,7 +286,7 @@ class Quarter:
             stop["quantity"] = chance.randint(10, 90)
             stop["answers"] = {
                 "area_m2": stop["quantity"], "agent": "含氯", "concentration_mg_l": 500, "method": "wipe",
-                "contact_minutes": 30, "checker": "周敏",
+                "contact_minutes": 30, "checker": "周敏", "target": "lift", "firm": "长湖消杀公司",
             }  # fmt: skip
         elif stop["kind"] in ("patrol", "antigen", "sweep"):
             stop["quantity"] = chance.randint(0, 9)

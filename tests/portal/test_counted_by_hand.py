@@ -258,7 +258,7 @@ def test_the_disinfection_log_cell_by_cell(quarters, cast):
     half_an_hour = dt.timedelta(minutes=30)
     expected = [
         [n, str(DAY), f"{s['done']:%H:%M}", f"{s['done'] + half_an_hour:%H:%M}", s["target"]["place"], s["quantity"],
-         "含氯", 500, "擦拭", 30, "周敏", "周敏", ""]
+         "含氯", 500, "擦拭", 30, "周敏", "周敏", "电梯、长湖消杀公司"]
         for n, s in enumerate(done, 1)
     ]  # fmt: skip
     assert rows == expected

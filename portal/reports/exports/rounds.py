@@ -10,7 +10,7 @@ from django.utils.translation import override
 from portal.lib import masks
 from residents.models import Stop
 from residents.rounds import kind_of
-from residents.rounds.disinfection import METHODS
+from residents.rounds.disinfection import METHODS, TARGETS
 from residents.rounds.temperature import SYMPTOMS
 
 CHUNK = 2000
@@ -51,7 +51,7 @@ def disinfection_rows(asked: Any) -> Iterator[Sequence[Any]]:
     """One line a place and round."""
     rows = stops_of(asked, "disinfection").filter(state=Stop.State.DONE).select_related("round", "done_by")
     with override("zh-hans"):
-        methods = dict(METHODS)
+        methods, targets = dict(METHODS), dict(TARGETS[1:])
         for number, stop in enumerate(rows.order_by("done_at").iterator(CHUNK), 1):
             said = stop.answers
             yield (
@@ -67,5 +67,5 @@ def disinfection_rows(asked: Any) -> Iterator[Sequence[Any]]:
                 said.get("contact_minutes", ""),
                 stop.done_by.name if stop.done_by else "",
                 said.get("checker", ""),
-                stop.note,
+                "、".join(filter(None, [str(targets.get(said.get("target", ""), "")), said.get("firm", ""), stop.note])),
             )
