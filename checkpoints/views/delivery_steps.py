@@ -42,6 +42,11 @@ class Step:
     main: bool = False
     danger: bool = False
 
+    @property
+    def asks(self) -> bool:
+        """Whether it has a page of its own; a template that looked at `form` would call it, and find nothing."""
+        return self.form is not None
+
 
 def _place(*, batch_id: int, lines: Any, building: Building | None, each: int | None, by: Any) -> None:
     if building:

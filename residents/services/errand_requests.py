@@ -77,9 +77,9 @@ def ask(
 ) -> Errand:  # fmt: skip
     """Store a request. The same key again finds the first one: an impatient thumb never makes two."""
     # One request after the other of a community: the second of two at once must see the first.
-    Community.objects.select_for_update(no_key=True).get(pk=place.community.pk)
-    if stored := Errand.objects.filter(key=key, community=place.community).first():
-        return stored
+    list(Community.objects.select_for_update(no_key=True).filter(pk=place.community.pk).values_list("pk"))
+    if Errand.objects.filter(key=key, community=place.community).exists():
+        return Errand.objects.get(key=key)
     answers = errand_kinds.answered(kind, details or {})
     if by:
         # A resident who does not know the strength of a pill is rung up, not sent away.

@@ -39,6 +39,11 @@ class Step:
     main: bool = False
     danger: bool = False
 
+    @property
+    def asks(self) -> bool:
+        """Whether it has a page of its own; a template that looked at `form` would call it, and find nothing."""
+        return self.form is not None
+
 
 @dataclass(frozen=True)
 class Steps:

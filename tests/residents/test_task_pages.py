@@ -211,3 +211,10 @@ def test_a_dispute_never_becomes_a_task_and_what_is_ended_is_opened_first(cast, 
     matters.give_up(matter_id=over.pk, reason="x", by=cast.worker)
     client.post(reverse("residents:task_start_from", args=["matter", over.pk]))
     assert Task.objects.count() == 0
+
+
+def test_a_step_that_asks_has_a_page_and_one_that_does_not_is_done_at_once(cast, sign_in):
+    mine = task(cast, assignee=cast.cadre_user, state="assigned")
+    page = sign_in(cast.cadre_user).get(url("detail", mine.pk)).content.decode()
+    begin, done = url("step", mine.pk, "start"), url("step", mine.pk, "finish")
+    assert (f'action="{begin}"' in page, f'href="{done}"' in page, f'action="{done}"' in page) == (True, True, False)
