@@ -208,7 +208,7 @@ def test_the_command_counts_one_community(on_duty, gate, capsys):
     call_command("rollup", "--date", "2022-04-10", "--community", on_duty.qinghe.code)
 
     assert DailyReport.objects.get().counted["passages_in"] == 1
-    assert capsys.readouterr().out == "1 reports counted\n"
+    assert capsys.readouterr().out == "1 report counted\n"
 
 
 # The minute task.

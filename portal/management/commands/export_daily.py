@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.management.commands.rollup import communities_of, day
 from portal.reports.exports.jobs import write
@@ -25,12 +27,15 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         out: Path = options["out"]
         if out.suffix not in (".xlsx", ".csv"):
-            raise CommandError("--out ends in .xlsx or .csv")
+            raise CommandError(_("--out ends in .xlsx or .csv."))
         communities, unit = communities_of(options["community"]), options["community"]
         if name := options["subdistrict"]:
             found = Subdistrict.objects.filter(**{"code" if name.isdigit() else "name": name})
             if found.count() != 1:
-                raise CommandError(f"{found.count()} subdistricts are called {name}; give the 9-digit code")
+                raise CommandError(
+                    _("%(count)s subdistricts are called %(name)s: give the code of 9 digits.")
+                    % {"count": found.count(), "name": name}
+                )
             communities, unit = Community.objects.filter(subdistrict__in=found, active_from__isnull=False), str(found[0])
         table, asked = TABLES["daily"], Asked(options["date"], options["date"], communities)
         # Beside its place first: a full disk leaves no half file where a whole one is looked for.
@@ -39,7 +44,9 @@ class Command(BaseCommand):
             write(draft, table, asked, table.rows(asked), form=out.suffix[1:], unit=unit)
             draft.replace(out)
         except OSError as error:
-            raise CommandError(f"{out} cannot be written: {error.strerror}") from error
+            raise CommandError(_("%(file)s cannot be written: %(why)s") % {"file": out, "why": error.strerror}) from error
         finally:
             draft.unlink(missing_ok=True)
-        self.stdout.write(f"{table.count(asked)} rows in {out}")
+        count = table.count(asked)
+        said = ngettext("%(count)d row in %(file)s", "%(count)d rows in %(file)s", count)
+        self.stdout.write(said % {"count": count, "file": out})

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.reports.services.rollups import roll_up
 from residents.models import Community
@@ -21,7 +23,9 @@ def communities_of(code: str) -> Any:
         return Community.objects.filter(active_from__isnull=False)
     found = Community.objects.filter(code=code) if code.isdigit() else Community.objects.filter(name=code)
     if found.count() != 1:
-        raise CommandError(f"{found.count()} communities are called {code}; give the 12-digit code")
+        raise CommandError(
+            _("%(count)s communities are called %(name)s: give the code of 12 digits.") % {"count": found.count(), "name": code}
+        )
     return found
 
 
@@ -36,4 +40,4 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         rows = roll_up(day=options["date"] or timezone.localdate(), communities=communities_of(options["community"]), by=None)
-        self.stdout.write(f"{len(rows)} reports counted")
+        self.stdout.write(ngettext("%(count)d report counted", "%(count)d reports counted", len(rows)) % {"count": len(rows)})
