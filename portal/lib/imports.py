@@ -27,6 +27,7 @@ from portal.lib.sheets import BadCell, Row, days
 from portal.lib.sheets.cells import text
 
 CHUNK = 500
+ASK = object()
 DOES = ("create", "change", "gone", "same", "missing", "skip", "refuse")
 # What is written; "missing" stands on record and not in the file, and is left alone.
 WRITTEN = ("create", "change", "gone")
@@ -126,6 +127,8 @@ class Reader:
         self.headings = self.header.typed
         self.title = self.header.above
         self._year: int | None = self.header.year
+        places = self.header.places
+        self._wanted = [(column, places[column.key], _empty(column)) for column in columns if column.key in places]
 
     def lines(self) -> Iterator[Line]:
         """Yield every row below the headings that is not blank."""
@@ -151,10 +154,10 @@ class Reader:
             return line
         if row.hidden:
             line.says.append(_("The row is hidden in the file."))
-        for column in self.columns:
-            at = self.header.places.get(column.key)
-            if at is not None:
-                line.values[column.key] = self._cell(line, column, row, at)
+        for column, at, empty in self._wanted:
+            # Many cells of a long list are empty, and an empty one is always read alike.
+            is_empty = empty is not ASK and (at >= len(texts) or not texts[at]) and at not in row.formulas
+            line.values[column.key] = empty if is_empty else self._cell(line, column, row, at)
         line.title = str(line.values.get(self.columns[0].key) or "")
         for at, formula in row.formulas.items():
             if at < len(texts):
@@ -217,6 +220,17 @@ class Reader:
         if first and not (texts[key] if key < len(texts) else "") and any(NOTES.search(t) for t in read):
             return _("A row of notes on how to fill in the form.")
         return ""
+
+
+def _empty(column: Column) -> Any:
+    """What an empty cell of a column is, where that is nothing; ASK where each cell has to be looked at."""
+    if column.required or column.dated:
+        return ASK
+    try:
+        found = column.parse("")
+    except BadCell:
+        return ASK
+    return found if found is None or found == "" else ASK
 
 
 def _said(column: Column, shown: str, value: Any) -> dict[str, Any]:
