@@ -11,6 +11,9 @@ class ModuleManifestStorage(CompressedManifestStaticFilesStorage):
     """`import "./queue.js"` leads to the hashed file, so a phone never mixes two versions of the gate page."""
 
     support_js_module_import_aggregation = True
+    # Collected by root in the image, read by whoever serves: not for the owner's eyes alone, as uploads are.
+    file_permissions_mode = 0o644
+    directory_permissions_mode = 0o755
 
     def url_converter(
         self, name: str, hashed_files: dict[str, str], template: str | None = None, *args: Any

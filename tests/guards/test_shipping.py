@@ -6,8 +6,10 @@ import subprocess
 
 import pytest
 import yaml
+from django.core.files.base import ContentFile
 
 from portal.lib import secrets
+from portal.lib.staticfiles import ModuleManifestStorage
 from tests.guards.sources import ROOT
 
 READERS = ("portal/settings.py", "portal/gunicorn.py", "portal/lib/secrets.py")
@@ -46,6 +48,15 @@ def test_the_image_runs_as_nobody_in_particular_from_the_lock():
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert re.search(r"^USER portal$", dockerfile, re.MULTILINE)
     assert "--require-hashes" in dockerfile
+
+
+def test_another_user_than_who_collected_can_read_every_static_file(tmp_path):
+    storage = ModuleManifestStorage(location=tmp_path)
+    storage.save("css/one.css", ContentFile(b"a { color: red }"))
+    storage.save_manifest()
+
+    modes = {path.relative_to(tmp_path).as_posix(): path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
+    assert modes == {"css": 0o755, "css/one.css": 0o644, "staticfiles.json": 0o644}
 
 
 def test_programs_of_the_procfile_replace_their_shell():
