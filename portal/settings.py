@@ -289,6 +289,8 @@ os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 # --- Static files ---------------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
+# Nobody else's page has any use for our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 # A container brings its static files along, outside the volume.
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]

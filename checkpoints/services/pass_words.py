@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -226,7 +227,7 @@ def sentence(policy: PassPolicy) -> str:
         text += _("Trips are not counted for: %(kinds)s. ") % {"kinds": labels(PassKind, policy.exempt)}
     if "returnee" in policy.voids:
         text += _("A returnee in the home voids its pass. ")
-    return text.strip()
+    return capfirst(text.strip())
 
 
 def labels(kinds: Any, values: list[str]) -> str:
@@ -241,7 +242,17 @@ def _who(policy: PassPolicy) -> str:
         return _("%(who)s may go out as often as needed, %(persons)s at a time") % who
     if policy.scope == PassPolicy.Scope.SLIPS:
         return _("each household has %(trips)s single-use slips, %(persons)s at a time") % who
-    return _("%(who)s may go out %(trips)s times in %(days)s days, %(persons)s at a time") % who
+    if policy.period_days == 1:
+        text = ngettext(
+            "%(who)s may go out once a day, %(persons)s at a time",
+            "%(who)s may go out %(trips)s times a day, %(persons)s at a time", policy.trips,
+        )  # fmt: skip
+    else:
+        text = ngettext(
+            "%(who)s may go out once in %(days)s days, %(persons)s at a time",
+            "%(who)s may go out %(trips)s times in %(days)s days, %(persons)s at a time", policy.trips,
+        )  # fmt: skip
+    return text % who
 
 
 def _when(policy: PassPolicy) -> str:

@@ -3,6 +3,7 @@
 // A row is known by the UUID it got here, so sending it again is harmless: after a lost answer, from two tabs, or
 // after the page was killed. What the portal refuses stays until somebody has put it right or dropped it.
 
+const BREATH = 200;
 const WAIT = 2000;
 const LONGEST_WAIT = 30000;
 const EVERY = 30000;
@@ -72,7 +73,7 @@ export class Queue extends EventTarget {
     this.#tell("change");
     this.writing = this.writing.then(() => this.#keep(entry));
     const kept = this.writing;
-    kept.then(() => this.flush());
+    kept.then(() => this.#soon());
     return kept;
   }
 
@@ -158,6 +159,14 @@ export class Queue extends EventTarget {
     if (!error.status || error.status === 503 || this.signedOut || this.stopped) return;
     if (entries.length === 1) entries[0].tries = (entries[0].tries ?? 0) + 1;
     this.size = Math.max(1, Math.floor(entries.length / 2));
+  }
+
+  // Not in the same breath: who taps on must not wait for what is sent behind their back.
+  #soon() {
+    this.sooner ??= setTimeout(() => {
+      this.sooner = undefined;
+      this.flush();
+    }, BREATH);
   }
 
   #again() {

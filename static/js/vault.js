@@ -97,6 +97,8 @@ export class Vault {
     const sequence = ((await work.objectStore("facts").get("sequence")) ?? 0) + 1;
     work.objectStore("facts").put(sequence, "sequence");
     work.objectStore("rows").put({ id, queue, sequence, ...box });
+    // Said at once: else the browser first waits whether more is asked of it.
+    work.commit();
     await work.done;
     return sequence;
   }

@@ -9,14 +9,14 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from checkpoints.models import EntryPass, Passage, PassUse
 from checkpoints.models.passes import LIVE
-from checkpoints.services import pass_cases, pass_codes, pass_uses, passages, passes
+from checkpoints.services import pass_cases, pass_codes, pass_links, pass_rules, pass_uses, passages, passes
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
 from residents.models import CaseState, QuarantineCase
@@ -124,20 +124,33 @@ class Gate(RuleBasedStateMachine):
         if use and way == "out" and use.override_by is None:
             assert before in {"active", "out", "overdue"}, before
 
-    @rule(n=some, minutes=st.sampled_from([0, 1, 30, 200]), way=st.sampled_from(["out", "in"]))
+    @rule(n=some, times=st.integers(1, 2))
+    def round_trips(self, n, times):
+        for _ in range(times):
+            for way in ("out", "in"):
+                self.go(n, way, False)
+
+    @rule(n=some, minutes=st.sampled_from([0, 1, 30, 200]), way=st.sampled_from(["out", "in", "out and in"]))
     def report_late(self, n, minutes, way):
         if not (card := self.card(n)):
             return
         at = max(timezone.now() - dt.timedelta(minutes=minutes), self.shift.starts_at)
         rows = [
             {
-                "id": str(uuid4()), "happened_at": at.isoformat(), "direction": way, "name": "王",
+                "id": str(uuid4()), "happened_at": at.isoformat(), "direction": one, "name": "王",
                 "pass": pass_codes.code_of(card.pk, card.key),
             }
+            for one in way.split(" and ")
         ]  # fmt: skip
         answers, _totals = passages.store_many(shift=self.shift, rows=rows, fever_limit=LIMIT, by=self.crew[1].user)
         pass_uses.record_sent(shift=self.shift, rows=rows, answers=answers, by=self.crew[1].user)
-        assert (answers[0].status, PassUse.objects.filter(passage_id=rows[0]["id"]).count()) == ("stored", 1)
+        assert {answer.status for answer in answers} == {"stored"}
+        assert PassUse.objects.filter(passage_id__in=[row["id"] for row in rows]).count() == len(rows)
+
+    @rule(n=some)
+    def hear_of_a_trip_before_the_last_two(self, n):
+        self.round_trips(n, 2)
+        self.report_late(n, 30, "out and in")
 
     @rule(n=some)
     def strike(self, n):
@@ -200,3 +213,23 @@ class TestGate(Gate.TestCase, TestCase):
 TestGate.settings = settings(
     max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
+
+# Each of these protections is taken away in turn: the same machine has to find out.
+PROTECTIONS = {
+    "trips are not counted": (pass_rules, "_left", lambda case, day=None: None),
+    "later trips are not judged again": (pass_uses, "_judge_again", lambda card, **facts: None),
+    "a passage taken back keeps its trip": (pass_links, "struck", lambda passage: None),
+    "quarantine keeps nobody in": (pass_cases, "held_homes", lambda homes, at: {}),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize("protection", PROTECTIONS)
+def test_without_a_protection_the_same_machine_fails(protection, monkeypatch):
+    monkeypatch.setattr(*PROTECTIONS[protection])
+    # Derandomized, and not made smaller: it is enough that it is found.
+    without = settings(TestGate.settings, max_examples=60, derandomize=True, phases=[Phase.generate])
+
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(Gate, settings=without)

@@ -76,7 +76,7 @@ def test_the_secretary_puts_a_rule_down_as_a_sentence_and_reads_it_as_one(cast, 
     policy = PassPolicy.objects.get()
     assert (policy.community, policy.compound, policy.trips, policy.weekdays) == (cast.qinghe, cast.hefengyuan, 2, "")
     assert pass_words.sentence(policy) == (
-        "each household may go out 2 times in 7 days, 1 at a time, 06:00–18:00, for at most 240 minutes. "
+        "Each household may go out 2 times in 7 days, 1 at a time, 06:00–18:00, for at most 240 minutes. "
         "Looked at: antigen test of 24 hours or PCR test of 48. Trips are not counted for: special need pass. "
         "A returnee in the home voids its pass."
     )

@@ -1,6 +1,7 @@
 """What stands around every page: the menu by role, the bell, the account."""
 
 import pytest
+from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from portal import nav
 from portal.accounts.models import Message
 from portal.context import frame
+from portal.headers import Policy
 from residents.access import GRANTS, Permission
 from residents.models import Role
 
@@ -107,3 +109,19 @@ def test_a_page_travels_compressed(client, db):
 
     assert page["Content-Encoding"] == "gzip"
     assert len(page.content) < 4_000
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "carries"),
+    [
+        ("/static/css/gate.css", "text/css", False),
+        ("/static/js/gate.js", 'text/javascript; charset="utf-8"', False),
+        ("/static/img/sprite.svg", "image/svg+xml", True),
+        ("/worker.js", "text/javascript", True),
+        ("/my/", "text/html", True),
+    ],
+)
+def test_a_page_and_what_opens_by_itself_carries_the_policy_and_its_parts_do_not(path, kind, carries):
+    answer = Policy(lambda _request: HttpResponse(content_type=kind))(RequestFactory().get(path))
+
+    assert {name in answer for name in ("Content-Security-Policy", "Permissions-Policy")} == {carries}
