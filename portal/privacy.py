@@ -213,7 +213,7 @@ TABLE: dict[str, Kept] = {
         days=365,
         since="received_on",
     ),
-    "residents.Team": Kept(plain="id community name kind leader formed_on closed_on"),
+    "residents.Team": Kept(plain="id community name kind leader chat_group formed_on closed_on"),
     "residents.TeamMember": Kept(plain="id team user starts_on ends_on"),
     "residents.Task": Kept(
         plain="id key community kind risk compound building dwelling source finding case errand matter created_at created_by "

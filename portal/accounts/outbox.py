@@ -19,7 +19,7 @@ from portal.accounts.models import Channel, Message, User
 # Pass through quiet hours and are never held back to be gathered; others do where a fact `urgent` says so.
 URGENT = frozenset({"channel_test", "health_alert", "not_at_home", "staff_alert"})
 # The only kinds that go to a chat group: their facts name places, never a person, a room or a phone.
-TO_GROUPS = frozenset({"channel_test", "errand_waits", "notice_published", "notice_withdrawn"})
+TO_GROUPS = frozenset({"channel_test", "errand_waits", "notice_published", "notice_withdrawn", "task_for_team"})
 # A worker begins so long after the first of many messages, and finds them all.
 GATHER_SECONDS = 1.5
 

@@ -248,7 +248,7 @@ def _of_rounds() -> Iterator[Figure]:
     yield _stops("care_calls", _("special-care contacts"), HOMES, _of_kind("wellbeing_call"), "关爱电话")
     yield _stops("letters", _("letters handed out"), _("letters"), _of_kind("letter"), "宣传品份数")
     announced = Counted(sources.NOTICES, lambda at: Count("pk"))
-    yield Figure("notices", _("notices published"), _("notices"), "rounds", announced, "通知条数")
+    yield Figure("notices", _("notices published"), pgettext_lazy("unit", "notices"), "rounds", announced, "通知条数")
 
 
 def _goods(key: str, label: Any, unit: Any, source: Source, aggregate: Callable[[Scope], Any], *, heading: str = "") -> Figure:

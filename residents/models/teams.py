@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.lib.constraints import NoOverlap, in_order, lasts_on
+from residents.models.chat_groups import ChatGroup
 from residents.models.places import Community
 from residents.scope import CommunityQuerySet
 
@@ -47,6 +48,11 @@ class Team(models.Model):
     leader = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="teams_led", verbose_name=pgettext_lazy("team", "leader")
     )
+    # Where the portal tells them together, by the group's bot.
+    chat_group = models.ForeignKey(
+        ChatGroup, models.PROTECT, null=True, blank=True, related_name="teams",
+        verbose_name=pgettext_lazy("where people talk", "chat group"),
+    )  # fmt: skip
     formed_on = models.DateField(_("formed on"), default=timezone.localdate)
     closed_on = models.DateField(_("dissolved on"), null=True, blank=True)
 

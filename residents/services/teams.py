@@ -16,31 +16,39 @@ from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.access import Permission, holders
-from residents.models import Community, Task, TaskState, Team, TeamMember
+from residents.models import ChatGroup, Community, Task, TaskState, Team, TeamMember
 
 COUNTED_DAYS = dt.timedelta(days=30)
 
 
 @transaction.atomic
-def form(*, community: Community, name: str, kind: str, leader: User, members: Iterable[User] = (), by: User) -> Team:
+def form(
+    *, community: Community, name: str, kind: str, leader: User, members: Iterable[User] = (),
+    chat_group: ChatGroup | None = None, by: User,
+) -> Team:  # fmt: skip
     """Put a team together; its leader belongs to it."""
     people = _people(community, leader, members)
+    _expect_group(chat_group, community)
     with explained(Team):
-        team = Team.objects.create(community=community, name=name, kind=kind, leader=leader)
+        team = Team.objects.create(community=community, name=name, kind=kind, leader=leader, chat_group=chat_group)
     TeamMember.objects.bulk_create(TeamMember(team=team, user_id=pk) for pk in sorted(people))
     audit.record("team.formed", team, by=by, after={"leader": leader.pk, "members": sorted(people)})
     return team
 
 
 @transaction.atomic
-def change(*, team_id: int, name: str, kind: str, leader: User, members: Iterable[User] = (), by: User) -> Team:
+def change(
+    *, team_id: int, name: str, kind: str, leader: User, members: Iterable[User] = (), chat_group: ChatGroup | None = None,
+    by: User,
+) -> Team:  # fmt: skip
     """Another leader, somebody more or less: who leaves was in it until yesterday."""
     team = _locked(team_id)
     people, before = _people(team.community, leader, members), set(_live(team).values_list("user", flat=True))
+    _expect_group(chat_group, team.community)
     told, after = audit.changed(team, {"name": name, "kind": kind, "leader": leader.pk})
-    team.name, team.kind, team.leader = name, kind, leader
+    team.name, team.kind, team.leader, team.chat_group = name, kind, leader, chat_group
     with explained(Team):
-        team.save(update_fields=["name", "kind", "leader"])
+        team.save(update_fields=["name", "kind", "leader", "chat_group"])
     _leave(_live(team).exclude(user__in=people))
     TeamMember.objects.bulk_create(TeamMember(team=team, user_id=pk) for pk in sorted(people - before))
     if before != people:
@@ -85,6 +93,11 @@ def _people(community: Community, leader: User, members: Iterable[User]) -> set[
     return able
 
 
+def _expect_group(group: ChatGroup | None, community: Community) -> None:
+    if group and (group.community_id != community.pk or group.level != ChatGroup.Level.TEAM or group.closed_on):
+        raise Refused(_("Choose a group of helpers of this community."))
+
+
 def _live(team: Team) -> "QuerySet[TeamMember]":
     return TeamMember.objects.live().filter(team=team)
 
@@ -113,7 +126,7 @@ def counted(rows: Any) -> "QuerySet[Team]":
     """Each with how many belong to it, what it has open, and what it has done of late."""
     since = timezone.now() - COUNTED_DAYS
     tasks = Task.objects.filter(for_team=OuterRef("pk"))
-    found: QuerySet[Team] = rows.select_related("leader", "community").annotate(
+    found: QuerySet[Team] = rows.select_related("leader", "community", "chat_group").annotate(
         people=_number(TeamMember.objects.live().filter(team=OuterRef("pk")), "team"),
         open_tasks=_number(tasks.open(), "for_team"),
         done_tasks=_number(tasks.filter(state=TaskState.DONE, ended_at__gte=since), "for_team"),

@@ -85,7 +85,13 @@ def team_change(request: Request, pk: int) -> HttpResponse:
     """Another leader, somebody more or less."""
     team = _found(request, pk)
     members = list(team.members.live().values_list("user", flat=True))
-    initial = {"name": team.name, "kind": team.kind, "leader": team.leader_id, "members": members}
+    initial = {
+        "name": team.name,
+        "kind": team.kind,
+        "leader": team.leader_id,
+        "chat_group": team.chat_group_id,
+        "members": members,
+    }
     form = _form(request, team.community, initial, reverse("residents:team_detail", args=[pk]))
     if form.is_bound and form.is_valid():
         try:

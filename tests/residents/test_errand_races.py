@@ -145,6 +145,16 @@ def test_taken_by_hand_while_the_desk_sends_it_with_a_round_is_one_of_the_two(sc
     assert answers == ["Refused", "done"]
 
 
+def test_control_without_lock_it_is_taken_by_hand_and_sent_with_the_round(scene):
+    """What join() would be without its lock: it looked while nobody had the errand, and writes after somebody took it."""
+    cast, errand, _helpers = scene
+    walk, seen = factories.RoundFactory(community=cast.qinghe), Errand.objects.get(pk=errand.pk)
+    taken = errands.claim(errand_id=errand.pk, by=cast.cadre_user)
+    assert seen.assignee_id is None
+    Errand.objects.filter(pk=errand.pk).update(state=ErrandState.MERGED, merged_round=walk, ended_at=timezone.now())
+    assert (taken.assignee, Errand.objects.get(pk=errand.pk).merged_round) == (cast.cadre_user, walk)
+
+
 def test_a_stop_that_ends_while_an_errand_joins_loses_neither(scene):
     cast, errand, _helpers = scene
     walk = factories.RoundFactory(community=cast.qinghe, plan__kind="rubbish", walkers=[cast.cadre_user])
@@ -158,6 +168,19 @@ def test_a_stop_that_ends_while_an_errand_joins_loses_neither(scene):
     errand.refresh_from_db()
     # Done with the stop, or too late for it and waiting still; never with a round that has gone by.
     assert errand.state in {ErrandState.DELIVERED, ErrandState.REQUESTED}
+
+
+def test_control_without_lock_an_errand_goes_with_a_stop_that_is_over(scene):
+    """The same with a stop: it was open when join() looked, and is over when it writes."""
+    cast, errand, _helpers = scene
+    walk = factories.RoundFactory(community=cast.qinghe, plan__kind="rubbish", walkers=[cast.cadre_user])
+    stop = factories.StopFactory(round=walk, dwelling=errand.dwelling)
+    seen = stop.state
+    stops.do(stop_id=stop.pk, outcome="done", by=cast.cadre_user)
+    assert seen == stop.State.OPEN
+    Errand.objects.filter(pk=errand.pk).update(state=ErrandState.MERGED, merged_round=walk, ended_at=timezone.now())
+    # Nobody passes that door any more.
+    assert Errand.objects.get(pk=errand.pk).state not in {ErrandState.DELIVERED, ErrandState.REQUESTED}
 
 
 def test_many_desks_give_a_home_one_helper(scene):

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from residents.models import Finding, Task
+from residents.models import Finding, Task, TaskState
 from residents.services import task_sources, tasks
 from residents.services.tasks import Place
 from tests import factories
@@ -80,3 +80,13 @@ def test_called_off_while_it_is_finished_ends_in_one_of_the_two(scene):
         ]
     )
     assert answers == ["Refused", "done"]
+
+
+def test_control_without_lock_it_is_called_off_and_finished(scene):
+    """What finish() would be without its lock: it looked before the task was called off, and writes after."""
+    cast, row, _helpers = scene
+    seen = tasks.claim(task_id=row.pk, by=cast.cadre_user)
+    tasks.cancel(task_id=row.pk, reason="x", by=cast.secretary)
+    assert seen.state == TaskState.ASSIGNED
+    Task.objects.filter(pk=row.pk).update(state=TaskState.DONE, result="x", ended_at=timezone.now(), ended_by=cast.cadre_user)
+    assert Task.objects.get(pk=row.pk).state == TaskState.DONE

@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.models import Event, Message
+from portal.accounts.models import Channel, Event, Message
 from portal.lib.errors import Refused
-from residents.models import Membership, Role, Task, TaskState, Team, TeamMember
+from residents.models import ChatGroup, Membership, Role, Task, TaskState, Team, TeamMember
 from residents.services import task_queue, tasks, teams
 from tests import factories
 
@@ -60,6 +60,24 @@ def test_a_team_is_given_a_task_and_one_of_it_takes_it(cast, team, task, helpers
     assert (Task.objects.get().assignee, told("task_taken")) == (None, {helpers[2].pk})
     with pytest.raises(Refused):
         tasks.give_to_team(task_id=task.pk, team=team, by=cast.worker)
+
+
+def test_the_chat_group_of_a_team_hears_of_its_task_by_kind_alone(cast, team, task, helpers):
+    bot = Channel.objects.create(
+        community=cast.qinghe, platform="wecom", address="https://example.com/x", host="example.com", created_by=cast.worker
+    )  # fmt: skip
+    group = ChatGroup.objects.create(community=cast.qinghe, name="突击队群", level="team", channel=bot)
+    facts = {"name": "物资专班", "kind": "task", "leader": helpers[0], "by": cast.worker}
+    for wrong in (
+        ChatGroup.objects.create(community=cast.yushu, name="别家", level="team"),
+        ChatGroup.objects.create(community=cast.qinghe, name="住户", level="community"),
+    ):
+        with pytest.raises(Refused):
+            teams.change(team_id=team.pk, chat_group=wrong, **facts)
+    teams.change(team_id=team.pk, chat_group=group, **facts)
+    tasks.give_to_team(task_id=task.pk, team=Team.objects.get(pk=team.pk), by=cast.worker)
+    said = Message.objects.get(channel=bot)
+    assert (said.kind, set(said.facts)) == ("task_for_team", {"task", "label"})
 
 
 def test_a_team_of_another_community_or_a_dissolved_one_is_given_nothing(cast, team, task):
