@@ -564,7 +564,7 @@ RESIDENTS: dict[str, Row] = {
     "residents:team_create": Row(may=WORKERS, post=422),
     "residents:team_detail": Row(may=CREW, kwargs=lambda w: {"pk": w.team.pk}),
     "residents:team_change": Row(may=WORKERS, kwargs=lambda w: {"pk": w.team.pk}, post=422),
-    "residents:team_close": Row(may=WORKERS, kwargs=lambda w: {"pk": w.team.pk}),
+    "residents:team_close": Row(may=WORKERS, kwargs=lambda w: {"pk": w.team.pk}, post=302),
     "residents:pairing_create": Row(may=WORKERS, post=422),
     "residents:pairing_end": Row(may=WORKERS, kwargs=lambda w: {"pk": w.pairing.pk}, post=422),
     "residents:pairing_list": Row(may=CREW),
