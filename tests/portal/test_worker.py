@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from portal import tasks
 from portal.celery import app
+from portal.jobs import services
 from tests.processes import until
 
 pytestmark = pytest.mark.slow
@@ -57,7 +58,7 @@ def test_a_worker_finds_the_database_again(real_worker):
 def test_a_task_that_cannot_be_queued_is_no_error_of_the_page(monkeypatch):
     # Celery asks the environment before it asks us.
     monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
-    away = Celery("away", broker="redis://127.0.0.1:1/0", task_cls=app.task_cls)
+    away = Celery("away", broker="redis://127.0.0.1:1/0", task_cls=app.task_cls, set_as_current=False)
     away.conf.update(task_publish_retry=False, broker_transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS)
 
     @away.task
@@ -68,3 +69,5 @@ def test_a_task_that_cannot_be_queued_is_no_error_of_the_page(monkeypatch):
         nudge.delay_on_commit()
     with pytest.raises(OperationalError):
         nudge.delay()
+    monkeypatch.setattr(services, "current_app", away)
+    services.queue(1)
