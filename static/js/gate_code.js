@@ -27,10 +27,16 @@ export class CodeReader {
     // Whatever is no pass of this gate is said, and looked past.
     for (let text = ""; this.dialog.open; ) {
       this.looking = camera(this.video, this.words.jsqr);
-      text = await this.looking.found.catch(() => (this.#say(this.words.denied), ""));
+      text = await this.looking.found.catch(() => this.#denied());
       if (!text || !this.#take(text)) return;
       await new Promise((later) => setTimeout(later, 1500));
     }
+  }
+
+  // What was said of a typed code meanwhile matters more.
+  #denied() {
+    if (this.said.textContent === this.words.looking) this.#say(this.words.denied);
+    return "";
   }
 
   async #photo(input) {

@@ -17,6 +17,7 @@ rows of `kwargs` belong to 清荷社区. Then this is asked of everybody, by GET
 `w` is the World below: the cast and one row of each kind; add yours there.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -160,7 +161,8 @@ class World:
 
     @cached_property
     def shift(self) -> Shift:
-        return factories.ShiftFactory(post=self.post)
+        # Of the whole day: what is asked before half past eight in the morning is answered as later.
+        return factories.ShiftFactory(post=self.post, starts=dt.time(0), ends=dt.time(23, 59))
 
     @cached_property
     def assignment(self) -> Assignment:

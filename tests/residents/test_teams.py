@@ -14,7 +14,7 @@ from residents.services import task_queue, tasks, teams
 from tests import factories
 
 LIST, NEW = reverse("residents:team_list"), reverse("residents:team_create")
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 
 
 def url(name, *args):
@@ -88,11 +88,11 @@ def test_a_team_of_another_community_or_a_dissolved_one_is_given_nothing(cast, t
 
 
 def test_whoever_leaves_was_in_it_until_yesterday(cast, team, helpers):
-    TeamMember.objects.filter(user=helpers[1]).update(starts_on=TODAY - dt.timedelta(days=5))
+    TeamMember.objects.filter(user=helpers[1]).update(starts_on=TODAY() - dt.timedelta(days=5))
     facts = {"name": "物资专班", "kind": "task", "leader": helpers[0]}
     teams.change(team_id=team.pk, members=[helpers[2]], by=cast.worker, **facts)
     assert set(team.members.live().values_list("user", flat=True)) == {helpers[0].pk, helpers[2].pk}
-    assert team.members.get(user=helpers[1]).ends_on == TODAY - dt.timedelta(days=1)
+    assert team.members.get(user=helpers[1]).ends_on == TODAY() - dt.timedelta(days=1)
     # Who came and went on one day never was in it.
     teams.change(team_id=team.pk, members=[], by=cast.worker, **facts)
     assert not team.members.filter(user=helpers[2]).exists()
@@ -155,7 +155,7 @@ def test_the_desk_keeps_teams_and_gives_them_tasks(cast, sign_in, task, helpers)
     tasks.finish(task_id=task.pk, result="办好了", by=helpers[1])
     client.post(url("team_close", team.pk))
     (closed,) = client.get(LIST, {"view": "closed"}).context["rows"]
-    assert (closed.closed_on, closed.people, closed.done_tasks) == (TODAY, 0, 1)
+    assert (closed.closed_on, closed.people, closed.done_tasks) == (TODAY(), 0, 1)
 
 
 def test_strangers_find_no_team_and_cadres_keep_none(cast, sign_in, team):
