@@ -240,6 +240,20 @@ def test_without_network_the_camera_on_the_gate_page_reads_a_pass_and_its_trip_i
     assert PassUse.objects.get(passage__shift=shift).entry_pass == cards["701"]
 
 
+TAKEN = """async () => {
+  const { openVault } = await import("/static/js/vault.js");
+  const vault = await openVault();
+  const kits = await vault.db.getAllKeys("kits");
+  vault.db.close();
+  return kits.length > 0;
+}"""
+
+
+def taken(page: Page) -> None:
+    """The phone has the passes with it: a number that is typed before is none it knows."""
+    page.wait_for_function(TAKEN, timeout=SOON)
+
+
 def typed(page: Page, text: str) -> None:
     """Into the sheet for codes."""
     page.get_by_role("link", name="Read a pass").click()
@@ -251,6 +265,7 @@ def test_a_code_that_is_typed_or_photographed_on_the_gate_page_is_a_pass_or_says
     page = phone.on()
     phone.sign_in(cast.cadre_user)
     open_gate(page, shift)
+    taken(page)
     code = pass_codes.shown(pass_codes.code_of(cards["702"].pk, cards["702"].key))
     wrong = code[:3] + ("0" if code[3] != "0" else "1") + code[4:]
     unknown = pass_codes.code_of(2**29, cards["702"].key)
@@ -285,6 +300,7 @@ def test_a_worker_is_asked_for_a_pass_on_the_way_in(cast, shift, cards, phone):
     page = phone.on()
     phone.sign_in(cast.cadre_user)
     open_gate(page, shift)
+    taken(page)
 
     typed(page, str(over))
     expect(page.locator("#gate-pass")).to_contain_text("The pass was good until")
