@@ -1,6 +1,5 @@
 """The page of the home: somebody wants to visit us. No account, no script."""
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from checkpoints.models import Visit
 from checkpoints.services import visit_asks
 from portal.accounts.access import public
 from portal.lib.errors import Refused
+from residents.views.limits import address_of, too_many
 
 
 @never_cache
@@ -28,12 +28,8 @@ def visit_own(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return render(request, "checkpoints/visits/own.html", {"visit": question.visit, "community": question.visit.community})
-    if not visit_asks.within_limits(visit=question.visit, address=str(get_adapter().get_client_ip(request))):
-        response = render(
-            request, "residents/asks/too_many.html", {"community": question.visit.community}, status=429
-        )  # fmt: skip
-        response["Retry-After"] = "600"
-        return response
+    if not visit_asks.within_limits(visit=question.visit, address=address_of(request)):
+        return too_many(request, question.visit.community)
     said = request.POST.get("answer", "")
     try:
         if said not in Visit.Answer.values:

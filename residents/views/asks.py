@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +19,7 @@ from residents.models.errands import DONE, IN_HAND, WAITING
 from residents.services import ask_sheets, asks, errand_kinds, errand_money, errand_rounds, matter_asks
 from residents.services.ask_sheets import Sheet
 from residents.services.asks import Crowd
+from residents.views.limits import address_of, too_many
 
 
 @public
@@ -44,10 +44,6 @@ def ask_start(request: HttpRequest) -> HttpResponse:
     return render(request, "residents/asks/start.html")
 
 
-def _address(request: HttpRequest) -> str:
-    return str(get_adapter().get_client_ip(request))
-
-
 def _sheet(request: HttpRequest, token: str, sheet: Sheet) -> HttpResponse:
     code = (request.POST.get("kind") or request.GET.get("kind", "")).replace("\x00", "")[:24]
     kind = ask_sheets.kind_of(code) if code else None
@@ -68,7 +64,7 @@ def _sent(request: HttpRequest, sheet: Sheet, kind: ErrandKind) -> HttpResponse:
             return redirect("residents:ask", asks.errand_link(known))
         full = _crowd(request, sheet, form)
         if full is Crowd.FLOOD:
-            return _too_many(request, sheet.community)
+            return too_many(request, sheet.community)
         if full is Crowd.FEW and (errand := _stored(sheet, form)):
             return redirect("residents:ask", asks.errand_link(errand))
         if full is Crowd.MANY:
@@ -87,7 +83,7 @@ def _words(sheet: Sheet, form: AskForm) -> str:
 
 def _crowd(request: HttpRequest, sheet: Sheet, form: AskForm) -> Crowd:
     phone, is_person = form.cleaned_data["phone"], form.is_counted_right()
-    return asks.crowd(sheet=sheet, address=_address(request), phone=phone, is_person=is_person)
+    return asks.crowd(sheet=sheet, address=address_of(request), phone=phone, is_person=is_person)
 
 
 def _stored(sheet: Sheet, form: AskForm) -> Errand | None:
@@ -101,12 +97,6 @@ def _stored(sheet: Sheet, form: AskForm) -> Errand | None:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return None
-
-
-def _too_many(request: HttpRequest, community: Any) -> HttpResponse:
-    response = render(request, "residents/asks/too_many.html", {"community": community}, status=429)
-    response["Retry-After"] = "600"
-    return response
 
 
 def _private(request: HttpRequest, token: str, errand: Errand) -> HttpResponse:
@@ -125,8 +115,8 @@ def _private(request: HttpRequest, token: str, errand: Errand) -> HttpResponse:
             "today": timezone.localdate(),
         }
         return render(request, "residents/asks/private.html", context)
-    if not asks.within_limits(errand=errand, address=_address(request)):
-        return _too_many(request, errand.community)
+    if not asks.within_limits(errand=errand, address=address_of(request)):
+        return too_many(request, errand.community)
     form = WordForm(request.POST)
     act = _acts(request, errand, form.cleaned_data["text"] if form.is_valid() else "").get(request.POST.get("do", ""))
     if act is None or not form.is_valid():

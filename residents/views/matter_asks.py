@@ -1,6 +1,5 @@
 """The resident's pages of a matter: bring it up from the sheet at the door, follow it by a private link."""
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,9 +10,10 @@ from portal.accounts.access import public
 from portal.lib.errors import Refused
 from residents.forms.asks import WordForm
 from residents.forms.matters import OwnForm
-from residents.models import Community, Errand
+from residents.models import Errand
 from residents.services import asks, matter_asks
 from residents.services.ask_sheets import Sheet
+from residents.views.limits import address_of, too_many
 
 
 @public
@@ -30,8 +30,8 @@ def matter_ask(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     form = OwnForm(request.POST if request.method == "POST" else None, sheet=sheet)
     if form.is_bound and form.is_valid():
-        if not matter_asks.within_limits(sheet=sheet, address=_address(request), phone=form.cleaned_data["phone"]):
-            return _too_many(request, sheet.community)
+        if not matter_asks.within_limits(sheet=sheet, address=address_of(request), phone=form.cleaned_data["phone"]):
+            return too_many(request, sheet.community)
         try:
             matter = matter_asks.report(sheet=sheet, errand=errand, **form.facts())
         except Refused as refusal:
@@ -50,8 +50,8 @@ def matter_own(request: HttpRequest, token: str) -> HttpResponse:
     if matter is None:
         raise Http404
     if request.method == "POST":
-        if not matter_asks.within_limits(matter=matter, address=_address(request)):
-            return _too_many(request, matter.community)
+        if not matter_asks.within_limits(matter=matter, address=address_of(request)):
+            return too_many(request, matter.community)
         form = WordForm(request.POST)
         try:
             matter_asks.add(matter=matter, text=form.cleaned_data["text"] if form.is_valid() else "")
@@ -62,13 +62,3 @@ def matter_own(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("residents:matter_own", token)
     said = matter.steps.filter(for_resident=True).select_related("by")
     return render(request, "residents/matters/own.html", {"matter": matter, "said": said})
-
-
-def _address(request: HttpRequest) -> str:
-    return str(get_adapter().get_client_ip(request))
-
-
-def _too_many(request: HttpRequest, community: Community) -> HttpResponse:
-    response = render(request, "residents/asks/too_many.html", {"community": community}, status=429)
-    response["Retry-After"] = "600"
-    return response

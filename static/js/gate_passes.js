@@ -2,14 +2,11 @@
 //
 // What this phone has let through since is added to what the kit knows: a trip is spent once it is logged, sent or not.
 
-import { heldOf } from "./gate_entry.js";
+import { heldOf, local } from "./gate_entry.js";
 import { judge, overdueSince, stateOf } from "./pass_rules.js";
 
 // Passes for those who come to work or to care: they are asked on their way in, once their code was read.
 const OUTSIDERS = ["worker", "carer"];
-// The gate's time, wherever the phone thinks it is.
-const EAST = 8 * 3600 * 1000;
-const local = (moment) => new Date(moment + EAST).toISOString().slice(0, 16);
 const short = (text) => (text ?? "").slice(5).replace("T", " ");
 const RANK = ["yes", "ask", "no"];
 const isOutsider = (card) => OUTSIDERS.includes(card?.pass.kind);

@@ -1,0 +1,21 @@
+"""What pages without an account share: from where somebody asks, and what who asks too often is told."""
+
+from allauth.account.adapter import get_adapter
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from residents.models import Community
+
+WAIT_SECONDS = 600
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address limits are counted by."""
+    return str(get_adapter().get_client_ip(request))
+
+
+def too_many(request: HttpRequest, community: Community) -> HttpResponse:
+    """Whoever asks too often is told when to come back, and whom to ring until then."""
+    response = render(request, "residents/asks/too_many.html", {"community": community}, status=429)
+    response["Retry-After"] = str(WAIT_SECONDS)
+    return response
