@@ -206,9 +206,9 @@ TABLE: dict[str, Kept] = {
         since="written_at",
     ),
     "deployments.Commendation": Kept(
-        plain="id key community kind unit team errand received_on recorded_by forwarded_at forwarded_by sender_agreed_at "
-        "receiver_agreed_at shown_at shown_by",
-        personal="cadre text sender",
+        plain="id key community kind unit team for_team errand received_on recorded_by forwarded_at forwarded_by "
+        "sender_agreed_at receiver_agreed_at shown_at shown_by",
+        personal="cadre colleague text sender",
         # What both agreed to show stays until somebody takes it down.
         days=365,
         since="received_on",

@@ -9,7 +9,11 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from deployments.models import Cadre, Commendation, Secondment, SendingUnit
+from portal.accounts.models import User
 from portal.lib.forms import CleanTextMixin, helper, pair
+from residents.models import Membership, Team
+
+FOR_WHOM = ("cadre", "colleague", "unit", "for_team", "team")
 
 
 class CommendationForm(CleanTextMixin, forms.Form):
@@ -19,8 +23,12 @@ class CommendationForm(CleanTextMixin, forms.Form):
     community = forms.ModelChoiceField(None, label=_("community"))
     kind = forms.ChoiceField(label=_("kind"), choices=Commendation.Kind)
     cadre = forms.ModelChoiceField(None, label=pgettext_lazy("praise", "person"), required=False)
+    colleague = forms.ModelChoiceField(None, label=_("worker or volunteer"), required=False)
     unit = forms.ModelChoiceField(None, label=_("sending unit"), required=False)
-    team = forms.CharField(label=_("team"), max_length=40, required=False)
+    for_team = forms.ModelChoiceField(None, label=_("team of the community"), required=False)
+    team = forms.CharField(
+        label=_("another team"), max_length=40, required=False, help_text=_("Only where it is not in the list.")
+    )
     sender = forms.CharField(label=_("from whom"), max_length=40, required=False)
     text = forms.CharField(label=pgettext_lazy("praise", "text"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5}))
     sender_agrees = forms.BooleanField(label=_("the sender agrees to be named on the wall"), required=False)
@@ -29,14 +37,19 @@ class CommendationForm(CleanTextMixin, forms.Form):
         super().__init__(*args, **kwargs)
         here = Secondment.objects.within(communities)
         self.fields["community"].queryset = communities  # type: ignore[attr-defined]
-        people = Cadre.objects.filter(pk__in=here.values("cadre")).order_by("name", "id")
-        self.fields["cadre"].queryset = people  # type: ignore[attr-defined]
-        units = SendingUnit.objects.filter(pk__in=here.values("cadre__unit")).order_by("name", "id")
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        own = Membership.objects.live().within(communities)
+        self._offer("cadre", Cadre.objects.filter(pk__in=here.values("cadre")))
+        self._offer("colleague", User.objects.filter(pk__in=own.values("user"), cadre=None))
+        self._offer("unit", SendingUnit.objects.filter(pk__in=here.values("cadre__unit")))
+        self._offer("for_team", Team.objects.live().within(communities))
         self.initial.setdefault("key", uuid.uuid4())
         self.initial.setdefault("community", communities.first())
-        rows = ["key", pair("community", "kind"), pair("cadre", "unit", "team"), "sender", "text", "sender_agrees"]
+        whom = (pair("cadre", "colleague"), pair("unit", "for_team"), "team")
+        rows = ["key", pair("community", "kind"), *whom, "sender", "text", "sender_agrees"]
         self.helper = helper(self, *rows, submit=_("Write it down"), cancel=reverse("deployments:commendation_list"))
+
+    def _offer(self, field: str, rows: Any) -> None:
+        self.fields[field].queryset = rows.order_by("name", "id")  # type: ignore[attr-defined]
 
     def clean_key(self) -> uuid.UUID:
         """A missing key is no mistake of the person's."""
@@ -45,7 +58,6 @@ class CommendationForm(CleanTextMixin, forms.Form):
     def clean(self) -> dict[str, Any]:
         """For one."""
         facts: dict[str, Any] = super().clean() or self.cleaned_data
-        chosen = [name for name in ("cadre", "unit", "team") if facts.get(name)]
-        if len(chosen) != 1 and not {"cadre", "unit", "team"} & set(self.errors):
+        if sum(bool(facts.get(name)) for name in FOR_WHOM) != 1 and not set(FOR_WHOM) & set(self.errors):
             self.add_error("cadre", gettext("Choose one: a person, a team or a unit."))
         return facts

@@ -6,18 +6,24 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from deployments.models.cadres import Cadre
 from deployments.models.units import SendingUnit
-from residents.models import Community, Errand
+from portal.lib.constraints import lasts_on
+from residents.models import Community, Errand, Team, TeamMember
 from residents.scope import CommunityQuerySet
 
 # Phones, plates, rooms: no run of digits of a letter stands on a wall.
 NUMBERS = re.compile(r"\d[\d -]{2,}\d|\d{3,}")
+
+
+def _then_in_team(**which: Any) -> Exists:
+    """Whether somebody was in the team on the day it was praised."""
+    return Exists(TeamMember.objects.filter(lasts_on(OuterRef("received_on")), team=OuterRef("for_team"), **which))
 
 
 class CommendationQuerySet(CommunityQuerySet):
@@ -25,7 +31,17 @@ class CommendationQuerySet(CommunityQuerySet):
 
     def of_units(self, units: Any) -> Self:
         """What was forwarded to some units."""
-        return self.filter(Q(unit__in=units) | Q(cadre__unit__in=units), forwarded_at__isnull=False)
+        theirs = Q(unit__in=units) | Q(cadre__unit__in=units) | _then_in_team(user__cadre__unit__in=units)
+        return self.filter(theirs, forwarded_at__isnull=False)
+
+    def with_unit(self) -> Self:
+        """Says of each whether a unit sent those who are praised: only then it can be forwarded."""
+        sent = _then_in_team(user__cadre__unit__isnull=False)
+        return self.annotate(has_unit=Q(unit__isnull=False) | Q(cadre__unit__isnull=False) | sent)
+
+    def said_to(self, user: Any) -> Self:
+        """What was said of somebody, alone or as one of a team."""
+        return self.filter(Q(cadre__user=user) | Q(colleague=user) | _then_in_team(user=user))
 
     def on_wall(self) -> Self:
         return self.filter(shown_at__isnull=False)
@@ -50,7 +66,16 @@ class Commendation(models.Model):
     unit = models.ForeignKey(
         SendingUnit, models.PROTECT, null=True, blank=True, related_name="commendations", verbose_name=_("sending unit")
     )
+    # Somebody of the community's own, whom no roster knows.
+    colleague = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="commendations",
+        verbose_name=_("worker or volunteer"),
+    )  # fmt: skip
+    # The name as it was written, also where the team is known: teams are renamed.
     team = models.CharField(_("team"), max_length=40, blank=True)
+    for_team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="commendations", verbose_name=_("team of the community")
+    )
     sender = models.CharField(_("from whom"), max_length=40, blank=True)
     text = models.TextField(_("text"), max_length=1000)
     # The thanks of a resident on the private page of an errand.
@@ -81,10 +106,15 @@ class Commendation(models.Model):
         ordering = ["-received_on", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(cadre__isnull=False, unit=None, team="")
-                | Q(cadre=None, unit__isnull=False, team="")
-                | (Q(cadre=None, unit=None) & ~Q(team="")),
+                condition=Q(cadre__isnull=False, unit=None, colleague=None, team="")
+                | Q(cadre=None, unit__isnull=False, colleague=None, team="")
+                | Q(cadre=None, unit=None, colleague__isnull=False, team="")
+                | (Q(cadre=None, unit=None, colleague=None) & ~Q(team="")),
                 name="commendation_for_one",
+                violation_error_message=_("Choose one: a person, a team or a unit."),
+            ),
+            models.CheckConstraint(
+                condition=Q(for_team=None) | ~Q(team=""), name="commendation_team_by_name",
                 violation_error_message=_("Choose one: a person, a team or a unit."),
             ),
             models.CheckConstraint(
@@ -105,17 +135,22 @@ class Commendation(models.Model):
         indexes = [models.Index(fields=["community", "-shown_at"], name="commendation_wall")]
 
     def __str__(self) -> str:
-        return str(self.cadre or self.unit or self.team)
+        return str(self.cadre or self.colleague or self.unit or self.team)
+
+    @property
+    def receiver_id(self) -> int | None:
+        """The account of the one person praised; a team and a unit have none."""
+        return self.cadre.user_id if self.cadre else self.colleague_id
 
     @property
     def names_agreed(self) -> bool:
         """Both sides agreed; a team or a unit as such is nobody's name."""
-        return bool(self.sender_agreed_at and (self.cadre_id is None or self.receiver_agreed_at))
+        return bool(self.sender_agreed_at and (self.receiver_agreed_at or not (self.cadre_id or self.colleague_id)))
 
     @property
     def public_for(self) -> str:
         """For whom, as everybody may read it."""
-        if self.cadre is None or self.names_agreed:
+        if self.names_agreed or not (self.cadre_id or self.colleague_id):
             return str(self)
         return str(_("a helper"))
 
@@ -126,10 +161,12 @@ class Commendation(models.Model):
 
     @property
     def public_text(self) -> str:
-        """The words; without agreement neither name stands in them, and no number ever does."""
+        """The words; nobody's name stands in them who did not agree, and no number ever does."""
         text = NUMBERS.sub("**", self.text)
-        if self.names_agreed:
-            return text
-        for name in filter(None, [self.cadre.name if self.cadre else "", self.sender]):
+        # Nobody asked the members of a team one by one.
+        names = [member.user.name for member in self.for_team.members.all()] if self.for_team else []
+        if not self.names_agreed:
+            names += [str(one) for one in (self.cadre, self.colleague, self.sender) if one]
+        for name in filter(None, names):
             text = text.replace(name, "**")
         return text

@@ -25,11 +25,11 @@ MOST_THANKS, ON_WALL = 10, 60
 @requires(DESK)
 def commendation_list(request: Request) -> HttpResponse:
     """The desk sees what was said, what the unit has not heard yet, and thanks of residents that could become praise."""
-    every = Commendation.objects.within(request.communities)
-    waiting = every.filter(forwarded_at=None, team="")
+    every = Commendation.objects.within(request.communities).with_unit()
+    waiting = every.filter(forwarded_at=None, has_unit=True)
     rows = waiting if request.GET.get("state") == "waiting" else every
     context = {
-        "rows": paged(request, rows.select_related("cadre__unit", "unit", "community")),
+        "rows": paged(request, rows.select_related("cadre__unit", "colleague", "unit", "community")),
         "waiting": waiting.count(),
         "only_waiting": request.GET.get("state") == "waiting",
         "thanks": list(commendations.thanks_waiting(request.communities)[:MOST_THANKS]),
@@ -86,7 +86,7 @@ def commendation_step(request: Request, pk: int, step: str) -> HttpResponse:
 @requires(Permission.MY_DAY)
 def commendation_mine(request: Request) -> HttpResponse:
     """What was said of me, and whether my name may stand beside it."""
-    rows = Commendation.objects.filter(cadre__user=request.user).select_related("community", "cadre")
+    rows = Commendation.objects.said_to(request.user).select_related("community", "cadre", "colleague")
     return page(request, "deployments/commendations/mine.html", {"rows": paged(request, rows)})
 
 
@@ -94,7 +94,7 @@ def commendation_mine(request: Request) -> HttpResponse:
 @requires(Permission.MY_DAY)
 def commendation_agree(request: Request, pk: int) -> HttpResponse:
     """My name may stand on the wall, or not."""
-    row = get_object_or_404(Commendation.objects.filter(cadre__user=request.user), pk=pk)
+    row = get_object_or_404(Commendation.objects.said_to(request.user).filter(for_team=None), pk=pk)
     agrees = request.POST.get("agrees") == "yes"
     commendations.agree(commendation_id=row.pk, agrees=agrees, by=request.user)
     messages.success(request, _("Your name may stand on the wall.") if agrees else _("Your name stays off the wall."))
@@ -114,7 +114,6 @@ def commendation_ours(request: HttpRequest) -> HttpResponse:
 def commendation_wall(request: HttpRequest, code: str) -> HttpResponse:
     """Everybody reads what neighbours say of those who help; names stand there only where both agreed."""
     community = get_object_or_404(Community, code=code.replace("\x00", "")[:12])
-    rows = (
-        Commendation.objects.filter(community=community).on_wall().select_related("cadre", "unit").order_by("-shown_at", "-id")
-    )
+    shown = Commendation.objects.filter(community=community).on_wall().order_by("-shown_at", "-id")
+    rows = shown.select_related("cadre", "colleague", "unit", "for_team").prefetch_related("for_team__members__user")
     return page(request, "deployments/commendations/wall.html", {"community": community, "rows": list(rows[:ON_WALL])})

@@ -8,7 +8,7 @@ from django.utils import timezone
 from deployments.models import Cadre
 from deployments.services import commendations
 from portal.accounts.models import User
-from residents.models import Compound, MutualAid
+from residents.models import Compound, MutualAid, Team
 from residents.services import hotline_calls, mutual_aid, persuasions
 from residents.services.tasks import Place
 
@@ -70,6 +70,7 @@ def _matched(compound: Compound, worker: User) -> None:
 
 def _praised(compound: Compound, cadres: list[Cadre], worker: User) -> None:
     """One with both names, one without, a team's, one that the unit has not heard yet."""
+    young = Team.objects.live().get(community=compound.community, name="青年突击队")
     said = (
         ("letter", "老人半夜发烧，他十分钟就到了，一直陪到天亮。谢谢！", "赵女士", True, cadres[0]),
         ("praise", "每天帮我们五楼提菜上来，从不嫌累。", "五楼住户", False, cadres[1]),
@@ -79,7 +80,7 @@ def _praised(compound: Compound, cadres: list[Cadre], worker: User) -> None:
     for number, (kind, text, sender, agrees, cadre) in enumerate(said, 1):
         row = commendations.write(
             key=uuid.UUID(int=number), community=compound.community, kind=kind, text=text, sender=sender,
-            sender_agrees=agrees, cadre=cadre, team="" if cadre else "配送队", by=worker,
+            sender_agrees=agrees, cadre=cadre, for_team=None if cadre else young, by=worker,
         )  # fmt: skip
         if number != 3:
             commendations.show(commendation_id=row.pk, by=worker)
