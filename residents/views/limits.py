@@ -3,6 +3,7 @@
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 
 from residents.models import Community
 
@@ -14,8 +15,8 @@ def address_of(request: HttpRequest) -> str:
     return str(get_adapter().get_client_ip(request))
 
 
-def too_many(request: HttpRequest, community: Community) -> HttpResponse:
-    """Whoever asks too often is told when to come back, and whom to ring until then."""
-    response = render(request, "residents/asks/too_many.html", {"community": community}, status=429)
+def too_many(request: HttpRequest, community: Community | None = None, *, instead: str | Promise = "") -> HttpResponse:
+    """Whoever asks too often is told when to come back, and whom to ring until then, or what to do instead."""
+    response = render(request, "residents/asks/too_many.html", {"community": community, "instead": instead}, status=429)
     response["Retry-After"] = str(WAIT_SECONDS)
     return response

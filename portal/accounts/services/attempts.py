@@ -67,12 +67,22 @@ def count(limits: Mapping[str, Limit]) -> list[int]:
     return rows
 
 
+def reached(limits: Mapping[str, Limit]) -> bool:
+    """Whether one of the limits is reached, without counting an attempt: for what costs nothing as long as it is right."""
+    found = _found(limits)
+    return any(found[key] >= limit.failures for key, limit in limits.items())
+
+
 def written(limits: Mapping[str, Limit]) -> tuple[list[int], dict[str, int]]:
     """Write an attempt down against each limit; returns its rows, and how many there are by now in the minutes of each."""
     rows = [one.pk for one in Attempt.objects.bulk_create([Attempt(key=key) for key in limits])]
+    return rows, _found(limits)
+
+
+def _found(limits: Mapping[str, Limit]) -> dict[str, int]:
     now = timezone.now()
     since = {key: now - dt.timedelta(minutes=limit.minutes) for key, limit in limits.items()}
-    return rows, {key: COUNTED.rows({"key": key, "at": _adapted(at)})[0][0] for key, at in since.items()}
+    return {key: COUNTED.rows({"key": key, "at": _adapted(at)})[0][0] for key, at in since.items()}
 
 
 def _adapted(at: dt.datetime) -> Any:
