@@ -62,6 +62,7 @@ class HomeForm(forms.Form):
     residents = forms.TypedMultipleChoiceField(coerce=int, required=False)
     direction = forms.ChoiceField(choices=Passage.Direction)
     reason = forms.CharField(max_length=60, required=False)
+    override = forms.CharField(max_length=120, required=False)
 
     def __init__(self, data: Any, *, people: Any) -> None:
         super().__init__(data)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from checkpoints.access import leads_gate
@@ -44,6 +45,12 @@ def key_of(home: str) -> str:
     return "-".join(found) if found else written.home(home)
 
 
+def resident_of(row: Any) -> int | None:
+    """Which resident a row names by key; what cannot be one is none."""
+    key = row.get("resident") if isinstance(row, dict) else None
+    return key if type(key) is int and 0 < key < 2**62 else None
+
+
 def judged(
     good: Mapping[int, Written], rows: Sequence[Any], *, shift: Shift, asks_out: bool = False, by: User
 ) -> tuple[dict[int, Invalid], list[Entry]]:
@@ -68,14 +75,14 @@ def judged(
 
 def record(entries: Iterable[Entry], stored: set[str], *, shift: Shift, by: User) -> None:
     """Write down the word of the home that came with a passage, and what was let go; sent again, it changes nothing."""
-    for entry in entries:
-        if entry.one.id not in stored:
-            continue
+    kept = [entry for entry in entries if entry.one.id in stored]
+    let_go = {entry.one.id: entry for entry in kept if entry.stops and entry.override}
+    for entry in kept:
         if entry.code == "told":
             _keep_word(entry, shift, by)
-        elif entry.stops and entry.override:
-            passage = Passage.objects.get(pk=entry.one.id)
-            _let_go(passage, entry.code, entry.override, shift=shift, by=by)
+    if let_go:
+        left = Passage.objects.filter(pk__in=let_go).order_by("pk")
+        _let_go([(row, let_go[str(row.pk)].code, let_go[str(row.pk)].override) for row in left], shift=shift, by=by)
 
 
 def record_leavers(*, rows: Sequence[Any], stored: set[str], shift: Shift, by: User) -> dict[str, str]:
@@ -90,14 +97,15 @@ def record_leavers(*, rows: Sequence[Any], stored: set[str], shift: Shift, by: U
     left = list(Passage.objects.filter(pk__in=list(why), person="resident", direction="out", result="passed"))
     leads = any(why.values()) and leads_gate(by, shift)
     held = held_homes({row.dwelling_id for row in left if row.dwelling_id}, timezone.now())
-    wrong = {}
+    wrong, let_go = {}, []
     for row in left:
         kept = held.get(row.dwelling_id or 0, Held()).said(row.resident_id) == "all"
         override = why[str(row.pk)] if leads else ""
         if kept or override:
-            _let_go(row, "quarantine" if kept else "no_pass", override, shift=shift, by=by)
+            let_go.append((row, "quarantine" if kept else "no_pass", override))
         if kept and not override:
             wrong[str(row.pk)] = "quarantine"
+    _let_go(let_go, shift=shift, by=by)
     return wrong
 
 
@@ -135,7 +143,7 @@ class _Ground:
 
     def judge(self, one: Written, row: Any) -> Entry:
         home, host, override = key_of(one.home), _text(row, "host", HOST_LENGTH), _override(row)
-        held = self.held.get(home, Held()).said(None)
+        held = self.held.get(home, Held()).said(resident_of(row) if one.person == "resident" else None)
         if one.person == "resident":
             kept = held == "all"
             why = str(entry_rules.SENTENCES["held_out"]) if kept else ""
@@ -193,19 +201,33 @@ def _keep_word(entry: Entry, shift: Shift, by: User) -> None:
         audit.record("visit.agreed", visit, by=by, after={"answer": visit.answer, "how": visit.how})
 
 
-def _let_go(passage: Passage, code: str, override: str, *, shift: Shift, by: User) -> None:
+@transaction.atomic
+def _let_go(found: Sequence[tuple[Passage, str, str]], *, shift: Shift, by: User) -> None:
+    """Record what was against the rule, each once: of two phones that tell the same at once one does."""
     community = shift.post.compound.community
-    _use, made = PassUse.objects.get_or_create(
-        passage_id=passage.pk,
-        defaults={
-            "community_id": community.pk, "post_id": passage.post_id, "happened_at": passage.happened_at,
-            "direction": passage.direction, "found": code, "override_by": by if override else None,
-            "override_reason": override, "recorded_by": by,
-        },
-    )  # fmt: skip
-    if made:
-        kind = "passage.overridden" if override else "passage.misuse_found"
-        audit.record(kind, passage, by=by, community=community, after={"found": code, "reason": override})
+    known = set(PassUse.objects.filter(passage__in=[row.pk for row, *_ in found]).values_list("passage", flat=True))
+    for passage, code, override in found:
+        if passage.pk in known:
+            continue
+        use = PassUse(
+            passage=passage, community=community, post_id=passage.post_id, happened_at=passage.happened_at,
+            direction=passage.direction, found=code, override_by=by if override else None, override_reason=override,
+            recorded_by=by,
+        )  # fmt: skip
+        if _is_first(use):
+            kind = "passage.overridden" if override else "passage.misuse_found"
+            audit.record(kind, passage, by=by, community=community, after={"found": code, "reason": override})
+
+
+def _is_first(use: PassUse) -> bool:
+    try:
+        with transaction.atomic():
+            use.save(force_insert=True)
+    except IntegrityError:
+        if PassUse.objects.filter(passage=use.passage_id).exists():
+            return False
+        raise
+    return True
 
 
 def _override(row: Any) -> str:

@@ -1,5 +1,6 @@
 """What else happens at a gate: who is inside, several of one home, one tap for ambulances and couriers, a vehicle's plate."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from checkpoints.services.written import Invalid
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
+from residents.models import Resident
 from residents.services import search
 from residents.services.policies import duty_policy
 
@@ -87,8 +89,8 @@ def gate_home(request: Request, pk: int) -> HttpResponse:
     compound = shift.post.compound
     dwelling = search.home_of(compound.community, text, compound=compound) if search.parts(text) else None
     people = homes.people(dwelling) if dwelling else []
-    if request.method == "POST" and dwelling:
-        form = HomeForm(request.POST, people=people)
+    form = HomeForm(request.POST if request.method == "POST" else None, people=people)
+    if form.is_bound and dwelling:
         try:
             done = _family(request, shift, dwelling, form)
         except Refused as refusal:
@@ -96,23 +98,27 @@ def gate_home(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("%(n)s logged.") % {"n": done})
             return redirect("checkpoints:gate", shift.pk)
+    kept = homes.kept_in(dwelling, people) if dwelling else set()
     context = {
-        "shift": shift, "text": text, "dwelling": dwelling, "people": people, "key": passages.new_id(),
-        "quarantined": bool(dwelling and homes.is_quarantined(dwelling)),
+        "shift": shift, "text": text, "dwelling": dwelling, "people": people, "key": passages.new_id(), "kept": kept,
+        "ticked": _ticked(form, people, kept), "reason": form["reason"].value() or "",
+        "leads": bool(kept) and leads_gate(request.user, shift),
     }  # fmt: skip
-    return page(request, "checkpoints/gate/home.html", context, status=422 if request.method == "POST" else 200)
+    return page(request, "checkpoints/gate/home.html", context, status=422 if form.is_bound else 200)
+
+
+def _ticked(form: HomeForm, people: list[Resident], kept: set[int]) -> Collection[int]:
+    """Who was chosen; on a fresh page all who may go."""
+    if form.is_bound:
+        return form.cleaned_data.get("residents", ()) if form.is_valid() else ()
+    return {one.pk for one in people} - kept or kept
 
 
 def _family(request: Request, shift: Shift, dwelling: Any, form: HomeForm) -> int:
     if not form.is_valid():
         raise Refused(_("Choose who passes, and press In or Out."))
     facts = form.cleaned_data
-    answers = homes.log(
-        key=facts["key"], dwelling=dwelling, residents=facts["residents"], direction=facts["direction"],
-        reason=facts["reason"], shift=shift, fever_limit=fever_limit(shift), by=request.user,
-    )  # fmt: skip
-    if refused := next((answer for answer in answers if answer.status == passages.REFUSED), None):
-        raise Refused(refused.why)
+    homes.log(**facts, dwelling=dwelling, shift=shift, fever_limit=fever_limit(shift), by=request.user)
     return len(facts["residents"])
 
 

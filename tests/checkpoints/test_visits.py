@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from checkpoints.models import Fever, Passage, Vehicle, Visit
+from checkpoints.models import Fever, Passage, PassUse, Vehicle, Visit
 from checkpoints.services import fevers, homes, inside, vehicles, visits
 from checkpoints.services.written import Invalid
 from portal.accounts.models import Event
 from portal.erasure import erase
 from portal.lib.errors import Refused
-from residents.models import DutyPolicy
+from residents.models import DutyPolicy, QuarantineCase
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -208,13 +208,39 @@ def test_a_family_passes_in_one_tap_and_once(cast, client, shift, home):
     assert sorted(rows) == sorted((one.name, "out", home.pk, one.pk) for one in people[:2])
 
 
-def test_a_quarantined_family_does_not_go_out(cast, client, shift, home):
-    one = quarantine(cast, home).resident
-    with pytest.raises(Refused, match="quarantine"):
-        homes.log(key=uuid.uuid4(), dwelling=home, residents=[one.pk], direction="out", reason="", shift=shift,
-                  fever_limit=LIMIT, by=cast.worker)  # fmt: skip
-    page = client.post(url("gate_home", shift.pk), {"home": "17-3-702", "direction": "out", "residents": [one.pk]})
-    assert (page.status_code, Passage.objects.count()) == (422, 0)
+def test_a_quarantined_family_goes_out_by_the_lead_s_reason_alone_and_each_is_counted(cast, client, shift, home):
+    quarantine(cast, home)
+    other = factories.ResidentFactory(dwelling=home, community=cast.qinghe)
+    people = [one.pk for one in homes.people(home)]
+    sent = {"home": "17-3-702", "direction": "out", "residents": people, "key": str(uuid.uuid4()), "reason": "就医"}
+    let_go = sent | {"override": "急救"}
+    refused = client.post(url("gate_home", shift.pk), sent)
+    assert ("nobody goes out without" in refused.text, 'name="override"' in refused.text) == (True, False)
+    assert (list(refused.context["ticked"]), refused.context["reason"]) == (people, "就医")
+    assert "Only the lead" in client.post(url("gate_home", shift.pk), let_go).text
+    assert Passage.objects.count() == 0
+
+    shift.crew.update(is_lead=True)
+    assert 'name="override"' in client.get(url("gate_home", shift.pk), {"home": "17-3-702"}).text
+    for _ in range(2):
+        assert client.post(url("gate_home", shift.pk), let_go).status_code == 302
+    found = PassUse.objects.overridden().values_list("passage__resident", "found", "override_by", "override_reason")
+    assert sorted(found) == sorted((pk, "held_out", cast.cadre_user.pk, "急救") for pk in people)
+    assert Event.objects.filter(kind="passage.overridden").count() == len(people)
+    # Who comes home is not asked.
+    assert client.post(url("gate_home", shift.pk), sent | {"direction": "in", "residents": [other.pk]}).status_code == 302
+
+
+def test_a_family_of_which_one_is_in_a_room_of_their_own_goes_out_without_that_one(cast, client, shift, home):
+    case = quarantine(cast, home)
+    QuarantineCase.objects.filter(pk=case.pk).update(own_room=True)
+    other = factories.ResidentFactory(dwelling=home, community=cast.qinghe)
+    page = client.get(url("gate_home", shift.pk), {"home": "17-3-702"})
+    assert (page.context["ticked"], page.context["kept"]) == ({other.pk}, {case.resident_id})
+    sent = {"home": "17-3-702", "direction": "out"}
+    assert client.post(url("gate_home", shift.pk), sent | {"residents": [case.resident_id, other.pk]}).status_code == 422
+    assert Passage.objects.count() == 0
+    assert client.post(url("gate_home", shift.pk), sent | {"residents": [other.pk]}).status_code == 302
 
 
 @pytest.mark.parametrize("bad", [{"residents": ["999999"]}, {"residents": ["x"]}, {"direction": "up"}, {"home": "\x00"}, {}])
