@@ -186,6 +186,9 @@ def _of_errands() -> Iterator[Figure]:
         ("errands_minutes_done", _("median minutes until it is done"), sources.DONE_AFTER),
     ):
         yield Figure(key, label, _("minutes"), "errands", Counted(source, lambda at: Minutes(Avg("took"))))
+    for key, label, of in (("tasks_done", _("tasks done"), "pk"), ("tasks_by_teams", _("of them given to teams"), "for_team")):
+        how = Counted(sources.TASKS_DONE, lambda at, of=of: Count(of))
+        yield Figure(key, label, pgettext_lazy("unit", "tasks"), "errands", how)
 
 
 # What a home lacks or what is broken; a suggestion is neither.

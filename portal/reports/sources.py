@@ -35,6 +35,7 @@ from residents.models import (
     ResidentChange,
     Round,
     Stop,
+    Task,
     Transfer,
 )
 from residents.models.errands import DONE
@@ -230,6 +231,7 @@ DELIVERED = Source("errands_delivered", _errands_done, "community")
 PORTIONS = Source("portions", _portions, "errand__community")
 HOTLINE = Source("hotline", of(HotlineCall, "called_at"), "community")
 TALKS = Source("talks", of(Persuasion, "spoken_at"), "community")
+TASKS_DONE = Source("tasks_done", of(Task, "ended_at", state="done"), "community")
 PRAISE = Source("praise", on(Commendation, "received_on"), "community")
 MATTERS = Source("matters", _matters, "community")
 TAKEN_AFTER = Source("taken_after", _taken_after("community"), "community")

@@ -11,14 +11,13 @@ from typing import Any
 from django.db.models import BigIntegerField, CharField, Count, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from checkpoints.models import Handover
 from portal.reports import sources
 from portal.reports.figures import BY_KEY, ERRANDS, HOMES, PEOPLE, PLACES, TIMES, Counted, hours
 from portal.reports.periods import Period, Source
 from portal.reports.sources import of, on
-from residents.models import HealthCheck, QuarantineCase, SiteCall, Task
+from residents.models import HealthCheck, QuarantineCase, SiteCall
 from residents.services import errand_totals
 
 # Nobody needs more in one table, and the database need not be asked for it.
@@ -59,7 +58,6 @@ STARTED = Source("started", of(QuarantineCase, "started_at"), "community")
 RELEASED = Source("released", on(QuarantineCase, "ended_on", state="released"), "community")
 CHECKS = Source("checks", on(HealthCheck, "day"), "case__community")
 CALLS = Source("calls", on(SiteCall, "day"), "case__community")
-TASKS_DONE = Source("tasks_done", of(Task, "ended_at", state="done"), "community")
 STOOD, PASSAGES, STOPS, DELIVERED = sources.STOOD, sources.PASSAGES, sources.STOPS, sources.DELIVERED
 
 # A median of all is none of the medians: it is counted once more, without the communities.
@@ -69,7 +67,6 @@ OF_ALL = {
 }
 
 ALL = Count("pk")
-OF_TEAMS = Count("for_team")
 # A person on a day, however many shifts.
 PERSON_DAYS = Count(
     Concat(Cast("cadre", CharField()), Value("/"), Cast("shift__day", CharField()), output_field=CharField()), distinct=True
@@ -133,8 +130,8 @@ ITEMS: tuple[Item, ...] = (
     _done("errands_bills", _("bills paid"), errand_totals.GROUPS["bills"]),
     _figure("errands_minutes_taken", "errands"),
     _figure("errands_minutes_done", "errands"),
-    Item("tasks_done", _("tasks done"), pgettext_lazy("unit", "tasks"), "errands", TASKS_DONE, ALL),
-    Item("tasks_by_teams", _("of them given to teams"), pgettext_lazy("unit", "tasks"), "errands", TASKS_DONE, OF_TEAMS),
+    _figure("tasks_done", "errands"),
+    _figure("tasks_by_teams", "errands"),
     _figure("problems_new", "matters"),
     _figure("problems_solved", "matters"),
     _figure("mediations", "matters"),

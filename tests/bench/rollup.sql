@@ -187,6 +187,9 @@ WITH standing AS NOT MATERIALIZED (
   WHERE spoken_at >= %(start)s AND spoken_at <= %(until)s GROUP BY 1
 ), thanked AS (
   SELECT community_id, count(*) AS praise FROM deployments_commendation WHERE received_on = %(day)s GROUP BY 1
+), tasks AS (
+  SELECT community_id, count(*) AS tasks_done, count(for_team_id) AS tasks_by_teams FROM residents_task
+  WHERE state = 'done' AND ended_at >= %(start)s AND ended_at <= %(until)s GROUP BY 1
 ), zero AS (
   SELECT {zero} AS figures
 )
@@ -202,7 +205,8 @@ SELECT c.id AS community_id, (zero.figures || coalesce(to_jsonb(by_hour), '{{}}'
           || coalesce(to_jsonb(delivered), '{{}}') || coalesce(to_jsonb(lines), '{{}}')
           || coalesce(to_jsonb(drops), '{{}}') || coalesce(to_jsonb(visits), '{{}}')
           || coalesce(to_jsonb(matters), '{{}}') || coalesce(to_jsonb(calls), '{{}}')
-          || coalesce(to_jsonb(talks), '{{}}') || coalesce(to_jsonb(thanked), '{{}}')) - 'community_id' AS figures
+          || coalesce(to_jsonb(talks), '{{}}') || coalesce(to_jsonb(thanked), '{{}}')
+          || coalesce(to_jsonb(tasks), '{{}}')) - 'community_id' AS figures
 FROM residents_community c CROSS JOIN zero
 LEFT JOIN by_hour ON by_hour.community_id = c.id LEFT JOIN by_person ON by_person.community_id = c.id
 LEFT JOIN seconded ON seconded.community_id = c.id LEFT JOIN duty ON duty.community_id = c.id
@@ -216,7 +220,8 @@ LEFT JOIN errands ON errands.community_id = c.id LEFT JOIN goods ON goods.commun
 LEFT JOIN delivered ON delivered.community_id = c.id LEFT JOIN lines ON lines.community_id = c.id
 LEFT JOIN drops ON drops.community_id = c.id LEFT JOIN visits ON visits.community_id = c.id
 LEFT JOIN matters ON matters.community_id = c.id LEFT JOIN calls ON calls.community_id = c.id
-LEFT JOIN talks ON talks.community_id = c.id LEFT JOIN thanked ON thanked.community_id = c.id;
+LEFT JOIN talks ON talks.community_id = c.id LEFT JOIN thanked ON thanked.community_id = c.id
+LEFT JOIN tasks ON tasks.community_id = c.id;
 WITH made AS (
   INSERT INTO reports_dailyreport
     (community_id, day, version, state, as_of, due_at, counted, special, rolled_up_at, return_reason)

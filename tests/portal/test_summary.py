@@ -14,8 +14,8 @@ from portal.accounts.models import Event
 from portal.reports import summary
 from portal.reports.periods import Period
 from portal.reports.services.rollups import roll_up
-from residents.models import Community, Errand, ErrandKind, ErrandState, HotlineCall, Matter, Persuasion
-from residents.services import errand_kinds, matters
+from residents.models import Community, Errand, ErrandKind, ErrandState, HotlineCall, Matter, Persuasion, Team
+from residents.services import errand_kinds, matters, teams
 from tests import factories
 
 PAGE, EXPORT = reverse("reports:summary"), reverse("reports:summary_export")
@@ -46,6 +46,27 @@ def done(cast, code, day, lines=0):
     for place in range(lines):
         errand.lines.create(position=place + 1, name="盐", quantity=1)
     return errand
+
+
+def finished(cast, day, hour=9):
+    moment = at(day, hour)
+    return {
+        "assignee": cast.cadre_user,
+        "assigned_at": moment,
+        "assigned_by": cast.worker,
+        "ended_at": moment,
+        "ended_by": cast.cadre_user,
+    }
+
+
+def of_team(cast, day, name="青年突击队", hour=9):
+    """What a team did on a day; by noon it had to."""
+    team = Team.objects.filter(name=name).first() or teams.form(
+        community=cast.qinghe, name=name, kind="commando", leader=cast.cadre_user, by=cast.secretary
+    )
+    facts = finished(cast, day, hour)
+    factories.TaskFactory(community=cast.qinghe, state="done", result="x", for_team=team, due_at=at(day, 12), **facts)
+    return team
 
 
 def counted(communities: QuerySet, first=FIRST, last=LAST) -> summary.Numbers:
@@ -165,6 +186,27 @@ def test_more_rows_cost_no_more_statements(worked, sign_in, queries):
     assert counts[0] == counts[1] <= 12
 
 
+def test_a_team_is_told_apart_by_what_it_did_in_the_period(worked, sign_in, queries):
+    team = of_team(worked, FIRST)
+    of_team(worked, LAST, hour=15)
+    of_team(worked, FIRST - dt.timedelta(days=1))
+    Commendation.objects.create(
+        community=worked.qinghe, text="x", team=team.name, for_team=team, received_on=LAST, recorded_by=worked.worker
+    )
+    client, asked = sign_in(worked.secretary), {"first": f"{FIRST}", "last": f"{LAST}"}
+    with queries() as before:
+        (line,) = client.get(PAGE, asked).context["teams"]
+    assert (line, line.tasks_done, line.tasks_in_time, line.praised) == (team, 2, 1, 1)
+    for name in ("消杀专班", "志愿队"):
+        of_team(worked, LAST, name)
+    with queries() as after:
+        assert len(client.get(PAGE, asked).context["teams"]) == 3
+    assert len(before) == len(after)
+    assert sign_in(worked.other_secretary).get(PAGE, asked).context["teams"] == []
+    sheet = sign_in(worked.secretary).post(EXPORT, asked | {"format": "csv"})
+    assert "青年突击队·完成任务" in b"".join(sheet).decode("utf-8-sig")
+
+
 def test_a_summary_of_one_day_says_what_the_days_report_says(worked):
     """Whatever both count has one definition: asked, done for another day, portions, problems, calls, praise."""
     asked_before = done(worked, "groceries", FIRST - dt.timedelta(days=1), lines=2)
@@ -184,6 +226,8 @@ def test_a_summary_of_one_day_says_what_the_days_report_says(worked):
     Commendation.objects.create(
         community=worked.qinghe, kind="letter", team="x", text="x", received_on=FIRST, recorded_by=worked.worker
     )
+    of_team(worked, FIRST)
+    factories.TaskFactory(community=worked.qinghe, state="done", result="x", **finished(worked, FIRST))
     here = Community.objects.filter(pk=worked.qinghe.pk)
     (report,) = roll_up(day=FIRST, communities=here, by=worked.secretary)
     summed = counted(here, FIRST, FIRST)
@@ -192,7 +236,7 @@ def test_a_summary_of_one_day_says_what_the_days_report_says(worked):
     expected = {
         "errands_asked": 2, "errands_done": 3, "errands_goods": 2, "errands_medicine": 1, "portions": 4, "problems_new": 2,
         "problems_solved": 1, "mediations": 1, "incidents": 1, "hotline_calls": 1, "talked_round": 1, "praise": 1,
-        "errands_minutes_done": 60,
+        "errands_minutes_done": 60, "tasks_done": 2, "tasks_by_teams": 1,
     }  # fmt: skip
     assert {key: summed[key] for key in expected} == expected
     assert expected.keys() <= both

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import FileResponse, HttpResponse, QueryDict, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts import audit
@@ -15,6 +15,7 @@ from portal.lib.dates import day_of
 from portal.lib.pages import page
 from portal.lib.sheets import Column
 from portal.reports import summary as counted
+from portal.reports import team_totals
 from portal.reports.periods import Period
 from residents.access import Permission, Request, requires
 from residents.models import Community
@@ -42,6 +43,7 @@ def summary(request: Request) -> HttpResponse:
         "blocks": blocks,
         "columns": columns,
         "places": places,
+        "teams": team_totals.by_team(period),
         "choices": list(request.communities.order_by("code")[:200]),
         "chosen": places[0] if len(places) == 1 else None,
         "today": timezone.localdate(),
@@ -66,11 +68,21 @@ def summary_export(request: Request) -> FileResponse | StreamingHttpResponse:
              *(numbers.get(place.pk, {}).get(item.key, 0) for place in places)]
             for number, item in enumerate(counted.ITEMS, 1)
         ]  # fmt: skip
+        rows += _team_lines(period, places, len(rows))
     for place in places:
         audit.record("summary.exported", place, by=request.user, after={"rows": len(rows)})
     if request.POST.get("format") == "csv":
         return downloads.csv(columns, rows, title=title)
     return downloads.sheet(columns, rows, title=title, unit=places[0].name if len(places) == 1 else "")
+
+
+def _team_lines(period: Period, places: list[Community], before: int) -> list[list[Any]]:
+    """A row for each team, in the column of its community."""
+    return [
+        [number, _("Teams"), f"{team}·{_('tasks done')}", pgettext("unit", "tasks"), team.tasks_done,  # type: ignore[attr-defined]
+         *(team.tasks_done if team.community_id == place.pk else 0 for place in places)]  # type: ignore[attr-defined]
+        for number, team in enumerate(team_totals.by_team(period), before + 1)
+    ]  # fmt: skip
 
 
 def _counted(asked: QueryDict, places: list[Community]) -> tuple[Period, dict[int, counted.Numbers]]:
