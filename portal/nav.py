@@ -65,6 +65,7 @@ ENTRIES = [
     Entry(_("Entry passes"), "ticket", "checkpoints:pass_list", Permission.PASS_VIEW),
     Entry(_("Hand-overs"), "clipboard-list", "checkpoints:handover_list", Permission.HANDOVER_VIEW),
     Entry(_("Posts"), "barrier-block", "checkpoints:post_list", Permission.SHIFT_VIEW),
+    Entry(_("Errands in numbers"), "shopping-bag", "residents:errand_count", Permission.ERRAND_COUNT),
     Entry(_("Quarantine in numbers"), "virus", "residents:quarantine_count", Permission.QUARANTINE_COUNT),
     Entry(_("Missed checks"), "clock", "residents:missed_check_list", Permission.QUARANTINE_COUNT),
     Entry(_("Exposed staff"), "user-x", "checkpoints:exposure_list", Permission.QUARANTINE_VIEW),

@@ -17,7 +17,7 @@ from portal.lib.constraints import lasts_on
 from portal.lib.counting import counts
 from portal.lib.stats import Stat
 from portal.reports.models import DailyReport
-from residents.models import Community, Finding, Matter, MatterState, Round, Task, TaskState
+from residents.models import Community, Errand, Finding, Matter, MatterState, Round, Task, TaskState
 from residents.services import health_checks
 from residents.services.policies import duty_policies
 
@@ -139,6 +139,7 @@ def report_overview(communities: "QuerySet[Community]") -> dict[str, Any]:
     )
     total, missing_count = due.count(), missing.count()
     unasked = health_checks.due_cases(communities, day, timezone.now()).filter(health_checks.MISSED).count()
+    overdue = Errand.objects.within(communities).overdue(timezone.now()).count()
     address = nav.address_of("reports:overview")
     return {
         "stats": [
@@ -151,6 +152,12 @@ def report_overview(communities: "QuerySet[Community]") -> dict[str, Any]:
                 unasked,
                 tone="bad" if unasked else "",
                 address=nav.address_of("residents:missed_check_list"),
+            ),
+            Stat(
+                _("errands overdue"),
+                overdue,
+                tone="bad" if overdue else "",
+                address=nav.address_of("residents:errand_count"),
             ),
         ],
         "missing": missing.select_related("subdistrict").order_by("subdistrict__code", "code")[:SHOWN],

@@ -94,6 +94,7 @@ class Permission(StrEnum):
     QUARANTINE_DECIDE = "quarantine_decide"  # release, extend, let out, void
     QUARANTINE_CHECK = "quarantine_check"  # take temperatures, at doors and by phone
     CONTROL_DECIDE = "control_decide"  # control level and epidemic-free status of a compound
+    ERRAND_COUNT = "errand_count"  # how many wait and how long, never who
     ERRAND_VIEW = "errand_view"  # the queue: names and phones masked, but for one's own
     ERRAND_ASK = "errand_ask"  # take a request down
     ERRAND_CLAIM = "errand_claim"  # take one, do it, write down what was spent
@@ -166,6 +167,7 @@ _WORKER = _CADRE | {
     _P.QUARANTINE_COUNT,
     _P.QUARANTINE_VIEW,
     _P.QUARANTINE_EDIT,
+    _P.ERRAND_COUNT,
     _P.ERRAND_DESK,
     _P.DELIVERY_SETTLE,
     _P.VEHICLE_EDIT,
@@ -210,6 +212,7 @@ _OFFICER = frozenset(
         _P.REPORT_VIEW,
         _P.REPORT_REVIEW,
         _P.OVERVIEW_VIEW,
+        _P.ERRAND_COUNT,
         _P.QUARANTINE_COUNT,
         _P.EXPORT,
     }

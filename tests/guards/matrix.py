@@ -464,6 +464,7 @@ RESIDENTS: dict[str, Row] = {
     ),
     "residents:health_check_phone": Row(may=CREW, kwargs=lambda w: {"pk": w.case.pk}, get=405, post=200),
     "residents:health_check_record": Row(may=CREW, kwargs=lambda w: {"pk": w.case.pk}, post=422),
+    "residents:errand_count": Row(may=OFFICE),
     "residents:quarantine_count": Row(may=OFFICE),
     "residents:missed_check_list": Row(may=OFFICE),
     "residents:quarantine_detail": Row(may=WORKERS, kwargs=lambda w: {"pk": w.case.pk}),
