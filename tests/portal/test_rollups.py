@@ -174,7 +174,7 @@ def test_the_number_of_statements_does_not_grow_with_communities(cast, queries, 
     factories.CommunityFactory.create_batch(more)
     with queries() as seen:
         rollups.roll_up(day=DAY, communities=everywhere(), by=None)
-    assert len([q for q in seen if "SAVEPOINT" not in q["sql"]]) == 35
+    assert len([q for q in seen if "SAVEPOINT" not in q["sql"]]) == 36
 
 
 def test_counting_again_refreshes_the_draft_and_keeps_corrections(cast, gate):
