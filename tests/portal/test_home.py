@@ -129,6 +129,7 @@ def test_the_officer_sees_who_has_not_reported(cast, sign_in):
         ("to review", 1, None),
         ("returned", 0, None),
         ("not asked for their health", 0, None),
+        ("errands overdue", 0, None),
     ]
 
 
