@@ -5,12 +5,17 @@ import uuid
 
 import pytest
 from django.db import OperationalError, connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from portal.accounts.models import Event
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandState, Pairing
 from residents.models.errands import DONE, ENDED
 from residents.services import errand_rounds, errands, pairings, stops
+from residents.services.ask_sheets import Sheet
+from residents.services.asks import errand_link, sheet_link
 from residents.services.errand_requests import Place, ask
 from tests import factories
 from tests.people import make_cast
@@ -19,6 +24,8 @@ from tests.races import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = 8
+# Where a race looks before it writes.
+ERRANDS, PAIRINGS = "residents_errand", "residents_pairing"
 
 
 @pytest.fixture
@@ -67,7 +74,7 @@ def careless_end(errand, read_together, believed, **facts):
 
 def test_an_errand_is_taken_by_one(scene):
     _cast, errand, helpers = scene
-    answers = at_once([lambda h=h: errands.claim(errand_id=errand.pk, by=h) for h in helpers])
+    answers = at_once([lambda h=h: errands.claim(errand_id=errand.pk, by=h) for h in helpers], look=ERRANDS)
     assert answers == ["Refused"] * (MANY - 1) + ["done"]
 
 
@@ -82,7 +89,8 @@ def test_a_request_sent_many_times_at_once_is_one(scene):
     cast, errand, _helpers = scene
     key, place = uuid.uuid4(), Place(cast.qinghe, errand.dwelling)
     answers = at_once(
-        [lambda: ask(key=key, place=place, kind=errand.kind, what="盐", channel="own", by=None) for _ in range(MANY)]
+        [lambda: ask(key=key, place=place, kind=errand.kind, what="盐", channel="own", by=None) for _ in range(MANY)],
+        look=ERRANDS,
     )
     assert (answers, Errand.objects.filter(key=key).count()) == (["done"] * MANY, 1)
 
@@ -94,7 +102,8 @@ def test_cancelled_while_it_is_handed_over_ends_in_one_of_the_two(scene):
         [
             lambda: errands.cancel(errand_id=errand.pk, reason="x", by=cast.secretary),
             lambda: errands.deliver(errand_id=errand.pk, outcome="handed", by=cast.cadre_user),
-        ]
+        ],
+        look=ERRANDS,
     )
     assert answers == ["Refused", "done"]
 
@@ -118,7 +127,9 @@ def test_merging_two_into_each_other_neither_deadlocks_nor_loses_both(scene):
     cast, errand, _helpers = scene
     other = factories.ErrandFactory(dwelling=errand.dwelling)
     pairs = [(errand.pk, other.pk), (other.pk, errand.pk)] * (MANY // 2)
-    answers = at_once([lambda a=a, b=b: errands.merge(errand_id=a, into_id=b, by=cast.secretary) for a, b in pairs])
+    answers = at_once(
+        [lambda a=a, b=b: errands.merge(errand_id=a, into_id=b, by=cast.secretary) for a, b in pairs], look=ERRANDS
+    )
     assert answers == ["Refused"] * (MANY - 1) + ["done"]
     assert Errand.objects.waiting().count() == 1
 
@@ -140,7 +151,8 @@ def test_taken_by_hand_while_the_desk_sends_it_with_a_round_is_one_of_the_two(sc
         [
             lambda: errands.claim(errand_id=errand.pk, by=cast.cadre_user),
             lambda: errand_rounds.join(errand_id=errand.pk, round_id=walk.pk, by=cast.worker),
-        ]
+        ],
+        look=ERRANDS,
     )
     assert answers == ["Refused", "done"]
 
@@ -183,10 +195,95 @@ def test_control_without_lock_an_errand_goes_with_a_stop_that_is_over(scene):
     assert Errand.objects.get(pk=errand.pk).state not in {ErrandState.DELIVERED, ErrandState.REQUESTED}
 
 
+def test_merged_while_somebody_takes_it_is_one_of_the_two(scene):
+    cast, errand, _helpers = scene
+    into = factories.ErrandFactory(dwelling=errand.dwelling)
+    answers = at_once(
+        [
+            lambda: errands.merge(errand_id=errand.pk, into_id=into.pk, by=cast.worker),
+            lambda: errands.claim(errand_id=errand.pk, by=cast.cadre_user),
+        ],
+        look=ERRANDS,
+    )
+    errand.refresh_from_db()
+    assert (answers, errand.merged_into is None) == (["Refused", "done"], errand.assignee == cast.cadre_user)
+
+
+def test_another_merged_into_it_while_it_is_handed_over_is_brought_or_waits(scene):
+    """What is merged is carried along: it never goes into a bag that was handed over."""
+    cast, errand, _helpers = scene
+    other = factories.ErrandFactory(dwelling=errand.dwelling)
+    errands.claim(errand_id=errand.pk, by=cast.cadre_user)
+    answers = at_once(
+        [
+            lambda: errands.merge(errand_id=other.pk, into_id=errand.pk, by=cast.worker),
+            lambda: errands.deliver(errand_id=errand.pk, outcome="handed", by=cast.cadre_user),
+        ],
+        look=ERRANDS,
+    )
+    merged = Event.objects.filter(kind="errand.merged").values_list("pk", flat=True).first()
+    delivered = Event.objects.get(kind="errand.delivered").pk
+    assert (answers, merged) == (["Refused", "done"], None) or (answers == ["done", "done"] and merged < delivered)
+
+
+def test_taken_while_the_desk_calls_it_off_is_called_off(scene):
+    cast, errand, _helpers = scene
+    answers = at_once(
+        [
+            lambda: errands.claim(errand_id=errand.pk, by=cast.cadre_user),
+            lambda: errands.cancel(errand_id=errand.pk, reason="x", by=cast.secretary),
+        ],
+        look=ERRANDS,
+    )
+    errand.refresh_from_db()
+    assert (answers in (["Refused", "done"], ["done", "done"]), errand.state) == (True, ErrandState.CANCELLED)
+
+
+def test_a_residents_form_sent_three_times_by_an_impatient_thumb_is_one(scene):
+    """Through the page itself: each answer leads to the same errand."""
+    _cast, errand, _helpers = scene
+    page = reverse("residents:ask", args=[sheet_link(Sheet(errand.entrance.building.compound, errand.entrance))])
+    form = {
+        "key": str(uuid.uuid4()),
+        "kind": errand.kind.code,
+        "home": "702",
+        "name": "王建国",
+        "phone": "19900021234",
+        "what": "盐",
+    }
+    answers = []
+    at_once([lambda: answers.append(Client().post(page, form)) for _ in range(3)], look=ERRANDS)
+    (made,) = Errand.objects.filter(channel="own", what="盐")
+    assert [(answer.status_code, answer.url) for answer in answers] == [
+        (302, reverse("residents:ask", args=[errand_link(made)]))
+    ] * 3
+
+
 def test_many_desks_give_a_home_one_helper(scene):
     cast, errand, helpers = scene
     day = timezone.localdate()
     answers = at_once(
-        [lambda h=h: pairings.pair(dwelling_id=errand.dwelling_id, helper=h, starts_on=day, by=cast.worker) for h in helpers]
+        [lambda h=h: pairings.pair(dwelling_id=errand.dwelling_id, helper=h, starts_on=day, by=cast.worker) for h in helpers],
+        look=PAIRINGS,
     )
     assert (answers, Pairing.objects.count()) == (["Refused"] * (MANY - 1) + ["done"], 1)
+
+
+def test_one_desk_that_presses_many_times_makes_one_pairing(scene):
+    cast, errand, helpers = scene
+    facts = {"dwelling_id": errand.dwelling_id, "helper": helpers[0], "starts_on": timezone.localdate(), "by": cast.worker}
+    answers = at_once([lambda: pairings.pair(**facts) for _ in range(MANY)], look=PAIRINGS)
+    assert (answers, Pairing.objects.count(), Event.objects.filter(kind="pairing.made").count()) == (["done"] * MANY, 1, 1)
+
+
+def test_control_without_lock_the_desk_is_refused_what_it_asked_for_itself(scene):
+    """What pair() would be without its lock: everybody finds none, and the database refuses all but one."""
+    _cast, errand, helpers = scene
+    facts = {"dwelling": errand.dwelling, "helper": helpers[0], "starts_on": timezone.localdate()}
+
+    def careless():
+        if not Pairing.objects.filter(dwelling=errand.dwelling).exists():
+            Pairing.objects.create(community=errand.community, **facts)
+
+    answers = at_once([careless] * 3, look=PAIRINGS)
+    assert (answers, Pairing.objects.count()) == (["IntegrityError", "IntegrityError", "done"], 1)

@@ -14,6 +14,8 @@ from tests import factories
 from tests.people import make_cast
 from tests.residents.test_errand_races import MANY, at_once
 
+TASKS = "residents_task"
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -27,7 +29,7 @@ def scene():
 
 def test_a_task_is_taken_by_one(scene):
     _cast, row, helpers = scene
-    answers = at_once([lambda h=h: tasks.claim(task_id=row.pk, by=h) for h in helpers])
+    answers = at_once([lambda h=h: tasks.claim(task_id=row.pk, by=h) for h in helpers], look=TASKS)
     assert answers == ["Refused"] * (MANY - 1) + ["done"]
 
 
@@ -58,7 +60,7 @@ def test_one_press_by_many_on_what_was_found_makes_one_task(scene):
     home = factories.DwellingFactory(entrance__building__compound=cast.hefengyuan)
     stop = factories.StopFactory(round__community=cast.qinghe, dwelling=home)
     finding = Finding.objects.create(community=cast.qinghe, stop=stop, kind="no_food", found_at=timezone.now())
-    answers = at_once([lambda: task_sources.from_finding(finding, by=cast.worker) for _ in range(MANY)])
+    answers = at_once([lambda: task_sources.from_finding(finding, by=cast.worker) for _ in range(MANY)], look=TASKS)
     assert (answers, finding.tasks.count()) == (["done"] * MANY, 1)
 
 
@@ -66,7 +68,7 @@ def test_the_same_form_sent_many_times_at_once_is_one_task(scene):
     cast, _row, _helpers = scene
     key, place = uuid.uuid4(), Place(cast.qinghe, words="东门")
     facts = {"key": key, "place": place, "title": "x", "kind": "other", "risk": 1, "by": cast.worker}
-    answers = at_once([lambda: tasks.write(**facts) for _ in range(MANY)])
+    answers = at_once([lambda: tasks.write(**facts) for _ in range(MANY)], look=TASKS)
     assert (answers, Task.objects.filter(key=key).count()) == (["done"] * MANY, 1)
 
 
@@ -77,7 +79,8 @@ def test_called_off_while_it_is_finished_ends_in_one_of_the_two(scene):
         [
             lambda: tasks.cancel(task_id=row.pk, reason="x", by=cast.secretary),
             lambda: tasks.finish(task_id=row.pk, result="x", by=cast.cadre_user),
-        ]
+        ],
+        look=TASKS,
     )
     assert answers == ["Refused", "done"]
 
