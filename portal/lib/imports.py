@@ -28,6 +28,8 @@ from portal.lib.sheets.cells import text
 
 CHUNK = 500
 ASK = object()
+# So many cells of a column are kept in mind.
+MOST_KNOWN = 200
 DOES = ("create", "change", "gone", "same", "missing", "skip", "refuse")
 # What is written; "missing" stands on record and not in the file, and is left alone.
 WRITTEN = ("create", "change", "gone")
@@ -116,6 +118,10 @@ class Summary:
     digest: str
 
 
+# A column, its place from 0, and what its cells have said so far.
+Wanted = tuple[Column, int, dict[Any, Any]]
+
+
 class Reader:
     """The lines of the one sheet of a file that has the headings."""
 
@@ -128,7 +134,8 @@ class Reader:
         self.title = self.header.above
         self._year: int | None = self.header.year
         places = self.header.places
-        self._wanted = [(column, places[column.key], _empty(column)) for column in columns if column.key in places]
+        # Most cells of a long list say what others of their column said: those that need no remark are read once.
+        self._wanted: list[Wanted] = [(column, places[column.key], {}) for column in columns if column.key in places]
 
     def lines(self) -> Iterator[Line]:
         """Yield every row below the headings that is not blank."""
@@ -154,15 +161,28 @@ class Reader:
             return line
         if row.hidden:
             line.says.append(_("The row is hidden in the file."))
-        for column, at, empty in self._wanted:
-            # Many cells of a long list are empty, and an empty one is always read alike.
-            is_empty = empty is not ASK and (at >= len(texts) or not texts[at]) and at not in row.formulas
-            line.values[column.key] = empty if is_empty else self._cell(line, column, row, at)
+        cells, width = row.cells, len(row.cells)
+        for wanted in self._wanted:
+            column, at, known = wanted
+            raw = cells[at] if at < width else ""
+            told = raw if isinstance(raw, str) else (type(raw), raw)
+            value = ASK if at in row.formulas else known.get(told, ASK)
+            line.values[column.key] = self._first(line, row, wanted, told) if value is ASK else value
         line.title = str(line.values.get(self.columns[0].key) or "")
         for at, formula in row.formulas.items():
             if at < len(texts):
                 texts[at] = formula
         return line
+
+    def _first(self, line: Line, row: Row, wanted: Wanted, told: Any) -> Any:
+        """Read a cell, and keep what it says for the next of its kind."""
+        column, at, known = wanted
+        said = len(line.says)
+        value = self._cell(line, column, row, at)
+        # A day may take its year from those before, and a list may be changed by whoever gets it.
+        if len(line.says) == said and len(known) < MOST_KNOWN and not column.dated and not isinstance(value, list):
+            known[told] = value
+        return value
 
     def _cell(self, line: Line, column: Column, row: Row, at: int) -> Any:
         if at in row.formulas:
@@ -220,17 +240,6 @@ class Reader:
         if first and not (texts[key] if key < len(texts) else "") and any(NOTES.search(t) for t in read):
             return _("A row of notes on how to fill in the form.")
         return ""
-
-
-def _empty(column: Column) -> Any:
-    """What an empty cell of a column is, where that is nothing; ASK where each cell has to be looked at."""
-    if column.required or column.dated:
-        return ASK
-    try:
-        found = column.parse("")
-    except BadCell:
-        return ASK
-    return found if found is None or found == "" else ASK
 
 
 def _said(column: Column, shown: str, value: Any) -> dict[str, Any]:

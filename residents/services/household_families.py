@@ -16,6 +16,7 @@ ELDER, YOUNGER = 0, 1
 BORN_IN = {Relation.HEAD: ELDER, Relation.CHILD: YOUNGER}
 MOTHER_IN = {Relation.PARENT: ELDER, Relation.HEAD: YOUNGER, Relation.SPOUSE: YOUNGER}
 LEAST_YEARS = 10
+Born = dict[Home, dt.date]
 
 
 class Families:
@@ -24,8 +25,8 @@ class Families:
     def __init__(self) -> None:
         self.heads: dict[Home, tuple[int, dt.date | None]] = {}
         # The eldest child and the youngest mother of a generation.
-        self.children: dict[tuple[Home, int], dt.date] = {}
-        self.mothers: dict[tuple[Home, int], dt.date] = {}
+        self.children: tuple[Born, Born] = ({}, {})
+        self.mothers: tuple[Born, Born] = ({}, {})
 
     def check(self, line: Line) -> None:
         """Meet somebody, and say what does not fit to the rows of the home before."""
@@ -51,7 +52,7 @@ class Families:
         self.heads[plan.home] = line.number, born
         if (head := line.values.get("head")) and household_sheet.name(head) != plan.person["name"]:
             line.says.append(_("户主姓名 names somebody else as head: 与户主关系 counts."))
-        child = self.children.get((plan.home, YOUNGER))
+        child = self.children[YOUNGER].get(plan.home)
         if is_older := bool(child and born and child <= born):
             line.says.append(_("A child in this home is older than its head. Please check relation and birthday."))
         return is_older
@@ -67,9 +68,9 @@ class Families:
     def _as_child(self, plan: Plan, born: dt.date) -> str:
         if (generation := BORN_IN.get(plan.person["relation"])) is None:
             return ""
-        key = plan.home, generation
-        self.children[key] = min(born, self.children.get(key, born))
-        if (mother := self.mothers.get(key)) and _too_near(mother, born):
+        children = self.children[generation]
+        children[plan.home] = min(born, children.get(plan.home, born))
+        if (mother := self.mothers[generation].get(plan.home)) and _too_near(mother, born):
             said = _("Not at least %(years)s years younger than the mother in this home. Please check relation and birthday.")
             return said % {"years": LEAST_YEARS}
         return ""
@@ -78,9 +79,9 @@ class Families:
         generation = MOTHER_IN.get(plan.person["relation"])
         if generation is None or plan.person["sex"] != Resident.Sex.FEMALE:
             return ""
-        key = plan.home, generation
-        self.mothers[key] = max(born, self.mothers.get(key, born))
-        if (child := self.children.get(key)) and _too_near(born, child):
+        mothers = self.mothers[generation]
+        mothers[plan.home] = max(born, mothers.get(plan.home, born))
+        if (child := self.children[generation].get(plan.home)) and _too_near(born, child):
             said = _("A child in this home is not at least %(years)s years younger than its mother. "
                      "Please check relation and birthday.")  # fmt: skip
             return said % {"years": LEAST_YEARS}

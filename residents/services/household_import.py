@@ -19,6 +19,7 @@ from residents.services import care, household_sheet
 from residents.services.household_families import Families
 from residents.services.household_known import Known, Plan
 from residents.services.household_places import Places
+from residents.services.household_seen import Seen
 from residents.services.household_sheet import Home
 from residents.services.household_store import Store
 
@@ -45,11 +46,7 @@ class HouseholdImporter:
         self.storing = Store(community, self.places, by=by)
         self.care = care.words()
         self.met: set[int] = set()
-        # Rows of this file, by what two rows must not share. A list of a whole city is kept in mind until its last row:
-        # as hashes, and not as what was written.
-        self.ids: dict[int, tuple[int, Home]] = {}
-        self.names: dict[int, int] = {}
-        self.contents: set[int] = set()
+        self.seen = Seen()
         self.families = Families()
         # Of these a row was refused: who is missing may be meant by it.
         self.unsure: set[Home | str | None] = set()
@@ -94,7 +91,7 @@ class HouseholdImporter:
         grid = line.values.get("grid") or ""
         self.places.meet(home, household_sheet.floor_of(line), grid)
         line.plan = Plan(home, person, self._care(line), grid)
-        if self._is_once(line):
+        if self.seen.takes(line, self.places.homes):
             self.families.check(line)
         else:
             self._doubt(line, home)
@@ -107,32 +104,6 @@ class HouseholdImporter:
         if unknown := [word for word in said if word not in self.care]:
             line.says.append(_("特殊群体类别 “%(words)s” is unknown: left out.") % {"words": "、".join(unknown)})
         return list(dict.fromkeys(self.care[word] for word in said if word in self.care))
-
-    def _is_once(self, line: Line) -> bool:
-        """A person stands in a file once, and in one home."""
-        plan: Plan = line.plan
-        name, number = hash((plan.home, plan.person["name"])), int(plan.id_hash[:16] or "0", 16)
-        content = hash((name, *plan.person.values(), *plan.care))
-        row, home = self.ids.get(number, (0, plan.home))
-        if home != plan.home:
-            line.refuse(
-                _("This ID number stands already in row %(row)s, in the home %(home)s. Keep the right one.")
-                % {"row": row, "home": "-".join(home[1:])}
-            )
-            return False
-        # Two people of one home may share a name, but then each has a number of their own.
-        row = row if number else self.names.get(name, 0)
-        if row and content in self.contents:
-            line.skip(_("The same as row %(row)s: counted once.") % {"row": row})
-            return False
-        if row:
-            line.refuse(_("This person already stands in row %(row)s, with other values. Keep the right one.") % {"row": row})
-            return False
-        if number:
-            self.ids[number] = line.number, plan.home
-        self.names[name] = line.number
-        self.contents.add(content)
-        return True
 
     def _compare(self, line: Line, known: Known) -> None:
         plan: Plan = line.plan
@@ -203,7 +174,7 @@ class HouseholdImporter:
         homes = {key for key, _floor in self.places.homes.values()}
         there = Resident.objects.registered().filter(community=self.community).order_by("dwelling_id", "id")
         keys = there.values_list("pk", "dwelling_id").iterator(REST)
-        missing = [pk for pk, home in keys if home in homes and pk not in self.met and pk not in self.storing.made]
+        missing = [pk for pk, home in keys if home in homes and pk not in self.met and not self.storing.made.has(pk)]
         for first in range(0, len(missing), REST):
             yield from map(self._missing, _whole(missing[first : first + REST]))
 

@@ -1,5 +1,6 @@
 """What the portal knows of the people on a base list, and what is to be written for each."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,8 @@ class Plan:
     grid: str = ""
     id_hash: str = ""
     resident: Resident | None = None
+    # Of somebody who was new, once written.
+    key: int = 0
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     # Codes of the lists the person is not on yet.
@@ -37,6 +40,28 @@ class Plan:
     def __post_init__(self) -> None:
         number = self.person["id_number"]
         self.id_hash = lookup_hash(number) if number else ""
+
+
+class Made:
+    """Keys of the people an import has created, as spans: one for all of them, but where others write between them."""
+
+    def __init__(self) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+
+    def add(self, keys: Iterable[int]) -> None:
+        """Note keys, all higher than those noted before."""
+        for key in sorted(keys):
+            if self._lasts and key == self._lasts[-1] + 1:
+                self._lasts[-1] = key
+            else:
+                self._firsts.append(key)
+                self._lasts.append(key)
+
+    def has(self, key: int) -> bool:
+        """Whether somebody was created here."""
+        at = bisect_right(self._firsts, key) - 1
+        return at >= 0 and key <= self._lasts[at]
 
 
 def _elsewhere(keys: set[int]) -> dict[int, Home]:
@@ -61,13 +86,13 @@ def _rows(hashes: set[str], homes: Iterable[int]) -> list[Resident]:
 class Known:
     """The residents some rows may be about; a fixed number of statements."""
 
-    def __init__(self, community: Community, plans: list[Plan], places: Places, *, made: set[int]) -> None:
+    def __init__(self, community: Community, plans: list[Plan], places: Places, *, made: Made) -> None:
         hashes = {plan.id_hash for plan in plans if plan.id_hash}
         homes = {key: plan.home for plan in plans if (key := places.key(plan.home))}
         self.by_hash: dict[str, Resident] = {}
         self.by_name: dict[tuple[int, str], list[Resident]] = {}
         for row in _rows(hashes, homes):
-            if row.pk in made or row.community_id != community.pk:
+            if made.has(row.pk) or row.community_id != community.pk:
                 continue
             if row.id_hash in hashes:
                 self._prefer(row)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
+from portal.lib.inserting import insert
 from residents.models import Building, Community, Compound, Dwelling, Entrance, Grid
 from residents.services.household_sheet import Home
 
@@ -108,14 +109,14 @@ class Places:
         )
         self.entrances |= {door: entrance.pk for door, entrance in zip(dict.fromkeys(doors), made, strict=True)}
         with explained(Dwelling):
-            rows = Dwelling.objects.bulk_create(
-                Dwelling(
-                    community=self.community, entrance_id=self.entrances[home[:3]], room_no=home[3], floor=self.homes[home][1]
-                )
-                for home in missing
-            )
-        for home, row in zip(missing, rows, strict=True):
-            self.homes[home] = row.pk, row.floor
+            columns = {
+                "entrance_id": [self.entrances[home[:3]] for home in missing],
+                "room_no": [home[3] for home in missing],
+                "floor": [self.homes[home][1] for home in missing],
+            }
+            keys = insert(Dwelling, columns, community_id=self.community.pk)
+        for home, key, floor in zip(missing, keys, columns["floor"], strict=True):
+            self.homes[home] = key, floor
         self.made.update(missing)
 
     def _store_compounds(self, missing: list[Home]) -> None:

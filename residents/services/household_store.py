@@ -8,15 +8,17 @@ from django.utils import timezone
 from portal.accounts import audit
 from portal.accounts.models import Event, User
 from portal.lib.constraints import explained
+from portal.lib.initials import initials
+from portal.lib.inserting import insert
 from residents.models import CareProfile, Community, Dwelling, Resident, ResidentChange
 from residents.services import care
-from residents.services.household_known import Plan
+from residents.services.household_known import Made, Plan
 from residents.services.household_places import Places
+from residents.services.household_sheet import PERSON
 from residents.services.households import derived
 
 HEAD = Resident.Relation.HEAD
 Change = ResidentChange.Kind
-DEFAULTS: dict[str, Any] = {"vaccine_doses": None, "has_smartphone": None, "born_on": None}
 
 
 class Store:
@@ -26,7 +28,7 @@ class Store:
         self.community, self.places, self.by = community, places, by
         self.today = timezone.localdate()
         # Keys of the people this import has created: no later row is about them.
-        self.made: set[int] = set()
+        self.made = Made()
 
     def write(self, plans: Sequence[Plan]) -> None:
         """Carry out plans for people who are on the list."""
@@ -79,18 +81,15 @@ class Store:
         heads.filter(pk__in=moved, dwelling__in=homes).update(relation=Resident.Relation.OTHER)
 
     def _create(self, plans: Sequence[Plan]) -> None:
-        for plan in plans:
-            values = {name: value for name, value in plan.person.items() if value not in (None, "")}
-            plan.resident = Resident(
-                community=self.community,
-                dwelling_id=self.places.key(plan.home),
-                id_hash=plan.id_hash,
-                came_on=self.today,
-                **_searched(values),
-            )
+        columns = {name: _filled(name, [plan.person[name] for plan in plans]) for name in PERSON}
+        columns["initials"] = [initials(name) for name in columns["name"]]
+        columns["id_hash"] = [plan.id_hash for plan in plans]
+        columns["dwelling_id"] = [self.places.key(plan.home) for plan in plans]
         with explained(Resident):
-            made = Resident.objects.bulk_create([plan.resident for plan in plans if plan.resident])
-        self.made |= {resident.pk for resident in made}
+            made = insert(Resident, columns, community_id=self.community.pk, came_on=self.today)
+        for plan, key in zip(plans, made, strict=True):
+            plan.key = key
+        self.made.add(made)
 
     def _change(self, plans: Sequence[Plan]) -> None:
         """One statement for each set of columns that changed."""
@@ -113,12 +112,11 @@ class Store:
                 Resident.objects.bulk_update(residents, columns)
 
     def _care(self, plans: Sequence[Plan]) -> None:
-        wanted = [(plan.resident, code) for plan in plans for code in plan.new_care]
+        wanted = [(plan.resident.pk if plan.resident else plan.key, code) for plan in plans for code in plan.new_care]
         if wanted:
-            categories = {category.code: category for category in care.categories().values()}
-            CareProfile.objects.bulk_create(
-                CareProfile(resident=resident, category=categories[code]) for resident, code in wanted
-            )
+            categories = {category.code: category.pk for category in care.categories().values()}
+            residents, codes = zip(*wanted, strict=True)
+            insert(CareProfile, {"resident_id": residents, "category_id": [categories[code] for code in codes]})
 
     def _moves(self, plans: Sequence[Plan]) -> None:
         rows = [(p, Change.MOVED_IN if p.came_back else Change.MOVED_WITHIN) for p in plans if p.came_back or p.moved_from]
@@ -143,8 +141,7 @@ class Store:
         Event.objects.bulk_create(Event(**line) for line in lines)
 
 
-def _searched(values: dict[str, Any]) -> dict[str, Any]:
-    """With the initials; the hash of the ID number is known already."""
-    return derived({name: value for name, value in values.items() if name != "id_number"}) | {
-        "id_number": values.get("id_number", "")
-    }
+def _filled(name: str, said: list[Any]) -> list[Any]:
+    """What an empty cell leaves at its default."""
+    default = Resident._meta.get_field(name).get_default()  # type: ignore[union-attr]
+    return [default if value is None or value == "" else value for value in said]

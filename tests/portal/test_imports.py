@@ -92,3 +92,13 @@ def test_refused_rows_can_come_back_with_their_reasons():
 def test_what_was_typed_is_kept_for_the_way_back():
     (line,) = reader([["姓名", "联系电话", "报到时间"], ['=1&"x"', 19900000001, 44646]]).lines()
     assert (line.does, line.typed) == ("refuse", ['=1&"x"', "19900000001", "44646"])
+
+
+def test_what_needs_a_remark_gets_it_in_every_row_and_what_only_looks_alike_is_read_by_itself():
+    columns = (*COLUMNS[:2], Column("dose", "剂次", parse=cells.whole(0, 9), soft=True))
+    rows = [["姓名", "联系电话", "剂次"], *(["甲", "19900000001", dose] for dose in ("很多", "很多", 1.0, True, "1", ""))]
+    found = list(Reader(io.BytesIO(xlsx(rows)), columns).lines())
+    bad = ["剂次 “很多” is not a whole number from 0 to 9: left empty."]
+    yes = ["剂次 “yes” is not a whole number from 0 to 9: left empty."]
+    assert [line.says for line in found] == [bad, bad, [], yes, [], []]
+    assert [line.values["dose"] for line in found] == [None, None, 1, None, 1, None]
