@@ -435,7 +435,8 @@ addEventListener("online", () => (tell(), latest()));
 addEventListener("offline", tell);
 addEventListener("beforeunload", (event) => queue.waiting && !queue.kept && event.preventDefault());
 document.addEventListener("home-asked", ({ detail }) => detail.found.push(...kit.suggest(detail.asked)));
-refresh().then(() => queue.start());
+// The figures of the page may be older than what was sent while it was on its way, or than the page that was kept.
+refresh().then(() => queue.start()).then(latest);
 keepPage(form.dataset);
 watchRoom((nearlyFull) => (document.getElementById("gate-room").hidden = !nearlyFull));
 setInterval(latest, LATEST_EVERY);

@@ -23,15 +23,21 @@ export class GatePasses {
   look({ person, home, count = 1, people = [] }) {
     const fits = this.chosen && (isOutsider(this.chosen) ? person === "staff" : person === "resident" && this.chosen.home === (home ?? ""));
     if (!fits) this.chosen = undefined;
-    const version = JSON.stringify([person, home, count, people, this.chosen?.key, this.kit.version, this.spent]);
+    const asked = JSON.stringify([person, home, count, people, this.chosen?.key]);
+    const version = JSON.stringify([asked, this.kit.version, this.spent]);
     if (version === this.version) return;
-    Object.assign(this, { version, home: person === "resident" ? home : undefined, count, people });
+    const [before, chosen] = [this.asked, this.card?.key];
+    Object.assign(this, { asked, version, home: person === "resident" ? home : undefined, count, people });
     this.cards = this.chosen ? [this.chosen] : this.home ? this.#cardsOf(this.home) : [];
     const rank = (card) => RANK.indexOf(judge(this.#item(card)).answer);
     this.cards.sort((one, other) => rank(one) - rank(other));
     const names = this.cards.map(({ key, number, pass }) => new Option(`${number} ${this.words.kinds[pass.kind]}`, key));
-    this.part("choose").querySelector("select").replaceChildren(...names);
-    this.#open();
+    const select = this.part("choose").querySelector("select");
+    select.replaceChildren(...names);
+    // News of other phones, while somebody writes: what was chosen, ticked and written about the same people stays.
+    const stays = asked === before && (chosen ? this.cards.some(({ key }) => key === chosen) : !this.cards.length);
+    if (stays) select.value = String(chosen ?? "");
+    this.#open({ anew: !stays });
   }
 
   // The pass a code or a number names, which is asked from now on; undefined where this phone knows none.
@@ -58,6 +64,9 @@ export class GatePasses {
 
   // Passes that other phones have let through meanwhile: [pass, way, moment, passage].
   hear(uses) {
+    const heard = JSON.stringify(uses);
+    if (heard === this.heard) return;
+    this.heard = heard;
     this.others = uses.map(([pass, way, at, id]) => ({ id, pass, way, at: local(Date.parse(at)) }));
     this.#changed();
   }
@@ -182,22 +191,27 @@ export class GatePasses {
   }
 
   // Another home or another pass: nothing is ticked yet.
-  #open() {
+  #open({ anew = true } = {}) {
     const { value } = this.part("choose").querySelector("select");
+    const ticked = anew ? [] : this.#proofs;
     this.card = this.cards.find(({ key }) => String(key) === value) ?? null;
-    this.part("override").querySelector("input").value = "";
-    this.part("confirm").querySelector("input").checked = false;
-    this.part("stopped").hidden = true;
+    if (anew) this.#forgetWritten();
     this.place.hidden = true;
     if (!this.home && !this.chosen) return;
     const { look } = judge(this.card ? this.#item(this.card) : this.#without());
-    this.part("proofs").replaceChildren(...look.map((proof) => this.#tick(proof)));
+    this.part("proofs").replaceChildren(...look.map((proof) => this.#tick(proof, ticked.includes(proof))));
     this.#judge();
   }
 
-  #tick(proof) {
+  #forgetWritten() {
+    this.part("override").querySelector("input").value = "";
+    this.part("confirm").querySelector("input").checked = false;
+    this.part("stopped").hidden = true;
+  }
+
+  #tick(proof, checked) {
     const label = Object.assign(document.createElement("label"), { className: "p-pass-tick" });
-    const box = Object.assign(document.createElement("input"), { type: "checkbox", value: proof });
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", value: proof, checked });
     label.append(box, ` ${this.words.proofs[proof] ?? proof}`);
     return label;
   }
@@ -234,6 +248,7 @@ export class GatePasses {
     part("confirm").hidden = said !== "ask" || !doubts || !alone;
     part("override").hidden = said !== "no" || !this.#leads || !alone;
     part("only").hidden = said !== "no" || this.#leads;
+    if (said === "yes") part("stopped").hidden = true;
   }
 
   #reason(why) {

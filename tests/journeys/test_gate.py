@@ -166,6 +166,7 @@ def test_what_is_logged_without_network_is_stored_once_when_it_is_back(open_as, 
         write(page, home=home)
         page.locator(".p-bar button[value=out]").click()
     expect(page.locator("#gate-net")).to_contain_text("3 waiting")
+    expect(page.locator("#gate-rows [data-state=waiting]:visible")).to_have_count(3)
     assert Passage.objects.count() == 0
 
     page.unroute("**/passages/", stop)

@@ -62,6 +62,13 @@ def out(page: Page, *, refused: bool = False) -> None:
     expect(alert).to_be_visible() if refused else expect(alert).to_be_hidden()
 
 
+def another_gate_lets_out(page: Page, card: EntryPass) -> None:
+    """Somebody who should be back by now: news that this phone hears of while somebody writes."""
+    factories.PassUseFactory(entry_pass=card, direction="out", happened_at=timezone.now() - HOUR)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#gate-late")).to_contain_text(f"{card.dwelling}")
+
+
 def stored(page: Page, count: int) -> None:
     expect(page.locator("#gate-rows [data-is=stored]")).to_have_count(count)
 
@@ -106,6 +113,7 @@ def test_without_network_a_pass_without_trips_is_refused_in_words_and_one_with_t
 
 def test_who_leads_lets_go_against_the_rule_with_a_reason_and_the_return_is_logged_with_the_pass(cast, shift, cards, phone):
     shift.crew.update(is_lead=True)
+    shift.post.compound.community.pass_policies.update(max_minutes=30)
     page = phone.on()
     phone.sign_in(cast.cadre_user)
     open_gate(page, shift)
@@ -113,6 +121,8 @@ def test_who_leads_lets_go_against_the_rule_with_a_reason_and_the_return_is_logg
     home(page, "702", "May not pass")
     out(page, refused=True)
     page.locator("#gate-pass-override").fill("to the hospital")
+    another_gate_lets_out(page, cards["701"])
+    expect(page.locator("#gate-pass-override")).to_have_value("to the hospital")
     out(page)
     stored(page, 1)
     home(page, "702")
