@@ -23,6 +23,8 @@ def at_once(tasks, *, look: str = "") -> list[str]:
     barrier, meeting = threading.Barrier(len(tasks)), threading.Barrier(len(tasks))
 
     def run(task) -> str:
+        # On a busy machine one is still connecting while the other has written.
+        connection.ensure_connection()
         barrier.wait()
         try:
             with _meets(meeting, look):
