@@ -115,8 +115,17 @@ FOUND: dict[str, str | Promise] = {
     "hours": gettext_lazy("vehicle outside its hours"),
 }
 
-# What a phone says of a code that is written well, but is none of those it took along.
-UNKNOWN = gettext_lazy("This phone knows no such pass here. Ask the portal; without network nobody goes by it: tell the lead.")
+# What a phone says of a code that is written well, but is none of those it took along; or it has taken none along yet.
+ON_PHONES: dict[str, str | Promise] = {
+    "unknown": gettext_lazy(
+        "This phone knows no such pass here. Ask the portal; without network nobody goes by it: tell the lead."
+    ),
+    "coming": gettext_lazy("The passes are still on their way to this phone. Look it up again in a moment, or ask the portal."),
+    "without": gettext_lazy(
+        "This phone has no passes with it: it has had no network on this shift, or the shift is over. "
+        "Look at the card yourself, write the home into the form, and let the lead decide."
+    ),
+}  # fmt: skip
 
 STATES: dict[str, str | Promise] = {
     "requested": gettext_lazy("requested"),
@@ -211,7 +220,7 @@ def for_phones() -> dict[str, Any]:
         "left": _("%(n)s trips left"),
         "left_one": trips_left(1),
         "one_by_one": _("Each has a pass of their own: let them go one by one."),
-        "codes": {code: str(text) for code, text in {**pass_codes.WHY, "unknown": UNKNOWN}.items()},
+        "codes": {code: str(text) for code, text in {**pass_codes.WHY, **ON_PHONES}.items()},
     }
 
 

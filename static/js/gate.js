@@ -226,13 +226,21 @@ form.querySelector("details").addEventListener("toggle", ({ target }) => target.
 // A code was scanned or typed: its pass fills the form. Says why where this phone knows no such pass.
 function found({ code, problem }) {
   const card = problem ? undefined : passes.choose(code);
-  if (!card) return passWords.codes[problem ?? "unknown"];
+  if (!card) return passWords.codes[problem ?? missing()];
   form.elements.person.value = card.person;
   form.elements.home.value = card.home;
   if (!card.home) form.elements.name.value ||= card.number;
   hint();
   document.getElementById("gate-pass").scrollIntoView({ block: "center" });
   return "";
+}
+
+// A phone that has no passes with it cannot know that there is no such pass.
+function missing() {
+  if (kit.whole?.passes) return "unknown";
+  if (!navigator.onLine || unreached || isClosed()) return "without";
+  refresh();
+  return "coming";
 }
 
 // A choice that was a slip is taken off by pressing it again.
@@ -334,16 +342,19 @@ function skewed() {
 
 // --- What the phone takes along --------------------------------------------------------------------------------------
 
+let unreached = false;
 async function refresh() {
   const body = JSON.stringify({ device, clock: new Date().toISOString(), waiting: queue.waiting, have: kit.version });
   try {
     const { kit: whole, seal } = await answered(await ask(form.dataset.kit, { body }));
     await vault?.keepKey(queue.name, seal);
     await takeUp();
+    unreached = false;
     if (whole && !isClosed()) await kit.keep(whole, Date.parse(facts.closes));
     hint();
     late.show();
   } catch (error) {
+    unreached = true;
     if (error.revoked) await forget({ detail: error.stopped });
   }
 }
@@ -383,6 +394,7 @@ async function latest() {
   await endShift();
   late.show();
   if (document.hidden || !navigator.onLine || queue.stopped) return;
+  if (!kit.whole && !isClosed()) await refresh();
   try {
     const { totals: numbers, rows: last, uses } = await answered(await ask(form.dataset.latest, { method: "GET" }));
     totals(numbers);
