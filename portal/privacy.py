@@ -242,7 +242,7 @@ TABLE: dict[str, Kept] = {
         plain="id community role compound building entrance cadre starts_on ends_on", personal="name phone"
     ),
     "checkpoints.Post": Kept(plain="id compound name kind opens_at closes_at crew_required code closed_on"),
-    "checkpoints.PostStatus": Kept(plain="id post status starts_on ends_on reason"),
+    "checkpoints.PostStatus": Kept(plain="id post status starts_on ends_on reason", personal="keeper keeper_phone"),
     "checkpoints.Shift": Kept(plain="id post day kind starts_at ends_at required state"),
     "checkpoints.Assignment": Kept(plain="id shift cadre seat is_lead starts_at ends_at told_at released_at"),
     "checkpoints.Attendance": Kept(plain="id assignment signed_in_at sign_in_method signed_out_at"),

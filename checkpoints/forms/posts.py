@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from checkpoints.models import Post, PostStatus
 from portal.lib.dates import FIRST, LAST
 from portal.lib.forms import CleanTextMixin, helper, pair
+from residents.forms.errands import PHONE
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": FIRST.isoformat(), "max": LAST.isoformat()})
 TIME = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
@@ -47,14 +48,19 @@ class StatusForm(CleanTextMixin, forms.ModelForm):
 
     class Meta:
         model = PostStatus
-        fields = ("status", "starts_on", "ends_on", "reason")
+        fields = ("status", "starts_on", "ends_on", "reason", "keeper", "keeper_phone")
         widgets = {"starts_on": DAY, "ends_on": DAY}
-        help_texts = {"ends_on": _("Leave empty if the end is not known yet.")}
+        help_texts = {
+            "ends_on": _("Leave empty if the end is not known yet."),
+            "keeper": _("Who keeps a closed exit and its fence."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["starts_on"].initial = timezone.localdate
-        self.helper = helper(self, "status", pair("starts_on", "ends_on"), "reason", submit=_("Set the status"))
+        self.fields["keeper_phone"].validators.append(PHONE)
+        rows = ["status", pair("starts_on", "ends_on"), "reason", pair("keeper", "keeper_phone")]
+        self.helper = helper(self, *rows, submit=_("Set the status"))
 
     def _get_validation_exclusions(self) -> set[str]:
         # Days already taken are no mistake here: the new status takes them over.
@@ -69,4 +75,6 @@ class StatusForm(CleanTextMixin, forms.ModelForm):
             self.add_error("ends_on", _("Choose a day between 2000 and 2099."))
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", _("The last day lies before the first."))
+        if values.get("keeper_phone") and not values.get("keeper"):
+            self.add_error("keeper", _("Say whose phone it is."))
         return values

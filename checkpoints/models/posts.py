@@ -35,6 +35,11 @@ class PostQuerySet(CommunityQuerySet):
         rows = PostStatus.objects.filter(lasts_on(day), post=OuterRef("pk")).values("status")[:1]
         return self.annotate(status=Coalesce(Subquery(rows), Value(PostStatus.Status.OPEN.value)))
 
+    def with_keeper(self, day: dt.date) -> Self:
+        """Add `keeper`: who keeps the post as long as it is closed, or nothing."""
+        rows = PostStatus.objects.filter(lasts_on(day), post=OuterRef("pk")).values("keeper")[:1]
+        return self.annotate(keeper=Coalesce(Subquery(rows), Value("")))
+
 
 class Post(models.Model):
     """卡口、值守点: a staffed place of a compound. A post of kind `checkpoint` is a gate where passages are logged."""
@@ -100,6 +105,9 @@ class PostStatus(models.Model):
     starts_on = models.DateField(_("starts on"), default=timezone.localdate)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    # 专人管理: who keeps a closed exit and its fence, and whom to ring when somebody has to get through.
+    keeper = models.CharField(_("keeper"), max_length=40, blank=True, db_default="")
+    keeper_phone = models.CharField(_("phone of the keeper"), max_length=20, blank=True, db_default="")
 
     objects = PostStatusQuerySet.as_manager()
 

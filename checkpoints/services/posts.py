@@ -69,8 +69,9 @@ def coming_shifts(post: Post) -> int:
 
 @transaction.atomic
 def set_status(
-    *, post_id: int, status: str, starts_on: dt.date, by: User, ends_on: dt.date | None = None, reason: str = ""
-) -> PostStatus:
+    *, post_id: int, status: str, starts_on: dt.date, by: User, ends_on: dt.date | None = None, reason: str = "",
+    keeper: str = "", keeper_phone: str = "",
+) -> PostStatus:  # fmt: skip
     """Open, restrict or seal a post from a day on; the new status takes its days from what stood there before."""
     post = _locked(post_id)
     if starts_on < timezone.localdate():
@@ -79,7 +80,10 @@ def set_status(
         raise Refused(_("The last day lies before the first."))
     _make_room(post, starts_on, ends_on)
     with explained(PostStatus):
-        row = PostStatus.objects.create(post=post, status=status, starts_on=starts_on, ends_on=ends_on, reason=reason)
+        row = PostStatus.objects.create(
+            post=post, status=status, starts_on=starts_on, ends_on=ends_on, reason=reason, keeper=keeper,
+            keeper_phone=keeper_phone,
+        )  # fmt: skip
     if post.kind == Post.Kind.CHECKPOINT:
         _check_a_gate_stays_open(post.compound)
     audit.record("post.status", row, by=by, after={"status": status, "starts_on": starts_on, "ends_on": ends_on})
@@ -108,7 +112,8 @@ def _make_room(post: Post, starts_on: dt.date, ends_on: dt.date | None) -> None:
         if begins_later or (row.ends_on is not None and row.ends_on < starts_on):
             continue
         lasts_longer = ends_on is not None and (row.ends_on is None or row.ends_on > ends_on)
-        rest = PostStatus(post=post, status=row.status, ends_on=row.ends_on, reason=row.reason)
+        kept = {name: getattr(row, name) for name in ("status", "ends_on", "reason", "keeper", "keeper_phone")}
+        rest = PostStatus(post=post, **kept)
         if row.starts_on < starts_on:
             row.ends_on = starts_on - day
             row.save(update_fields=["ends_on"])

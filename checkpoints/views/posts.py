@@ -51,7 +51,7 @@ def post_export(request: Request) -> FileResponse:
 def _listed(request: Request, kind: str) -> Any:
     """Posts in the order of the places, with `status` and how many shifts they have `today`."""
     today = timezone.localdate()
-    rows = Post.objects.within(request.communities).in_use().with_status(today)
+    rows = Post.objects.within(request.communities).in_use().with_status(today).with_keeper(today)
     rows = rows.filter(kind=kind) if kind else rows
     rows = rows.annotate(today=Count("shifts", filter=Q(shifts__day=today) & ~Q(shifts__state="cancelled")))
     return rows.select_related("compound__community").order_by("compound__community", "compound", "pk")

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import io
+import json
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
@@ -45,6 +47,28 @@ def test_one_gate_may_be_sealed_but_not_the_last(cast, gates):
     with pytest.raises(Refused, match="荷风苑 would have no open gate"):
         seal(gates[1], cast.secretary)
     assert rows(gates[1]) == []
+
+
+def test_a_sealed_gate_has_a_named_keeper_who_stays_when_days_are_taken_from_it(cast, sign_in, gates):
+    today, client = timezone.localdate(), sign_in(cast.secretary)
+    sent = {
+        "status": "sealed",
+        "starts_on": today.isoformat(),
+        "reason": "围挡",
+        "keeper": "赵守门",
+        "keeper_phone": "19900000017",
+    }
+    address = reverse("checkpoints:post_status", args=[gates[0].pk])
+    assert client.post(address, sent | {"keeper": ""}).status_code == 422
+    assert client.post(address, sent | {"keeper_phone": "x"}).status_code == 422
+    assert client.post(address, sent).status_code == 302
+    posts.set_status(post_id=gates[0].pk, status=OPEN, starts_on=today + DAY, ends_on=today + DAY, by=cast.secretary)
+
+    kept = gates[0].statuses.order_by("starts_on").values_list("status", "keeper", "keeper_phone")
+    assert list(kept) == [("sealed", "赵守门", "19900000017"), ("open", "", ""), ("sealed", "赵守门", "19900000017")]
+    assert "赵守门" in client.get(reverse("checkpoints:post_list")).text
+    assert 'href="tel:19900000017"' in client.get(reverse("checkpoints:post_detail", args=[gates[0].pk])).text
+    assert "赵守门" not in json.dumps([event.after for event in Event.objects.all()])
 
 
 def test_gates_sealed_on_different_days_are_fine_until_the_days_meet(cast, gates):
