@@ -14,11 +14,11 @@ from portal.lib.errors import Refused
 PATIENCE = 0.4
 
 
-def at_once(tasks, *, look: str = "") -> list[str]:
+def at_once(tasks, *, look: tuple[str, ...] = ()) -> list[str]:
     """Run the tasks in threads that start together; each answers "done" or why not.
 
-    `look` is a table: whoever reads it waits until the others have read it, before they write. So the race does not hang on
-    luck: with the guard taken out, all of them believe what they saw.
+    `look` says by which words a statement is known: whoever asked it waits until the others have asked it, before they
+    write. So the race does not hang on luck: with the guard taken out, all of them believe what they saw.
     """
     barrier, meeting = threading.Barrier(len(tasks)), threading.Barrier(len(tasks))
 
@@ -40,10 +40,10 @@ def at_once(tasks, *, look: str = "") -> list[str]:
 
 
 @contextmanager
-def _meets(meeting: threading.Barrier, table: str) -> Iterator[None]:
+def _meets(meeting: threading.Barrier, look: tuple[str, ...]) -> Iterator[None]:
     def read(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         found = execute(sql, *rest)
-        if table and sql.startswith("SELECT") and f'FROM "{table}"' in sql and not meeting.broken:
+        if sql.startswith(("SELECT", "EXECUTE")) and any(words in sql for words in look) and not meeting.broken:
             with suppress(threading.BrokenBarrierError):
                 meeting.wait(PATIENCE)
         return found

@@ -1,10 +1,10 @@
 """Where a sheet for residents hangs, and what may be asked for: read with every page they open, by prepared statements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from portal.lib.prepared import Prepared, columns, made
-from residents.models import Building, Community, Compound, Entrance, ErrandKind, Subdistrict
+from residents.models import Building, Community, Compound, DutyPolicy, Entrance, ErrandKind, Subdistrict
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,8 @@ class Sheet:
 
     compound: Compound
     entrance: Entrance | None = None
+    # Read to see whether the sheet is still good, and asked again for what is promised.
+    policy: DutyPolicy | None = field(default=None, compare=False)
 
     @property
     def community(self) -> Community:

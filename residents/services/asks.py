@@ -8,11 +8,12 @@ of a home: the sheet's form is empty, and the private page shows what its reader
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
 from django.core import signing
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from portal.accounts.services import attempts
 from portal.accounts.services.attempts import Limit
 from portal.lib.crypto import lookup_hash
 from portal.lib.errors import Refused
+from portal.lib.prepared import Prepared
 from residents.models import Community, Errand, ErrandLine, Membership, Role
 from residents.models.errands import DONE, WAITING, ErrandState, Urgency
 from residents.services import ask_sheets, errand_lines, errands
@@ -41,6 +43,12 @@ MOST_PER_SHEET, MOST_PER_ADDRESS = Limit(300, 10), Limit(300, 10)
 PER_LINK = Limit(30, 10)
 MOST_NOTES = 10
 BEFORE_BUYING = (*WAITING, ErrandState.ACCEPTED, ErrandState.IN_PROGRESS)
+
+
+KNOWN = Prepared(
+    "errand_known", "SELECT id, link_version FROM residents_errand WHERE key = %(key)s AND community_id = %(community)s",
+    key="uuid", community="bigint",
+)  # fmt: skip
 
 
 class Expired(Exception):  # noqa: N818 - it is an answer, not an error
@@ -87,9 +95,12 @@ def _errand(key: str) -> Errand | None:
 
 def _sheet(key: str, age: dt.timedelta) -> Sheet | None:
     sheet = (ask_sheets.at_door if key.startswith("s") else ask_sheets.of_compound)(int(key[1:]))
-    if sheet and age > dt.timedelta(days=duty_policy(sheet.community, timezone.localdate()).ask_link_days):
+    if sheet is None:
+        return None
+    policy = duty_policy(sheet.community, timezone.localdate())
+    if age > dt.timedelta(days=policy.ask_link_days):
         raise Expired(sheet.community)
-    return sheet
+    return replace(sheet, policy=policy)
 
 
 # Asking
@@ -132,8 +143,9 @@ def within_limits(*, errand: Errand, address: str) -> bool:
 
 def stored(sheet: Sheet, key: uuid.UUID, said: str) -> Errand | None:
     """What the same words of the same page have made already: an impatient thumb is no flood."""
-    rows = Errand.objects.filter(key=uuid.uuid5(key, said), community=sheet.community)
-    return rows.only("link_version").first()
+    own = Errand._meta.get_field("key").get_db_prep_value(uuid.uuid5(key, said), connection)
+    found = KNOWN.rows({"key": own, "community": sheet.community.pk})
+    return Errand(pk=found[0][0], link_version=found[0][1]) if found else None
 
 
 def words(*, sheet: Sheet, home: str, phone: str, kind: Any, what: str, details: dict[str, str]) -> str:
@@ -158,7 +170,7 @@ def request(
     )  # fmt: skip
     return ask(
         key=uuid.uuid5(key, said), place=place, kind=kind, what=what, things=things, details=details,
-        urgency=urgency, channel=Errand.Channel.OWN, need_by=need_by, by=None,
+        urgency=urgency, channel=Errand.Channel.OWN, need_by=need_by, policy=sheet.policy, by=None,
     )  # fmt: skip
 
 

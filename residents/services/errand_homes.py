@@ -2,8 +2,9 @@
 
 import re
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Q, QuerySet
 
+from portal.lib.prepared import Prepared, columns, made
 from residents.models import CareProfile, Community, Compound, Dwelling, Entrance, QuarantineCase, Resident
 from residents.models.quarantine import FOLLOWED
 
@@ -20,14 +21,20 @@ SHORT = re.compile(r"(\d{1,4})\s{0,2}(?:号楼|栋|幢|座|[-—–－])\s{0,2}(
 ROOM = re.compile(r"^\s*(\d{1,5}[甲乙丙丁A-Da-d]?)\s*[室号]?\s*$")
 
 
+AT_ROOM = Prepared("dwelling_at_room", f"""
+SELECT {columns(Dwelling, "d")} FROM residents_dwelling d
+WHERE d.entrance_id = %(entrance)s AND upper(d.room_no) = upper(%(room)s) ORDER BY d.id LIMIT 1
+""", entrance="bigint", room="text")  # fmt: skip  # noqa: S608 - names of columns
+
+
 def goes_first(dwelling: Dwelling | None, resident: Resident | None) -> bool:
     """Whether nobody may leave this home, or the person cannot walk its stairs."""
     if dwelling is None:
         return False
-    if QuarantineCase.objects.filter(dwelling=dwelling, state__in=FOLLOWED).exists():
-        return True
+    shut_in = QuarantineCase.objects.filter(dwelling=dwelling, state__in=FOLLOWED)
     needing = CareProfile.objects.live().filter(category__code__in=STAIRS, resident__dwelling=dwelling)
-    return needing.filter(resident=resident).exists() if resident else needing.exists()
+    needing = needing.filter(resident=resident) if resident else needing
+    return Dwelling.objects.filter(Exists(shut_in) | Exists(needing), pk=dwelling.pk).exists()
 
 
 def find_home(text: str, *, compound: Compound | None, community: Community) -> Dwelling | None:
@@ -42,15 +49,21 @@ def find_room(text: str, entrance: Entrance) -> Dwelling | None:
     """The home behind a door of this stairwell."""
     found = ROOM.match(text)
     room = found[1] if found else text.strip()
-    return entrance.dwellings.filter(room_no__iexact=room).order_by("pk").first()
+    for row in AT_ROOM.rows({"entrance": entrance.pk, "room": room}):
+        (dwelling,) = made(row, Dwelling)
+        dwelling.entrance = entrance
+        return dwelling
+    return None
 
 
 def find_resident(dwelling: Dwelling | None, name: str, phone: str) -> Resident | None:
     """The person of a home who asks, if the name or the phone says so."""
     if dwelling is None:
         return None
-    people = Resident.objects.registered().filter(dwelling=dwelling)
-    return (people.filter(name=name).first() if name else None) or (people.filter(phone=phone).first() if phone else None)
+    fits = Q(name=name) & ~Q(name="") | Q(phone=phone) & ~Q(phone="")
+    people = list(Resident.objects.registered().filter(fits, dwelling=dwelling))
+    # Whose name it is, before whose phone it is: a family has one.
+    return next((one for one in people if one.name == name), None) or next(iter(people), None)
 
 
 def _matching(homes: "QuerySet[Dwelling]", text: str) -> "QuerySet[Dwelling]":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,18 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
-from residents.models import Community, Dwelling, Entrance, Errand, ErrandKind, ErrandLine, Resident, Stop, Urgency
+from residents.models import (
+    Community,
+    DutyPolicy,
+    Dwelling,
+    Entrance,
+    Errand,
+    ErrandKind,
+    ErrandLine,
+    Resident,
+    Stop,
+    Urgency,
+)
 from residents.models.errands import URGENT
 from residents.services import errand_kinds
 from residents.services.errand_homes import goes_first
@@ -62,24 +73,19 @@ def _thing(part: str) -> Thing:
     return Thing(part[:60])
 
 
-def promised_by(community: Community, urgency: int, since: dt.datetime) -> dt.datetime:
-    """By when somebody has it, as the policy of the day says."""
-    policy = duty_policy(community, timezone.localdate(since))
+def promised_by(community: Community, urgency: int, since: dt.datetime, policy: DutyPolicy | None = None) -> dt.datetime:
+    """By when somebody has it, as the policy of the day says; `policy` where it is known already."""
+    policy = policy or duty_policy(community, timezone.localdate(since))
     minutes = policy.errand_urgent_minutes if urgency in URGENT else policy.errand_minutes
     return since + dt.timedelta(minutes=minutes)
 
 
-@transaction.atomic
 def ask(
     *, key: uuid.UUID, place: Place, kind: ErrandKind, what: str = "", things: Sequence[Thing] = (),
     details: Mapping[str, Any] | None = None, urgency: int = Urgency.NORMAL, channel: str,
-    need_by: dt.datetime | None = None, stop: Stop | None = None, by: User | None,
+    need_by: dt.datetime | None = None, stop: Stop | None = None, policy: DutyPolicy | None = None, by: User | None,
 ) -> Errand:  # fmt: skip
     """Store a request. The same key again finds the first one: an impatient thumb never makes two."""
-    # One request after the other of a community: the second of two at once must see the first.
-    list(Community.objects.select_for_update(no_key=True).filter(pk=place.community.pk).values_list("pk"))
-    if Errand.objects.filter(key=key, community=place.community).exists():
-        return Errand.objects.get(key=key)
     answers = errand_kinds.answered(kind, details or {})
     if by:
         # A resident who does not know the strength of a pill is rung up, not sent away.
@@ -87,19 +93,32 @@ def ask(
     if len(things) > MOST_LINES:
         raise Refused(_("At most %(most)s things in one request. Make two of it.") % {"most": MOST_LINES})
     now = timezone.now()
-    promise = promised_by(place.community, urgency, now)
+    promise = promised_by(place.community, urgency, now, policy)
+    errand = Errand(
+        key=key, community=place.community, dwelling=place.dwelling,
+        entrance=place.dwelling.entrance if place.dwelling else place.entrance, written_home=place.written_home,
+        resident=place.resident, written_name=place.written_name, written_phone=place.written_phone,
+        kind=kind, what=what, details=answers, urgency=urgency, goes_first=goes_first(place.dwelling, place.resident),
+        channel=channel, need_by=need_by, stop=stop, requested_at=now, requested_by=by,
+        waits_since=now, promised_by=promise, escalates_at=promise,
+    )  # fmt: skip
+    try:
+        return _stored(errand, things)
+    except IntegrityError:
+        # Of two at once the second waits here for the first, and finds it: no lock keeps everybody else waiting.
+        if (known := Errand.objects.filter(key=key, community=place.community).first()) is None:
+            raise Refused(_("This form was sent already. Open a new one.")) from None
+        return known
+
+
+@transaction.atomic
+def _stored(errand: Errand, things: Sequence[Thing]) -> Errand:
     with explained(Errand):
-        errand = Errand.objects.create(
-            key=key, community=place.community, dwelling=place.dwelling,
-            entrance=place.dwelling.entrance if place.dwelling else place.entrance, written_home=place.written_home,
-            resident=place.resident, written_name=place.written_name, written_phone=place.written_phone,
-            kind=kind, what=what, details=answers, urgency=urgency, goes_first=goes_first(place.dwelling, place.resident),
-            channel=channel, need_by=need_by, stop=stop, requested_at=now, requested_by=by,
-            waits_since=now, promised_by=promise, escalates_at=promise,
-        )  # fmt: skip
+        errand.save(force_insert=True)
     ErrandLine.objects.bulk_create(
         ErrandLine(errand=errand, position=n, name=thing.name, quantity=thing.quantity, unit=thing.unit)
         for n, thing in enumerate(things, 1)
     )
-    audit.record("errand.asked", errand, by=by, after={"kind": kind, "channel": channel, "urgency": errand.urgency})
+    after = {"kind": errand.kind, "channel": errand.channel, "urgency": errand.urgency}
+    audit.record("errand.asked", errand, by=errand.requested_by, after=after)
     return errand

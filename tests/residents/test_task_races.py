@@ -14,7 +14,7 @@ from tests import factories
 from tests.people import make_cast
 from tests.residents.test_errand_races import MANY, at_once
 
-TASKS = "residents_task"
+TASKS = ('FROM "residents_task"',)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,7 @@ address, and, more generously, by account.
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 from django.db import connection
 from django.utils import timezone
@@ -31,11 +31,6 @@ ACCOUNT_AT_ADDRESS = Limit(5, 5)
 ADDRESS = Limit(30, 10)
 ACCOUNT = Limit(60, 60)
 LONGEST = dt.timedelta(minutes=60)
-# Asked up to three times with every request of a resident: planning it takes longer than counting.
-COUNTED = Prepared(
-    "attempts_counted", "SELECT count(*) FROM accounts_attempt WHERE key = %(key)s AND at > %(at)s",
-    key="text", at="timestamptz",
-)  # fmt: skip
 
 
 def limits_of(*, account: str, address: str, device: str) -> dict[str, Limit]:
@@ -75,18 +70,35 @@ def reached(limits: Mapping[str, Limit]) -> bool:
 
 def written(limits: Mapping[str, Limit]) -> tuple[list[int], dict[str, int]]:
     """Write an attempt down against each limit; returns its rows, and how many there are by now in the minutes of each."""
-    rows = [one.pk for one in Attempt.objects.bulk_create([Attempt(key=key) for key in limits])]
-    return rows, _found(limits)
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    rows = _write(len(limits)).rows({"now": now, **{f"key{place}": key for place, key in enumerate(limits)}})
+    return [pk for (pk,) in rows], _found(limits)
 
 
 def _found(limits: Mapping[str, Limit]) -> dict[str, int]:
-    now = timezone.now()
-    since = {key: now - dt.timedelta(minutes=limit.minutes) for key, limit in limits.items()}
-    return {key: COUNTED.rows({"key": key, "at": _adapted(at)})[0][0] for key, at in since.items()}
+    now, values = timezone.now(), {}
+    for place, (key, limit) in enumerate(limits.items()):
+        since = connection.ops.adapt_datetimefield_value(now - dt.timedelta(minutes=limit.minutes))
+        values |= {f"key{place}": key, f"since{place}": since}
+    (counts,) = _count(len(limits)).rows(values)
+    return dict(zip(limits, counts, strict=True))
 
 
-def _adapted(at: dt.datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(at)
+# Both are asked with every request of a resident: planning them takes longer than what they do.
+
+
+@lru_cache
+def _write(many: int) -> Prepared:
+    lines = ", ".join(f"(%(key{place})s, %(now)s)" for place in range(many))
+    sql = f"INSERT INTO accounts_attempt (key, at) VALUES {lines} RETURNING id"  # noqa: S608 - names of places
+    return Prepared(f"attempts_written_{many}", sql, now="timestamptz", **{f"key{place}": "text" for place in range(many)})
+
+
+@lru_cache
+def _count(many: int) -> Prepared:
+    one = "(SELECT count(*) FROM accounts_attempt WHERE key = %(key{place})s AND at > %(since{place})s)"
+    types = {f"{name}{place}": kind for place in range(many) for name, kind in (("key", "text"), ("since", "timestamptz"))}
+    return Prepared(f"attempts_counted_{many}", f"SELECT {', '.join(one.format(place=n) for n in range(many))}", **types)
 
 
 def forgive(rows: list[int]) -> None:
