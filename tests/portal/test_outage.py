@@ -117,3 +117,10 @@ def test_only_a_connection_that_rested_is_asked_whether_it_lives(db, monkeypatch
         wrapper.cursor().close()
 
     assert len(asked) == 2
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles nothing")
+def test_no_statement_is_compiled_which_takes_longer_than_running_it(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
