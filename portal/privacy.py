@@ -134,7 +134,7 @@ TABLE: dict[str, Kept] = {
     "residents.HealthCheck": Kept(
         plain="id case day slot at_home method taken_at taken_by",
         personal="note",
-        sensitive="temperature symptoms abnormal",
+        sensitive="temperature symptoms abnormal mood",
         days=90,
         since="day",
     ),
@@ -147,7 +147,8 @@ TABLE: dict[str, Kept] = {
         since="day",
     ),
     "residents.Transfer": Kept(
-        plain="id case to site state ordered_at ordered_by notified_at departed_at arrived_at protected home_disinfected_at",
+        plain="id case to site state ordered_at ordered_by notified_at departed_at arrived_at protected home_disinfected_at "
+        "home_usable_at",
         personal="escorts plate_no luggage",
     ),
     "residents.ExitPermit": Kept(

@@ -25,6 +25,7 @@ from residents.models import (
     EpidemicFreeStatus,
     ExitPermit,
     HealthCheck,
+    Mood,
     QuarantineCase,
     Resident,
     SiteCall,
@@ -189,6 +190,7 @@ def _check(chance: Random, case: QuarantineCase, day: dt.date, slot: str, at: dt
         case=case, day=day, slot=slot, temperature=Decimal(str(round(chance.uniform(36.1, 36.9), 1))), taken_at=at,
         method="own" if own else chance.choice(("door", "phone", "video")), taken_by=None if own else by,
         at_home=HealthCheck.AtHome.UNCHECKED if own else HealthCheck.AtHome.YES,
+        mood=("", Mood.CALM, Mood.CALM, Mood.ANXIOUS)[(at.day + at.hour) % 4],
     )  # fmt: skip
 
 
@@ -204,7 +206,7 @@ def _at_site(chance: Random, case: QuarantineCase, by: User) -> None:
     called_at = min(moment(timezone.localdate() - dt.timedelta(days=1), dt.time(16, 20)), timezone.now())
     SiteCall.objects.create(
         case=case, day=timezone.localdate(called_at), called_at=called_at, called_by=by, health=SiteCall.Health.GOOD,
-        mood=chance.choice(SiteCall.Mood.values), food_ok=True, lodging_ok=True, note="想要一副老花镜",
+        mood=chance.choice(Mood.values), food_ok=True, lodging_ok=True, note="想要一副老花镜",
     )  # fmt: skip
 
 

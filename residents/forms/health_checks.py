@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.forms import CleanTextMixin, helper
-from residents.models import HealthCheck, Method, SiteCall, Slot, Symptom
+from portal.lib.forms import CleanTextMixin, helper, pair
+from residents.models import HealthCheck, Method, Mood, SiteCall, Slot, Symptom
 from residents.models.health_checks import HIGHEST, LOWEST
 
 
@@ -48,6 +48,11 @@ def _between(said: Any) -> Any:
     return check
 
 
+def _mood(label: Any, unsaid: Any) -> forms.ChoiceField:
+    """How somebody feels; nobody has to say it."""
+    return forms.ChoiceField(label=label, choices=[("", unsaid), *Mood.choices], required=False)
+
+
 class _HealthForm(CleanTextMixin, forms.Form):
     """Which half of which day is meant, what was measured and felt."""
 
@@ -81,23 +86,32 @@ class CheckForm(_HealthForm):
     method = forms.ChoiceField(
         label=_("How"), choices=[choice for choice in Method.choices if choice[0] != Method.OWN], initial=Method.DOOR
     )
+    mood = _mood(_("Mood"), _("not asked"))
     note = forms.CharField(label=_("What is needed"), max_length=200, required=False)
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper(
-            self, "half", "temperature", "symptoms", "method", "at_home", "note", submit=_("Save the check"), cancel=cancel
+            self,
+            "half",
+            "temperature",
+            "symptoms",
+            pair("method", "at_home", "mood"),
+            "note",
+            submit=_("Save the check"),
+            cancel=cancel,
         )
 
 
 class OwnForm(_HealthForm):
     """What a resident reports by the own link."""
 
+    mood = _mood(_("How do you feel?"), _("prefer not to say"))
     note = forms.CharField(label=_("Do you need anything?"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = helper(self, "half", "temperature", "symptoms", "note", submit=_("Send"))
+        self.helper = helper(self, "half", "temperature", "symptoms", "mood", "note", submit=_("Send"))
 
 
 class CorrectForm(CleanTextMixin, forms.Form):
@@ -129,7 +143,7 @@ class SiteCallForm(CleanTextMixin, forms.Form):
         label=_("Reached"), choices=[("yes", _("yes")), ("no", _("no"))], coerce=lambda value: value == "yes", initial="yes"
     )
     health = forms.ChoiceField(label=_("Health"), choices=[("", _("not asked")), *SiteCall.Health.choices], required=False)
-    mood = forms.ChoiceField(label=_("Mood"), choices=[("", _("not asked")), *SiteCall.Mood.choices], required=False)
+    mood = _mood(_("Mood"), _("not asked"))
     food_ok = forms.TypedChoiceField(
         label=_("Food is right"), choices=ANSWERS, coerce=_answer, required=False, empty_value=None
     )

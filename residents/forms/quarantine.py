@@ -169,6 +169,14 @@ class ExtendForm(StepForm):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
+class DisinfectedForm(StepForm):
+    """How long what was sprayed has to work before anybody goes in."""
+
+    contact_minutes = forms.IntegerField(
+        label=_("Contact time (minutes)"), min_value=0, max_value=1440, initial=30, help_text=_("Usually 30.")
+    )
+
+
 class ExitForm(StepForm):
     """Who goes along, in which car, until when."""
 

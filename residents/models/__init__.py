@@ -5,7 +5,7 @@ from residents.models.control import ControlChange, ControlLevel, EpidemicFreeSt
 from residents.models.errand_lines import ErrandLine, ErrandNote
 from residents.models.errand_money import Payment
 from residents.models.errands import Errand, ErrandKind, ErrandState, Outcome, Urgency
-from residents.models.health_checks import HealthCheck, Method, SiteCall, Slot, Symptom, Verification
+from residents.models.health_checks import HealthCheck, Method, Mood, SiteCall, Slot, Symptom, Verification
 from residents.models.hotline_calls import HotlineCall
 from residents.models.households import CareCategory, CareProfile, Dwelling, Resident, ResidentChange
 from residents.models.ledgers import Ledger
@@ -61,6 +61,7 @@ __all__ = [
     "MatterStep",
     "Membership",
     "Method",
+    "Mood",
     "MutualAid",
     "Notice",
     "NoticeReceipt",

@@ -44,6 +44,15 @@ class Method(models.TextChoices):
     OWN = "own", _("own report")
 
 
+class Mood(models.TextChoices):
+    """How somebody feels, as far as a few words tell it."""
+
+    CALM = "calm", _("calm")
+    ANXIOUS = "anxious", _("anxious")
+    ANGRY = "angry", _("angry")
+    LOW = "low", _("low")
+
+
 class HealthCheck(models.Model):
     """健康监测: one temperature with its symptoms, once for each half of a day."""
 
@@ -61,6 +70,7 @@ class HealthCheck(models.Model):
         _("temperature"), max_digits=3, decimal_places=1, validators=[MinValueValidator(LOWEST), MaxValueValidator(HIGHEST)]
     )
     symptoms = models.JSONField(_("symptoms"), default=list, blank=True)
+    mood = models.CharField(_("mood"), max_length=7, choices=Mood, blank=True, default="", db_default="")
     # By the limit the case had then; kept, so that a later limit changes no past check.
     abnormal = models.BooleanField(_("abnormal"), default=False)
     at_home = models.CharField(_("at home"), max_length=10, choices=AtHome, default=AtHome.UNCHECKED)
@@ -142,12 +152,6 @@ class SiteCall(models.Model):
         GOOD = "good", _("good")
         FAIR = "fair", _("fair")
         POOR = "poor", _("poor")
-
-    class Mood(models.TextChoices):
-        CALM = "calm", _("calm")
-        ANXIOUS = "anxious", _("anxious")
-        ANGRY = "angry", _("angry")
-        LOW = "low", _("low")
 
     # Made by the form, so that a call that was sent twice is stored once.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -47,6 +47,8 @@ class Transfer(models.Model):
     protected = models.BooleanField(_("everybody wears protection"), default=False)
     luggage = models.CharField(_("what to take along"), max_length=200, blank=True)
     home_disinfected_at = models.DateTimeField(_("home disinfected"), null=True, blank=True)
+    # Before it has worked nobody goes in.
+    home_usable_at = models.DateTimeField(_("home usable from"), null=True, blank=True)
 
     objects = CommunityQuerySet.as_manager()
 

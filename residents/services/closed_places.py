@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from residents.models import Compound, Stop
+from residents.models import Compound, Dwelling, Stop, Transfer
 from residents.rounds import KINDS
 
 CLOSING = tuple(code for code, kind in KINDS.items() if kind.closes_for)
@@ -25,6 +25,8 @@ class Closed:
     place: str
     compound: Compound | None
     until: dt.datetime
+    # Of a home somebody was taken from; it is known by its door and never by its name.
+    dwelling_id: int | None = None
 
     def is_at(self, compound_id: int | None, name: str) -> bool:
         """Whether this is meant by a name: places and posts are named by people, 东门 is 东门岗亭 as well."""
@@ -66,9 +68,29 @@ def at(community: Any, compound_id: int | None, name: str, now: dt.datetime | No
     return next((one for one in reversed(closed([community], now)) if one.is_at(compound_id, name)), None)
 
 
+def homes(communities: Iterable[Any], now: dt.datetime | None = None, **which: Any) -> list[Closed]:
+    """The homes that were disinfected after somebody was taken to a site, until it has worked; one statement."""
+    rows = Transfer.objects.within(communities).filter(home_usable_at__gt=now or timezone.now(), **which)
+    rows = rows.select_related("case__dwelling__entrance__building__compound").order_by("home_usable_at")
+    doors = {row.case.dwelling_id: (row.case.dwelling, row.home_usable_at) for row in rows}
+    return [
+        Closed(str(home), home.entrance.building.compound, until, dwelling_id=home.pk)  # type: ignore[arg-type]
+        for home, until in doors.values()
+    ]
+
+
+def at_home(dwelling: Dwelling) -> Closed | None:
+    """What keeps a home closed; None where one may go in."""
+    return next(iter(homes([dwelling.community_id], case__dwelling=dwelling)), None)
+
+
 def at_stop(stop: Stop) -> Closed | None:
     """What keeps the place of a stop closed; who comes to spray it once more need not wait."""
-    if not stop.place or stop.round.kind in CLOSING:
+    if stop.round.kind in CLOSING:
+        return None
+    if stop.dwelling:
+        return at_home(stop.dwelling)
+    if not stop.place:
         return None
     plan = stop.round.plan
     return at(stop.round.community_id, plan.compound_id if plan else None, stop.place)
@@ -76,4 +98,6 @@ def at_stop(stop: Stop) -> Closed | None:
 
 def of_compound(compound: Compound, now: dt.datetime | None = None) -> list[Closed]:
     """What is closed in one compound, and what may lie there because its plan does not say where."""
-    return [one for one in closed([compound.community_id], now) if one.compound in (None, compound)]
+    inside = homes([compound.community_id], now, case__dwelling__entrance__building__compound=compound)
+    found = [one for one in closed([compound.community_id], now) if one.compound in (None, compound)]
+    return sorted([*found, *inside], key=lambda one: one.until)

@@ -40,7 +40,7 @@ def slot_now(now: dt.datetime) -> str:
 @transaction.atomic
 def record(
     *, case_id: int, day: dt.date, slot: str, temperature: Decimal, symptoms: Sequence[str] = (), method: str,
-    at_home: str = HealthCheck.AtHome.UNCHECKED, note: str = "", by: User | None,
+    at_home: str = HealthCheck.AtHome.UNCHECKED, mood: str = "", note: str = "", by: User | None,
 ) -> HealthCheck:  # fmt: skip
     """Store one check. The same half of a day again finds the first one: a second tap never makes two."""
     case = locked(case_id)
@@ -56,7 +56,7 @@ def record(
     with explained(HealthCheck):
         check = HealthCheck.objects.create(
             case=case, day=day, slot=slot, temperature=temperature, symptoms=found, method=method, at_home=at_home,
-            abnormal=_abnormal(case, temperature, found), taken_at=now, taken_by=by, note=note,
+            abnormal=_abnormal(case, temperature, found), taken_at=now, taken_by=by, mood=mood, note=note,
         )  # fmt: skip
     _follow(case, check)
     audit.record("healthcheck.recorded", check, by=by, community=case.community, after={"method": method, "slot": slot})
@@ -264,9 +264,10 @@ def case_of(link: str) -> QuarantineCase | None:
 
 
 def record_own(
-    *, case: QuarantineCase, day: dt.date, slot: str, temperature: Decimal, symptoms: Sequence[str], note: str
+    *, case: QuarantineCase, day: dt.date, slot: str, temperature: Decimal, symptoms: Sequence[str], mood: str = "", note: str
 ) -> HealthCheck:
     """A resident reports by the own link, without a sign-in."""
     return record(
-        case_id=case.pk, day=day, slot=slot, temperature=temperature, symptoms=symptoms, method=Method.OWN, note=note, by=None
-    )
+        case_id=case.pk, day=day, slot=slot, temperature=temperature, symptoms=symptoms, method=Method.OWN, mood=mood,
+        note=note, by=None,
+    )  # fmt: skip

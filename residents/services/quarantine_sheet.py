@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +55,12 @@ def rows(cases: Any, day: dt.date) -> Iterator[list[Any]]:
     """The cases of a day as the sheet has them."""
     checks = Prefetch("checks", HealthCheck.objects.filter(day=day), to_attr="of_day")
     tests = Prefetch("tests", CaseTest.objects.exclude(test_result=CaseTest.Result.DROPPED).order_by("due_on"))
-    # How somebody felt is last known from the newest talk up to the day; who is at a site is talked to every day.
+    # How somebody felt is last known from the newest talk or check up to the day.
     calls = SiteCall.objects.filter(day__lte=day, reached=True).exclude(mood="").order_by("called_at")
-    moods = Prefetch("site_calls", calls, to_attr="talks")
+    asked = HealthCheck.objects.filter(day__lte=day).exclude(mood="").order_by("taken_at")
+    moods = Prefetch("site_calls", calls, to_attr="talks"), Prefetch("checks", asked, to_attr="felt")
     related = cases.select_related("resident", "dwelling__entrance__building__compound")
-    related = related.prefetch_related(checks, tests, moods, "team", "stages").in_place_order()
+    related = related.prefetch_related(checks, tests, *moods, "team", "stages").in_place_order()
     found = list(related)
     living = _living(case.dwelling_id for case in found)
     for number, case in enumerate(found, 1):
@@ -106,7 +108,8 @@ def _rest(case: Any) -> list[Any]:
     tests = list(case.tests.all())
     team = {member.role: f"{member.name} {member.phone}".strip() for member in case.team.all()}
     results = "、".join(f"{t.due_on:%m-%d} {t.get_test_result_display()}" for t in tests)
-    mood = str(case.talks[-1].get_mood_display()) if case.talks else ""
+    told = [(row.called_at, row) for row in case.talks[-1:]] + [(row.taken_at, row) for row in case.felt[-1:]]
+    mood = str(max(told, key=itemgetter(0))[1].get_mood_display()) if told else ""
     return [
         "、".join(f"{test.due_on:%m-%d}" for test in tests), results, team.get(Role.COMMUNITY), team.get(Role.DOCTOR),
         team.get(Role.POLICE), team.get(Role.GRID), case.needs, mood, case.care_plan, case.release_no, case.end_note,

@@ -140,15 +140,17 @@ def cancel(*, transfer_id: int, by: User) -> Transfer:
 
 
 @transaction.atomic
-def disinfected(*, transfer_id: int, by: User) -> Transfer:
-    """The home they left has been disinfected."""
+def disinfected(*, transfer_id: int, contact_minutes: int, by: User) -> Transfer:
+    """The home they left has been disinfected; it stays closed until it has worked."""
     row = _locked(transfer_id, *OPEN, State.ARRIVED)
     if row.departed_at is None:
         raise Refused(_("They are still at home. The home is disinfected once they have left."))
     if row.home_disinfected_at is None:
         row.home_disinfected_at = timezone.now()
-        row.save(update_fields=["home_disinfected_at"])
-        audit.record("transfer.disinfected", row, by=by, community=row.case.community)
+        row.home_usable_at = row.home_disinfected_at + dt.timedelta(minutes=contact_minutes)
+        row.save(update_fields=["home_disinfected_at", "home_usable_at"])
+        after = {"contact_minutes": contact_minutes}
+        audit.record("transfer.disinfected", row, by=by, community=row.case.community, after=after)
     return row
 
 

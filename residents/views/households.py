@@ -19,7 +19,7 @@ from residents.access import Permission, Request, has, may_in, requires
 from residents.forms.households import BaseListForm, DwellingFilter, DwellingForm
 from residents.masking import Eyes
 from residents.models import Dwelling
-from residents.services import household_export, household_list, household_sheet, households
+from residents.services import closed_places, household_export, household_list, household_sheet, households
 from residents.services.policies import duty_policy
 
 
@@ -86,6 +86,7 @@ def dwelling_detail(request: Request, pk: int) -> HttpResponse:
         "proposed": not dwelling.watch_level and dwelling.living_in >= policy.crowded_from,
         "may_edit": may_in(request.user, Permission.RESIDENT_EDIT, community),
         "sees": eyes.sees(community),
+        "closed": closed_places.at_home(dwelling),
     }
     return page(request, "residents/households/detail.html", context)
 

@@ -141,8 +141,8 @@ TRANSFER_STEPS: dict[str, Step] = {
         forms.ArriveForm, transfers.arrive, "map-pin", states=(State.ON_WAY,),
     ),
     "disinfected": Step(
-        gettext_lazy("Home disinfected"), gettext_lazy("The home they left has been disinfected."),
-        forms.StepForm, transfers.disinfected, "circle-check", states=(State.ON_WAY,),
+        gettext_lazy("Home disinfected"), gettext_lazy("It stays closed until it has worked."),
+        forms.DisinfectedForm, transfers.disinfected, "circle-check", states=(State.ON_WAY,),
     ),
     "cancel": Step(
         gettext_lazy("Call it off"), gettext_lazy("The transfer does not take place."),

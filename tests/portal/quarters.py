@@ -154,7 +154,7 @@ class Quarter:
             "notice": f"告2022-{number:04}" if started else "",
             "committed": first if started and chance.random() < 0.7 else None,
             "release": f"解2022-{number:04}" if state == "released" else "", "needs": chance.choice(("", "买菜")),
-            "source": chance.choice(("", "外市")), "checks": {}, "tests": [], "moves": [], "calls": [],
+            "source": chance.choice(("", "外市")), "checks": {}, "tests": [], "moves": [], "calls": [], "felt": [],
             "number": number,
         }  # fmt: skip
         case["row"] = self._stored(case)
@@ -199,9 +199,12 @@ class Quarter:
                     said = (Decimal(chance.choice(("36.2", "36.8", "37.3"))), chance.choice(([], [], ["fever"])))
                     there = chance.choice(("yes", "yes", "unchecked", "no"))
                     case["checks"][day, slot] = (*said, there)
+                    # Told by no dice: what is counted beside it stays as it was.
+                    mood = ("", "calm", "angry")[(case["number"] + (slot == "am")) % 3]
+                    case["felt"].append({"day": day, "hour": 8 if slot == "am" else 17, "mood": mood})
                     HealthCheck.objects.create(
                         case=row, day=day, slot=slot, temperature=said[0], symptoms=said[1], at_home=there, method="door",
-                        taken_at=at(day, 9), taken_by=self.by,
+                        taken_at=at(day, 8 if slot == "am" else 17), taken_by=self.by, mood=mood,
                     )  # fmt: skip
         for place, result in enumerate(chance.choice((("due",), ("negative", "due"), ("negative", "dropped")))):
             due = case["first"] + dt.timedelta(days=place * 3)
@@ -232,11 +235,13 @@ class Quarter:
             if case["moves"] and chance.random() < 0.6:
                 call = {
                     "day": ago(back),
+                    "hour": hour,
                     "reached": chance.random() < 0.8,
                     "mood": chance.choice(("", "calm", "low", "anxious")),
                 }
                 case["calls"].append(call)
-                SiteCall.objects.create(case=case["row"], called_at=at(ago(back), hour), called_by=self.by, **call)
+                told = {name: value for name, value in call.items() if name != "hour"}
+                SiteCall.objects.create(case=case["row"], called_at=at(ago(back), hour), called_by=self.by, **told)
 
     # --- Rounds -------------------------------------------------------------------------------------------------------
 

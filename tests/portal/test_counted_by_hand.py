@@ -23,7 +23,7 @@ from tests.portal.quarters import DAY, NOW, Quarter, ago, both
 BLOCKS = ("homes", "quarantine", "rounds")
 AWAY = ("site", "clinic", "hospital")
 MONITORING = ("home_monitoring", "self_monitoring")
-MOODS = {"calm": "平稳", "low": "低落", "anxious": "焦虑"}
+MOODS = {"calm": "平稳", "low": "低落", "anxious": "焦虑", "angry": "愤怒"}
 WORDS = {
     "central": "集中隔离", "home_quarantine": "居家隔离", "home_monitoring": "居家健康监测", "self_monitoring": "自我健康监测",
 }  # fmt: skip
@@ -166,7 +166,9 @@ def sheet_five(case: dict, number: int) -> dict:
     stages = [s for s in case["stages"] if s[1] <= DAY <= s[2]] or case["stages"][-1:]
     housemates = sum(p["lives"] and not p["left"] for p in person["home"]["people"])
     tests = [(f"{due:%m-%d}", result) for due, result in case["tests"] if result != "dropped"]
-    moods = [call["mood"] for call in case["calls"] if call["day"] <= DAY and call["reached"] and call["mood"]]
+    felt = [call for call in case["calls"] if call["reached"]] + case["felt"]
+    told = [one for one in felt if one["day"] <= DAY and one["mood"]]
+    moods = [one["mood"] for one in sorted(told, key=lambda one: (one["day"], one["hour"]))]
     return {
         "序号": number, "小区*": case["compound"], **dict(zip(("楼栋", "单元", "房号*"), door(person["home"]), strict=True)),
         "姓名*": person["name"], "性别": {"male": "男", "female": "女"}[person["sex"]], "年龄": age(person["born"]),

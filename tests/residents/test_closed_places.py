@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from residents.services import closed_places, stops
+from residents.models import Transfer
+from residents.services import closed_places, stops, transfers
 from tests import factories
 
 
@@ -79,13 +80,56 @@ def test_a_place_whose_plan_names_no_compound_may_be_any(cast, spray):
     assert [one.place for one in closed_places.of_compound(cast.hefengyuan)] == ["东门"]
 
 
-def test_many_closed_places_cost_one_statement(cast, spray, queries):
+def test_many_closed_places_cost_one_statement_and_homes_another(cast, spray, queries):
     for place in ("东门", "西门", "北门"):
         spray(place)
     with queries() as seen:
         assert len(closed_places.of_compound(cast.hefengyuan)) == 3
 
-    assert len(seen) == 1
+    assert len(seen) == 2
+
+
+@pytest.fixture
+def left_home(cast):
+    """A home whose patient was taken to a site, disinfected with so many minutes of contact."""
+
+    def disinfected(minutes=30):
+        home = factories.DwellingFactory(entrance__building__compound=cast.hefengyuan)
+        case = factories.QuarantineCaseFactory(resident=factories.ResidentFactory(dwelling=home), state="transferred")
+        ago = timezone.now() - dt.timedelta(hours=2)
+        row = Transfer.objects.create(
+            case=case, to="site", site="健康驿站", state="arrived", ordered_at=ago, ordered_by=cast.worker, departed_at=ago,
+            arrived_at=ago,
+        )  # fmt: skip
+        transfers.disinfected(transfer_id=row.pk, contact_minutes=minutes, by=cast.worker)
+        return case.dwelling
+
+    return disinfected
+
+
+def test_a_home_disinfected_after_a_transfer_is_closed_until_it_has_worked(cast, left_home, sign_in):
+    home, soon = left_home(30), timezone.now() + dt.timedelta(minutes=31)
+    compound = home.entrance.building.compound
+
+    assert closed_places.at_home(home).place == str(home)
+    assert [one.dwelling_id for one in closed_places.of_compound(compound)] == [home.pk]
+    assert closed_places.of_compound(compound, soon) == closed_places.homes([home.community_id], soon) == []
+    assert closed_places.at_home(left_home(0)) is None
+    # A home is known by its door: no gate is closed because it sounds like one.
+    assert closed_places.at(home.community_id, compound.pk, str(home)) is None
+    page = sign_in(cast.worker).get(reverse("residents:dwelling_detail", args=[home.pk])).content.decode()
+    assert "Not to be used before" in page
+
+
+@pytest.mark.parametrize(("kind", "is_warned"), [("sweep", True), ("disinfection", False)])
+def test_who_comes_to_a_closed_home_is_warned(cast, left_home, sign_in, kind, is_warned):
+    plan = factories.RoundPlanFactory(community=cast.qinghe, kind=kind, compound=cast.hefengyuan)
+    made = factories.RoundFactory(plan=plan, community=cast.qinghe, walkers=[cast.cadre_user])
+    factories.StopFactory(round=made, dwelling=left_home())
+
+    text = sign_in(cast.cadre_user).get(reverse("residents:round_detail", args=[made.pk])).content.decode()
+
+    assert ("Not to be used before" in text) == is_warned
 
 
 @pytest.fixture

@@ -292,11 +292,15 @@ def test_a_cadre_records_at_the_door(cast, sign_in, case):
     page = client.get(f"{address}?slot=pm")
     assert page.context["form"].initial["half"] == f"{DAY}-pm"
 
-    answer = client.post(address, {"half": f"{DAY}-pm", "temperature": "36.5", "method": "door", "at_home": "yes"})
+    answer = client.post(
+        address, {"half": f"{DAY}-pm", "temperature": "36.5", "method": "door", "at_home": "yes", "mood": "low"}
+    )
 
     assert answer.headers["Location"] == LIST
     check = HealthCheck.objects.get()
     assert (check.slot, check.temperature, check.taken_by) == ("pm", Decimal("36.5"), cast.cadre_user)
+    detail = reverse("residents:quarantine_detail", args=[case.pk])
+    assert (check.mood, "low" in sign_in(cast.worker).get(detail).content.decode()) == ("low", True)
 
 
 @pytest.mark.parametrize("typed", ["36,5", "36.5", "36.5℃", " 36.5 "])
@@ -374,11 +378,11 @@ def test_a_resident_reports_without_a_sign_in(client, case):
     page = client.get(own(case))
     assert page.status_code == 200
 
-    answer = client.post(own(case), {"half": f"{DAY}-am", "temperature": "36.6", "symptoms": []})
+    answer = client.post(own(case), {"half": f"{DAY}-am", "temperature": "36.6", "symptoms": [], "mood": "anxious"})
 
     assert answer.status_code == 302
     check = HealthCheck.objects.get()
-    assert (check.method, check.taken_by, check.slot) == ("own", None, "am")
+    assert (check.method, check.taken_by, check.slot, check.mood) == ("own", None, "am", "anxious")
     assert "36.6" in client.get(own(case)).content.decode()
 
 
