@@ -36,8 +36,10 @@ def _kind(request: Request) -> ErrandKind | None:
 
 
 def _heard(request: Request) -> dict[str, Any]:
-    channel = request.GET.get("channel", "")
-    return {"channel": channel} if channel in Errand.Channel.values[1:] else {}
+    """How it came, and for which home, where somebody was led here from a place that knows."""
+    channel, home = request.GET.get("channel", ""), request.GET.get("home", "").replace("\x00", "").strip()[:40]
+    said = {"channel": channel} if channel in Errand.Channel.values[1:] else {}
+    return {**said, "home": home} if home else said
 
 
 def _at_stop(request: Request) -> dict[str, Any]:

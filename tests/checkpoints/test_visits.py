@@ -1,6 +1,8 @@
 """Visitors, vehicles, families, people who are held: the rules, then the pages."""
 
 import datetime as dt
+import html
+import re
 import uuid
 from decimal import Decimal
 
@@ -17,6 +19,7 @@ from portal.accounts.models import Event
 from portal.erasure import erase
 from portal.lib.errors import Refused
 from residents.models import DutyPolicy, QuarantineCase
+from residents.services import errand_kinds
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -454,6 +457,18 @@ def test_a_fever_is_told_of_at_the_desk_with_who_was_turned_back(cast, sign_in, 
     page = sign_in(cast.worker).get(url("turned_back"))
     assert [(word["n"], word["result_note"]) for word in page.context["words"]] == [(1, "未戴口罩")]
     assert len(page.context["held"]) == 1
+
+
+def test_the_work_of_somebody_turned_back_is_taken_over_inside(cast, sign_in, shift, home):
+    errand_kinds.ensure()
+    factories.PassageFactory(
+        post=shift.post, direction="in", person="staff", written_home="17-3-702", result="turned_back", result_note="燃气工"
+    )
+    client = sign_in(cast.worker)
+    (link,) = re.findall(r'href="(/residents/errands/new/[^"]*)"', client.get(url("turned_back")).text)
+    (kind,) = re.findall(r'href="([?][^"]*kind=gas_bottle[^"]*)"', client.get(html.unescape(link)).text)
+    form = client.get("/residents/errands/new/" + html.unescape(kind)).context["form"]
+    assert (form["home"].value(), form["channel"].value()) == ("17-3-702", "gate")
 
 
 def test_pages_ask_a_fixed_number_of_statements(cast, sign_in, shift, home, queries):
