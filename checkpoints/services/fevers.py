@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import Fever, Passage, Post
+from checkpoints.models.passages import PassageQuerySet
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
@@ -57,11 +58,11 @@ def close(*, passage: Passage, handling: str, by: User) -> Fever:
     return row
 
 
-def waiting(post: Post) -> int:
-    """How many are held at a gate whom nobody has taken over: a held passage without a procedure is one as well."""
+def waiting(post: Post) -> PassageQuerySet:
+    """Who is held at a gate whom nobody has taken over: a held passage without a procedure is one as well."""
     held = Passage.objects.standing().filter(post=post, day=timezone.localdate(), result=Passage.Result.HELD)
     done = Fever.objects.filter(post=post, closed_at__isnull=False).values("passage")
-    return held.exclude(pk__in=done).count()
+    return held.exclude(pk__in=done).order_by("happened_at", "id")
 
 
 def _locked(passage: Passage) -> Fever:

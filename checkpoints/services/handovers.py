@@ -27,7 +27,7 @@ def left(shift: Shift) -> dict[str, Any]:
         "shelf": shelf.at_gate(shift.post),
         "inside": inside.rows(shift.post.compound).count(),
         "late": len(pass_overdue.at_gate(shift)),
-        "waiting": fevers.waiting(shift.post),
+        "waiting": fevers.waiting(shift.post).count(),
     }
 
 

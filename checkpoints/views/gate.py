@@ -81,8 +81,10 @@ def gate(request: Request, pk: int) -> HttpResponse:
     form = PassageForm(request.POST if request.method == "POST" else None, initial={"id": passages.new_id()})
     if request.method == "POST":
         answer = passages.store_one(shift=shift, row=form.row(), fever_limit=policy.fever_limit, asks_out=True, by=request.user)
+        if answer.result == Passage.Result.HELD and answer.status != passages.REFUSED:
+            return redirect("checkpoints:gate_fever", shift.pk, answer.id)
         if answer.status != passages.REFUSED:
-            _say(request, answer)
+            messages.success(request, _("Logged."))
             return redirect("checkpoints:gate", pk=shift.pk)
         form.refuse(answer.field, answer.why)
     context = {
@@ -182,14 +184,6 @@ def _facts(request: Request, shift: Shift, policy: DutyPolicy) -> dict[str, Any]
         "quick": quick.rows(policy),
         "relations": {str(value): str(label) for value, label in Resident.Relation.choices},
     }
-
-
-def _say(request: Request, answer: passages.Answer) -> None:
-    if answer.result == Passage.Result.HELD:
-        steps = _("Held. Let the person wait apart with a mask on, measure again, call 120 and the community, report.")
-        messages.error(request, steps)
-    else:
-        messages.success(request, _("Logged."))
 
 
 def _rows(request: HttpRequest) -> list[Any]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from checkpoints.access import device_of, gate_shifts, is_shut_out, leads_gate
 from checkpoints.forms.visits import HomeForm
 from checkpoints.models import Passage, Shift
-from checkpoints.services import homes, inside, pass_overdue, passages, quick, vehicles
+from checkpoints.services import fevers, homes, inside, pass_overdue, passages, quick, vehicles
 from checkpoints.services.written import Invalid
 from portal.lib.errors import Refused
 from portal.lib.pages import page
@@ -60,7 +60,7 @@ def gate_inside(request: Request, pk: int) -> HttpResponse:
     rows = list(inside.rows(shift.post.compound).select_related("post")[:SHOWN])
     context = {
         "shift": shift, "rows": [(row, passages.new_id()) for row in rows], "full": len(rows) == SHOWN,
-        "late": pass_overdue.at_gate(shift),
+        "late": pass_overdue.at_gate(shift), "held": fevers.waiting(shift.post)[:SHOWN],
     }  # fmt: skip
     return page(request, "checkpoints/gate/inside.html", context)
 

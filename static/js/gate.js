@@ -21,6 +21,7 @@ const rows = new Rows({
   template: document.getElementById("gate-row"),
   words,
   person: (kind) => form.querySelector(`[name=person][value=${kind}]`).nextElementSibling.textContent,
+  steps,
 });
 const reader = new Reader(facts.rules);
 const mine = `${facts.user}:${facts.shift}`;
@@ -177,10 +178,24 @@ function clear() {
   hint();
 }
 
+function steps(id) {
+  return `${location.pathname}fever/${id}/`;
+}
+
+// The sheet stands there at once, without network too; where each step is written down is known once the row is stored.
+const sheet = document.getElementById("gate-fever");
 function fever(row) {
-  const sheet = document.getElementById("gate-fever");
+  sheet.dataset.row = row.id;
+  stepsFor(row.id);
   sheet.querySelector("[data-fever-who]").textContent = `${row.home ?? row.name ?? row.plate_no} ${row.temperature ?? ""} ℃`;
   sheet.showModal();
+}
+
+function stepsFor(id) {
+  if (sheet.dataset.row !== id) return;
+  const link = sheet.querySelector("[data-fever-steps]");
+  link.hidden = rows.get(id)?.item.dataset.is !== "stored";
+  link.href = steps(id);
 }
 
 // --- Buttons that fill a field ---------------------------------------------------------------------------------------
@@ -304,6 +319,7 @@ queue.addEventListener("answer", ({ detail: { row, answer } }) => {
   rows.mark(row.id, answer.status === "refused" ? "refused" : "stored", answer);
   if (answer.status === "refused") passes.forget(row.id);
   else if (row.pass) spend();
+  stepsFor(row.id);
   setTimeout(() => rows.keepsUndo(row.id, false), facts.undoSeconds * 1000);
 });
 queue.addEventListener("totals", ({ detail }) => totals(detail));

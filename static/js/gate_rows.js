@@ -8,9 +8,9 @@ const mask = (text) => (text ? text.slice(0, 1) + "*".repeat(text.length - 1) : 
 const hide = (plate) => (plate ? `${plate.slice(0, -3)}***` : "");
 
 export class Rows {
-  // `words` are the page's, `person(kind)` says what a kind of person is called.
-  constructor({ list, template, words, person }) {
-    Object.assign(this, { list, template, words, person, shown: new Map() });
+  // `words` are the page's, `person(kind)` says what a kind of person is called, `steps(id)` where the procedure of a fever is.
+  constructor({ list, template, words, person, steps }) {
+    Object.assign(this, { list, template, words, person, steps, shown: new Map() });
   }
 
   get(id) {
@@ -50,6 +50,8 @@ export class Rows {
     const said = { held: this.words.held, turned_back: this.words.turnedBack }[result];
     if (result !== undefined) badge.hidden = !said;
     if (result !== undefined) badge.textContent = said ?? "";
+    // The portal leads through the steps once it knows of the person.
+    if (state === "stored" && badge.textContent === this.words.held) badge.href = this.steps(id);
     const note = item.querySelector(".p-gate-why");
     note.hidden = !why;
     note.textContent = why ?? "";

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from checkpoints.access import gate_of, gate_shifts
 from checkpoints.models import Passage, Post, Shift
+from checkpoints.services import fevers
 from deployments.models import Secondment
 from residents.models import DutyPolicy, Membership
 from residents.services.policies import duty_policy
@@ -323,8 +324,16 @@ def test_a_fever_is_held_and_the_next_steps_are_said(cast, sign_in, shift):
     client = sign_in(cast.cadre_user)
     response = client.post(page_of(shift), {"home": "1-1-101", "temperature": "38", "direction": "in"}, follow=True)
 
-    assert "Held. Let the person wait apart" in response.content.decode()
-    assert Passage.objects.get().result == "held"
+    passage = Passage.objects.get()
+    assert (passage.result, response.redirect_chain[-1][0]) == ("held", f"{page_of(shift)}fever/{passage.pk}/")
+    assert "Isolate on the spot" in response.text
+    # Whoever comes to it later is led there from the log of the gate, and from who is inside, until they are taken over.
+    gate, inside = page_of(shift), f"{page_of(shift)}inside/"
+    assert [f"/fever/{passage.pk}/" in client.get(page).text for page in (gate, inside)] == [True, True]
+    for step in fevers.STEPS:
+        fevers.step(passage=passage, step=step, second=Decimal("37.9"), by=cast.cadre_user)
+    fevers.close(passage=passage, handling="120", by=cast.cadre_user)
+    assert f"/fever/{passage.pk}/" not in client.get(inside).text
 
 
 def test_turning_back_with_a_reason(cast, sign_in, shift):

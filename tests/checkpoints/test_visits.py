@@ -420,7 +420,7 @@ def held(shift, **more):
 
 def test_a_fever_step_by_step(cast, shift):
     passage = held(shift)
-    assert fevers.waiting(shift.post) == 1
+    assert len(fevers.waiting(shift.post)) == 1
     with pytest.raises(Refused, match="second thermometer"), transaction.atomic():
         fevers.step(passage=passage, step="measured", by=cast.cadre_user)
     with pytest.raises(Refused, match="first"), transaction.atomic():
@@ -429,7 +429,7 @@ def test_a_fever_step_by_step(cast, shift):
         for _ in range(2):
             fevers.step(passage=passage, step=step, second=Decimal("38.0"), by=cast.cadre_user)
     fevers.close(passage=passage, handling="120 接走", by=cast.cadre_user)
-    assert fevers.waiting(shift.post) == 0
+    assert len(fevers.waiting(shift.post)) == 0
     kinds = list(Event.objects.filter(table="checkpoints.fever").order_by("id").values_list("kind", flat=True))
     assert kinds == [f"fever.{name}" for name in ("held", "isolated", "measured", "called", "notified", "closed")]
 
