@@ -73,7 +73,9 @@ TABLE: dict[str, Kept] = {
     "residents.Building": Kept(plain="id compound grid number floors has_lift"),
     "residents.Entrance": Kept(plain="id building number"),
     "residents.Dwelling": Kept(
-        plain="id community entrance floor room_no state light_watch", personal="note", sensitive="watch_level watch_reason"
+        plain="id community entrance floor room_no state light_watch",
+        personal="note origin kin_in",
+        sensitive="watch_level watch_reason",
     ),
     "residents.Resident": Kept(
         plain="id community dwelling kind lives_in has_smartphone shops_online came_on left_on relation id_type",

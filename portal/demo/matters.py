@@ -29,6 +29,8 @@ STORY: tuple[dict[str, Any], ...] = (
     {"ago": 5, "kind": "gathering", "what": "中心花园十余人聚集下棋", "at": "", "by": "cadre", "done": ["劝离9人"]},
     {"ago": 48, "kind": "refusal", "what": "住户拒绝核酸采样", "at": "7", "by": "worker",
      "done": ["电话劝说一次", "上门劝说一次"], "gave_up": "已移交街道和派出所"},
+    {"ago": 6, "kind": "tip_off", "what": "邻居反映这户家属确诊，家里人没隔离还出门", "at": "11", "by": "cadre",
+     "done": ["已电话核实，家属两日前转运", "报社区卫生服务中心，通知同住人居家"]},
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ from residents.models import (
     Transfer,
 )
 from residents.models.errands import DONE
+from residents.rounds import SWEEPS
 from residents.services import errand_totals
 
 NO_TIME = Value(dt.timedelta(0), output_field=DurationField())
@@ -117,7 +118,7 @@ def _stops(at: Period) -> "QuerySet[Any]":
 
 
 def _swept(at: Scope) -> "QuerySet[Any]":
-    rows = Stop.objects.within(at.communities).filter(round__kind="sweep", round__day__lte=at.day, done_at__lte=at.as_of)
+    rows = Stop.objects.within(at.communities).filter(round__kind__in=SWEEPS, round__day__lte=at.day, done_at__lte=at.as_of)
     return rows.filter(state=Stop.State.DONE)
 
 

@@ -18,6 +18,7 @@ from portal.reports.figures import BY_KEY, ERRANDS, HOMES, PEOPLE, PLACES, TIMES
 from portal.reports.periods import Period, Source
 from portal.reports.sources import of, on
 from residents.models import HealthCheck, QuarantineCase, SiteCall
+from residents.rounds import SWEEPS
 from residents.services import errand_totals
 
 # Nobody needs more in one table, and the database need not be asked for it.
@@ -108,7 +109,7 @@ ITEMS: tuple[Item, ...] = (
     _figure("rounds_done", "rounds"),
     _figure("patrols", "rounds"),
     Item("stops", _("doors and places visited"), PLACES, "rounds", STOPS, ALL),
-    Item("swept", _("homes swept"), HOMES, "rounds", STOPS, Count("dwelling", distinct=True, filter=Q(round__kind="sweep"))),
+    Item("swept", _("homes swept"), HOMES, "rounds", STOPS, Count("dwelling", distinct=True, filter=Q(round__kind__in=SWEEPS))),
     _figure("disinfections", "rounds"),
     _figure("disinfected_m2", "rounds"),
     _figure("kits", "rounds"),

@@ -57,18 +57,20 @@ class DwellingForm(CleanTextMixin, forms.ModelForm):
 
     class Meta:
         model = Dwelling
-        fields = ("state", "floor", "watch_level", "watch_reason", "light_watch", "note")
+        fields = ("state", "floor", "watch_level", "watch_reason", "light_watch", "origin", "kin_in", "note")
 
     def __init__(self, *args: Any, submit: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         low, high = household_sheet.FLOORS.start, household_sheet.FLOORS.stop - 1
         self.fields["floor"] = forms.IntegerField(label=_("floor"), min_value=low, max_value=high)
+        self.fields["kin_in"].help_text = _("Which area; empty where there are none.")
         self.fields["watch_level"].help_text = _("0 nobody watches, 3 closely")
         self.helper = helper(
             self,
             pair("state", "floor"),
             pair("watch_level", "watch_reason"),
             "light_watch",
+            pair("origin", "kin_in"),
             "note",
             submit=submit,
             cancel=cancel,

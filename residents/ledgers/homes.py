@@ -45,6 +45,8 @@ SOURCE = Source(
         Column("watch", _("Watch level"), lambda home: home.watch_level or None, width=8),
         Column("watch_reason", _("Why it is watched"), lambda home: home.watch_reason, width=20),
         Column("light", _("Light watched"), lambda home: yes(home.light_watch), width=8),
+        Column("origin", _("Origin"), lambda home: home.get_origin_display(), width=10),
+        Column("kin_in", _("Relatives in a hard-hit area"), lambda home: home.kin_in, width=20),
         Column("note", _("Remark"), lambda home: home.note, width=20),
     ),
     filters=(

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.constraints import in_order, lasts_on
@@ -49,6 +49,10 @@ class Dwelling(models.Model):
         VACANT = "vacant", _("vacant")
         SHOP = "shop", _("shop")
 
+    class Origin(models.TextChoices):
+        LOCAL = "local", pgettext_lazy("origin", "from here")
+        OUTSIDER = "outsider", pgettext_lazy("origin", "from elsewhere")
+
     # Kept beside the entrance's, so that a community's rows are found by one index.
     community = models.ForeignKey(Community, models.PROTECT, related_name="dwellings", verbose_name=_("community"))
     entrance = models.ForeignKey(Entrance, models.PROTECT, related_name="dwellings", verbose_name=_("entrance"))
@@ -59,6 +63,11 @@ class Dwelling(models.Model):
     watch_level = models.PositiveSmallIntegerField(_("watch level"), default=0, validators=[MaxValueValidator(3)])
     watch_reason = models.CharField(_("why it is watched"), max_length=120, blank=True)
     light_watch = models.BooleanField(_("its light is watched in the evening"), default=False)
+    origin = models.CharField(
+        _("where the family is from"), max_length=8, choices=Origin, blank=True, default="", db_default=""
+    )
+    # 亲属在重点地区: whoever comes to see them, or whom they go to see, comes from there.
+    kin_in = models.CharField(_("relatives in a hard-hit area"), max_length=60, blank=True, default="", db_default="")
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     objects = DwellingQuerySet.as_manager()

@@ -27,6 +27,8 @@ class MatterKind(models.TextChoices):
     LOCK_OUT = "lock_out", pgettext_lazy("matter", "locked out")
     GATHERING = "gathering", pgettext_lazy("matter", "gathering")
     REFUSAL = "refusal", pgettext_lazy("matter", "refusal")
+    # Somebody who should be in quarantine and is not, as a neighbour says; looked into before anything is believed.
+    TIP_OFF = "tip_off", pgettext_lazy("matter", "tip-off about a contact")
     INCIDENT = "incident", pgettext_lazy("matter", "other incident")
 
 

@@ -10,6 +10,7 @@ FINDINGS: dict[str, str | Promise] = {
     "medicine": _("medicine runs out"),
     "dark": _("dark window of a watched home"),
     "complaint": _("complaint or request"),
+    "exposed": _("met somebody infected"),
     "returnee": _("returned from another area"),
     "unreached": _("cannot be reached"),
     "positive": _("positive antigen test"),

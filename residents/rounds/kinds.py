@@ -117,6 +117,8 @@ class Kind:
     carries: bool = False
     # Nobody goes there.
     by_phone: bool = False
+    # Its homes count as swept.
+    sweeps: bool = False
     # Walked from the yard: the windows of a building as one picture.
     windows: bool = False
     # The outcome of a window that is known without looking, where the rest of a building is ended alike.

@@ -41,4 +41,5 @@ KIND = Kind(
     counts="people",
     revisits=True,
     carries=True,
+    sweeps=True,
 )

@@ -7,8 +7,9 @@ from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from residents.access import Permission
 from residents.layers import Layer, Mark
-from residents.models import CareProfile, Dwelling
+from residents.models import CareProfile, Dwelling, Resident
 from residents.models.households import DwellingQuerySet
 
 State = Dwelling.State
@@ -71,6 +72,17 @@ def _reached(smart: int, shops: int) -> str:
     return "no_smartphone" if not smart else "no_shopping" if not shops else ""
 
 
+def origin(homes: DwellingQuerySet) -> Mapping[int, str]:
+    """Who has relatives in a hard-hit area, and else whether a family is from here; floating population is from elsewhere."""
+    floating = Count("residents", filter=Q(residents__left_on=None, residents__kind=Resident.Kind.FLOATING))
+    rows = homes.annotate(n_floating=floating).values_list("pk", "kin_in", "origin", "n_floating")
+    return {pk: mark for pk, kin, said, n in rows if (mark := _from(kin, said, floating=bool(n)))}
+
+
+def _from(kin: str, said: str, *, floating: bool) -> str:
+    return "kin" if kin else said or (Dwelling.Origin.OUTSIDER if floating else "")
+
+
 # The same of one home, whose people with their live care are at hand.
 
 
@@ -92,6 +104,11 @@ def _reach_of(home: Any, people: Sequence[Any]) -> str:
     smart = [person for person in there if person.has_smartphone is not False]
     shops = [person for person in there if person.shops_online is not False]
     return _reached(len(smart), len(shops)) if there else ""
+
+
+def _origin_of(home: Any, people: Sequence[Any]) -> str:
+    floating = any(person.kind == Resident.Kind.FLOATING for person in people)
+    return _from(home.kin_in, home.origin, floating=floating)
 
 
 LAYERS = [
@@ -157,5 +174,18 @@ LAYERS = [
         reach,
         rest=_("can be reached"),
         of_home=_reach_of,
+    ),
+    Layer(
+        "origin",
+        _("Origin"),
+        (
+            Mark("kin", pgettext_lazy("origin", "K"), _("relatives in a hard-hit area"), "warn"),
+            Mark(Dwelling.Origin.OUTSIDER, pgettext_lazy("origin", "E"), Dwelling.Origin.OUTSIDER.label, "info"),
+            Mark(Dwelling.Origin.LOCAL, pgettext_lazy("origin", "H"), Dwelling.Origin.LOCAL.label, "quiet"),
+        ),
+        origin,
+        rest=_("not known"),
+        permission=Permission.RESIDENT_NAME,
+        of_home=_origin_of,
     ),
 ]  # fmt: skip

@@ -38,7 +38,7 @@ FIELDS = (
     "shops_online",
     "note",
 )
-DWELLING_FIELDS = ("floor", "room_no", "state", "watch_level", "watch_reason", "light_watch", "note")
+DWELLING_FIELDS = ("floor", "room_no", "state", "watch_level", "watch_reason", "light_watch", "origin", "kin_in", "note")
 # Shown masked; one at a time in full, with a reason.
 SENSITIVE = ("phone", "id_number", "registered_address")
 

@@ -246,18 +246,22 @@ def do_rest(*, round_id: int, building_id: int, outcome: str, by: User) -> int:
 
 @transaction.atomic
 def revisit(*, round_id: int, by: User) -> Round:
-    """Put every home that did not open onto today's round of follow-ups, once."""
+    """Put every home that did not open, or who did not answer, onto today's round of follow-ups, once."""
     found = rounds.locked(round_id)
     missed: Iterable[Stop] = found.stops.filter(state=Stop.State.EXCUSED, outcome="no_answer", dwelling__isnull=False)
     if not kind_of(found.kind).revisits or not missed:
         raise Refused(_("Every home of this round was met: there is nobody to visit again."))
     again = open_follow_ups(found, found.kind)
     again.walkers.add(*found.walkers.all())
-    there = set(again.stops.values_list("dwelling", flat=True))
+    there = set(again.stops.values_list("dwelling", "resident"))
     place = _next(again)
     fresh = [
-        Stop(round=again, position=place + n, dwelling_id=stop.dwelling_id)
-        for n, stop in enumerate(s for s in missed.order_by("position") if s.dwelling_id not in there)  # type: ignore[attr-defined]
+        Stop(round=again, position=place + n, dwelling_id=stop.dwelling_id, resident_id=stop.resident_id)
+        for n, stop in enumerate(
+            one
+            for one in missed.order_by("position")  # type: ignore[attr-defined]
+            if (one.dwelling_id, one.resident_id) not in there
+        )
     ]
     Stop.objects.bulk_create(fresh)
     audit.record("round.opened", again, by=by, after={"stops": len(fresh)})

@@ -33,6 +33,7 @@ AFTER: dict[str, tuple[str, int]] = {
     "fever": (TaskKind.HEALTH, Risk.HIGH),
     "symptom": (TaskKind.HEALTH, Risk.HIGH),
     "positive": (TaskKind.HEALTH, Risk.HIGH),
+    "exposed": (TaskKind.VISIT, Risk.HIGH),
     "no_food": (TaskKind.SUPPLIES, Risk.LOW),
     "medicine": (TaskKind.SUPPLIES, Risk.LOW),
     "dark": (TaskKind.CALL, Risk.LOW),
@@ -48,6 +49,7 @@ ABOUT: dict[str, tuple[str, int]] = {
     "lock_out": (TaskKind.VISIT, Risk.MEDIUM),
     "gathering": (TaskKind.ORDER, Risk.MEDIUM),
     "refusal": (TaskKind.VISIT, Risk.MEDIUM),
+    "tip_off": (TaskKind.VISIT, Risk.MEDIUM),
 }
 
 

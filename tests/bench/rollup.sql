@@ -105,7 +105,7 @@ WITH standing AS NOT MATERIALIZED (
   SELECT r.community_id, count(DISTINCT s.dwelling_id) FILTER (WHERE r.day = %(day)s) AS swept_today,
          count(DISTINCT s.dwelling_id) AS swept_so_far
   FROM residents_stop s JOIN residents_round r ON r.id = s.round_id
-  WHERE r.kind = 'sweep' AND r.day <= %(day)s AND s.state = 'done' AND s.done_at <= %(as_of)s GROUP BY 1
+  WHERE r.kind IN ('sweep', 'phone_sweep') AND r.day <= %(day)s AND s.state = 'done' AND s.done_at <= %(as_of)s GROUP BY 1
 ), announced AS (
   SELECT community_id, count(*) AS notices FROM residents_notice
   WHERE published_at >= %(start)s AND published_at <= %(until)s GROUP BY 1

@@ -104,6 +104,24 @@ def test_layers_say_who_is_there_and_who_needs_somebody(cast):
     assert states("reach", cast.hefengyuan) == {alone.pk: "no_smartphone"}
 
 
+def test_the_map_says_who_is_from_elsewhere_and_who_has_relatives_in_a_hard_hit_area(cast):
+    here, floats, said, kin, unknown = stand(cast.hefengyuan, ["101", "201", "301", "401", "501"])
+    for home, values in (
+        (here, {"origin": "local"}),
+        (said, {"origin": "outsider"}),
+        (kin, {"origin": "local", "kin_in": "黄冈"}),
+    ):
+        moves.update_dwelling(dwelling_id=home.pk, values=values, by=cast.secretary)
+    factories.ResidentFactory(dwelling=floats, kind="floating")
+    factories.ResidentFactory(dwelling=unknown)
+
+    wanted = {here.pk: "local", floats.pk: "outsider", said.pk: "outsider", kin.pk: "kin"}
+    assert states("origin", cast.hefengyuan) == wanted
+    one = layers()["origin"].of_home
+    every = [Dwelling.objects.get(pk=home.pk) for home in (here, floats, said, kin, unknown)]
+    assert [one(home, home.residents.all()) for home in every] == [*wanted.values(), ""]
+
+
 def test_every_mark_of_a_layer_has_a_word_and_a_sign_of_its_own():
     for layer in layers().values():
         signs = [str(mark.sign) for mark in layer.marks if mark.tone != "quiet"]

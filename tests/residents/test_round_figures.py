@@ -63,6 +63,8 @@ def test_swept_homes_count_once_and_reasons_do_not(cast, home):
     done(cast, again, {})
     stops.do(stop_id=again.stops.open().get().pk, outcome="no_answer", by=cast.cadre_user)
     Round.objects.filter(pk=again.pk).update(day=timezone.localdate() - dt.timedelta(days=1))
+    people = ResidentFactory.create_batch(2, dwelling=home)
+    done(cast, walk(cast, "phone_sweep", *({"dwelling": home, "resident": person} for person in people)), {}, {})
 
     found = figures(cast)
 

@@ -383,6 +383,24 @@ def test_among_the_untapped_who_is_known_to_be_away_is_not_called_dark(cast):
     assert (made.stops.get().outcome, Finding.objects.count()) == ("away", 0)
 
 
+def test_everybody_is_rung_up_and_who_met_somebody_infected_is_told_at_once(cast):
+    home = DwellingFactory(entrance__building__compound=cast.hefengyuan)
+    people = ResidentFactory.create_batch(3, dwelling=home)
+    plan = RoundPlanFactory(community=cast.qinghe, kind="phone_sweep", whom="lived_in", slots=["09:00"])
+    rounds.open_due(at(9))
+    made = plan.rounds.get()
+    assert [stop.resident for stop in made.stops.in_order()] == people
+
+    met, gone, wrong = made.stops.in_order()
+    stops.do(stop_id=met.pk, outcome="done", answers={"where": "town", "contact": "昨天在菜场"}, by=cast.cadre_user)
+    stops.do(stop_id=gone.pk, outcome="no_answer", by=cast.cadre_user)
+    stops.do(stop_id=wrong.pk, outcome="wrong_number", by=cast.cadre_user)
+
+    assert list(Finding.objects.values_list("kind", "detail")) == [("exposed", "昨天在菜场")]
+    again = stops.revisit(round_id=made.pk, by=cast.cadre_user)
+    assert [stop.resident for stop in again.stops.all()] == [gone.resident]
+
+
 def test_who_did_not_open_is_visited_again_once(cast):
     made = walk(cast, "sweep", homes=2)
     met, missed = made.stops.all()
