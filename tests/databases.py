@@ -1,7 +1,8 @@
 """The database of a run: copied from one that was migrated before, as long as no migration changed.
 
 To migrate takes longer than most runs. The copy lies in var/ (SQLite) or beside the database of the run (PostgreSQL), and
-is made anew when a migration, or what writes triggers, is no longer what it was.
+is made anew when a migration, or what writes triggers, is no longer what it was: by the first test that needs it, or before
+by `make test-databases`.
 """
 
 import contextlib
@@ -36,6 +37,11 @@ def create() -> str:
         if not known:
             _keep(made)
     return old
+
+
+def prepare() -> None:
+    """Migrate what later runs copy, if that is not there yet."""
+    connection.creation.destroy_test_db(create(), verbosity=0)
 
 
 def flush(whole: Callable[..., list[str]]) -> Callable[..., list[str]]:
@@ -135,3 +141,8 @@ def _keep(made: str) -> None:
         for (old,) in cursor.fetchall():
             cursor.execute(f'DROP DATABASE IF EXISTS "{old}"')
         cursor.execute(f'CREATE DATABASE "{_prefix()}{digest()}" TEMPLATE "{made}"')
+
+
+if __name__ == "__main__":
+    django.setup()
+    prepare()
