@@ -159,6 +159,34 @@ def age(born) -> int:
     return DAY.year - born.year - ((DAY.month, DAY.day) < (born.month, born.day))
 
 
+def test_the_base_list_cell_by_cell(quarters, cast):
+    quarter = quarters[0]
+    job = jobs.ask(kind="export_residents", community=cast.qinghe, params={"asked": {}}, by=cast.secretary)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+
+    head, _notes, *rows = CalamineWorkbook.from_path(job.result.path).get_sheet_by_index(0).to_python()
+
+    sex = {"male": "男", "female": "女"}
+    lists = {id(p): [c for c in quarter.care if c["person"] is p and on_a_list(c)] for p in quarter.people}
+    there = in_place_order([p for p in quarter.people if not p["left"]], lambda p: p["home"])
+    expected = [
+        {"序号": n, "小区*": "荷风苑", "楼栋*": int(p["home"]["building"]), "单元*": int(p["home"]["entrance"]),
+         "楼层": p["home"]["floor"], "房号*": p["home"]["room"], "姓名*": p["name"], "性别": sex[p["sex"]],
+         "证件类型": "居民身份证", "证件号码": p["id"], "出生日期": str(p["born"]), "年龄": age(p["born"]),
+         "联系电话*": p["phone"], "人员类别": "常住", "是否在住": "是" if p["lives"] else "否",
+         "特殊群体类别": ";".join(c["word"] for c in lists[id(p)])}
+        for n, p in enumerate(there, 1)
+    ]  # fmt: skip
+    cells = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [{name: cell[name] for name in want} for cell, want in zip(cells, expected, strict=True)] == expected
+    assert all(any(row[name] for row in expected) for name in expected[0])
+
+
+def on_a_list(care: dict) -> bool:
+    return care["since"] <= DAY and not (care["until"] and care["until"] < DAY)
+
+
 def sheet_five(case: dict, number: int) -> dict:
     person, checks = case["person"], {slot: case["checks"].get((DAY, slot)) for slot in ("am", "pm")}
     taken = [check for check in checks.values() if check]
@@ -219,8 +247,7 @@ def test_the_temperature_register_of_quarantine_cell_by_cell(quarters, cast, sig
 def test_the_special_care_ledger_cell_by_cell(quarters, cast, sign_in):
     ledgers.start(community=cast.qinghe, by=cast.secretary)
     ledger = cast.qinghe.ledgers.get(code="3")
-    live = [c for c in quarters[0].care if c["since"] <= DAY and not (c["until"] and c["until"] < DAY)]
-    live = [c for c in live if not c["person"]["left"]]
+    live = [c for c in quarters[0].care if on_a_list(c) and not c["person"]["left"]]
 
     head, *rows = opened(sign_in(cast.secretary).post(reverse("residents:ledger_export", args=[ledger.pk])))
 
