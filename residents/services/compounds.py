@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.db.models.functions import Length
@@ -13,8 +13,7 @@ from residents.models import Building, Compound, Dwelling, Entrance
 from residents.models.households import DwellingQuerySet
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(NamedTuple):
     """One cell: a home by its key and the number on its door."""
 
     pk: int
@@ -84,13 +83,14 @@ def _floors(stairs: list[Stair]) -> list[int]:
 
 def _stair(entrance: Entrance, homes: list[Home]) -> Stair:
     """Put the homes of an entrance above each other: 702 over 602, by what follows the floor in their numbers."""
-    seats = sorted({seat for home in homes if (seat := _seat(home))}, key=lambda seat: (len(seat), seat))
+    found = [_seat(home) for home in homes]
+    seats = sorted({*found} - {""}, key=lambda seat: (len(seat), seat))
     columns = {seat: n for n, seat in enumerate(seats)}
     stair = Stair(entrance, width=max(1, len(columns)))
     odd = []
-    for home in homes:
+    for home, seat in zip(homes, found, strict=True):
         row = stair.floors.setdefault(home.floor, [None] * len(columns))
-        if (seat := _seat(home)) and row[columns[seat]] is None:
+        if seat and row[columns[seat]] is None:
             row[columns[seat]] = home
         else:
             odd.append(home)

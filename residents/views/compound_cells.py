@@ -35,9 +35,12 @@ def drawn(house: House, drawing: Drawing) -> SafeString:
 
 
 def _looks(drawing: Drawing) -> dict[str, tuple[str, str, str]]:
-    """What is the same in all cells of a mark, made once: class, sign, word."""
-    rest = ("", "", str(drawing.layer.rest))
-    found = {mark.key: (f"p-tone-{mark.tone}", escape(str(mark.sign)), str(mark.label)) for mark in drawing.layer.marks}
+    """What is the same in all cells of a mark, made once: class, sign, word with the space before it."""
+    rest = ("", "", escape(f" {drawing.layer.rest}".rstrip()))
+    found = {
+        mark.key: (f"p-tone-{mark.tone}", escape(str(mark.sign)), escape(f" {mark.label}".rstrip()))
+        for mark in drawing.layer.marks
+    }
     return {"": rest} | found
 
 
@@ -83,7 +86,7 @@ def _landing(stair: Stair, floor: int, drawing: Drawing, looks: Mapping[str, tup
 def _cell(home: Home, drawing: Drawing, looks: Mapping[str, tuple[str, str, str]]) -> str:
     tone, sign, word = looks.get(drawing.states.get(home.pk, ""), looks[""])
     room = escape(home.room)
-    said = escape(f"{home.room} {word}".strip())
+    said = room + word
     note = drawing.notes.get(home.pk, "") if drawing.notes is not None else ""
     inside = f"{room}<b>{sign}</b>" + (f"<i>{escape(note)}</i>" if note else "")
     if drawing.choosing:
