@@ -104,6 +104,8 @@ def _homes(keys: list[int], asked: str) -> DwellingQuerySet:
         return rows.filter(room_no=asked) if len(asked) <= 5 else rows.none()
     if (said := HOME.fullmatch(asked)) is None:
         return rows.none()
+    # Said once more of the building: its number is looked for in these communities and not in the whole city.
+    rows = rows.filter(entrance__building__compound__community__in=keys)
     if said["entrance"] or not said["room"] or len(said["room"]) > 2:
         return _exactly(rows, said)
     # 17-3 is an entrance, or the third room of a building without entrances.
