@@ -187,8 +187,8 @@ TABLE: dict[str, Kept] = {
     # Money is accounted for: rows stay as they are.
     "residents.Payment": Kept(plain="id key errand kind amount helper reverses paid_at recorded_by", personal="receipt note"),
     "residents.Matter": Kept(
-        plain="id key community kind compound building dwelling errand reported_at reported_by state handler handled_at "
-        "fixed_at satisfaction ended_at ended_by",
+        plain="id key community kind level compound building dwelling errand reported_at reported_by state handler "
+        "handled_at fixed_at satisfaction ended_at ended_by",
         personal="place written_name written_phone outcome",
         sensitive="what parties",
         # It stays as a number, with its steps and calls; the words go.
@@ -198,6 +198,7 @@ TABLE: dict[str, Kept] = {
     "residents.MatterStep": Kept(plain="id matter for_resident taken_at by", sensitive="text"),
     "residents.FirmCall": Kept(plain="id matter firm firm_phone called_at called_by", personal="reply"),
     # Only the counsellor reads what was said; the row is counted.
+    "residents.Counsellor": Kept(plain="id membership speciality hours"),
     "residents.HotlineCall": Kept(
         plain="id key community counsellor called_at minutes topic referral", sensitive="content", days=90, since="called_at"
     ),

@@ -42,7 +42,14 @@ def build(compound: Compound, *, accounts: dict[str, User], cadres: list[Cadre])
     # The cadre has learnt to listen.
     counsellor, until = cadres[0].user, timezone.localdate() + dt.timedelta(days=30)
     assert counsellor  # noqa: S101 - the demo gave them a sign-in
-    hotline_calls.name_counsellor(user=counsellor, community=community, ends_on=until, by=accounts["secretary"])
+    hotline_calls.name_counsellor(
+        user=counsellor,
+        community=community,
+        ends_on=until,
+        speciality="老人与儿童",
+        hours="19:00-22:00",
+        by=accounts["secretary"],
+    )
     for number, (topic, minutes, referral) in enumerate(CALLS, 1):
         hotline_calls.record(
             key=uuid.UUID(int=number), community=community, topic=topic, minutes=minutes, referral=referral,

@@ -25,7 +25,10 @@ STORY: tuple[dict[str, Any], ...] = (
     {"ago": 28, "kind": "dispute", "what": "夜间跳操扰民", "parties": "楼上楼下两户", "at": "12", "by": "worker",
      "done": ["上门听取双方意见"], "outcome": "约定晚九点后不跳操，双方签字", "happy": "satisfied"},
     {"ago": 26, "kind": "lock_out", "what": "孩子反锁在家，钥匙忘在屋内", "at": "8", "by": "cadre",
-     "done": ["民警与物业到场见证，破窗入户"], "outcome": "孩子平安，玻璃已修复", "happy": "satisfied"},
+     "done": ["民警与物业到场见证，破窗入户"], "outcome": "孩子平安，玻璃已修复", "happy": "satisfied",
+     "witnesses": "民警、物业值班员"},
+    {"ago": 6, "kind": "sign", "level": 2, "what": "3栋几户对封控时间有怨气，群里转发不实消息", "at": "3", "by": "worker",
+     "done": ["楼栋长逐户电话解释政策"]},
     {"ago": 5, "kind": "gathering", "what": "中心花园十余人聚集下棋", "at": "", "by": "cadre", "done": ["劝离9人"]},
     {"ago": 48, "kind": "refusal", "what": "住户拒绝核酸采样", "at": "7", "by": "worker",
      "done": ["电话劝说一次", "上门劝说一次"], "gave_up": "已移交街道和派出所"},
@@ -38,9 +41,10 @@ def build(compound: Compound, *, accounts: dict[str, User]) -> None:
     """Create the story."""
     buildings = {one.number: one for one in compound.buildings.all()}
     for number, told in enumerate(STORY, 1):
+        place = Place(compound.community, compound, buildings.get(told["at"]))
         matter = matters.report(
             key=uuid.UUID(int=number), kind=told["kind"], what=told["what"], parties=told.get("parties", ""),
-            place=Place(compound.community, compound, buildings.get(told["at"])), by=accounts["worker"],
+            level=told.get("level"), place=place, by=accounts["worker"],
         )  # fmt: skip
         _handled(matter, told, accounts)
         since = timezone.now() - dt.timedelta(hours=told["ago"])
@@ -57,8 +61,14 @@ def _handled(matter: Matter, told: dict[str, Any], accounts: dict[str, User]) ->
         firm, reply = told["firm"]
         matters.call_firm(matter_id=pk, firm=firm, firm_phone="19900000123", reply=reply, by=handler)
     for text in told.get("done", ()):
-        matters.step(matter_id=pk, text=text, for_resident=not matter.is_dispute, by=handler)
+        matters.step(matter_id=pk, text=text, for_resident=not matter.is_inward, by=handler)
     if "outcome" in told:
-        matters.solve(matter_id=pk, outcome=told["outcome"], satisfaction=told.get("happy", ""), by=handler)
+        matters.solve(
+            matter_id=pk,
+            outcome=told["outcome"],
+            satisfaction=told.get("happy", ""),
+            witnesses=told.get("witnesses", ""),
+            by=handler,
+        )
     if "gave_up" in told:
         matters.give_up(matter_id=pk, reason=told["gave_up"], by=handler)

@@ -44,12 +44,17 @@ class HotlineCallForm(CleanTextMixin, forms.Form):
         return self.cleaned_data["key"] or uuid.uuid4()
 
 
-class CounsellorForm(forms.Form):
+class CounsellorForm(CleanTextMixin, forms.Form):
     """Who answers the hotline, and until when."""
 
     community = forms.ModelChoiceField(None, label=_("community"))
     user = forms.ModelChoiceField(None, label=_("counsellor"))
     ends_on = DayField(label=_("until"))
+    speciality = forms.CharField(label=_("speciality"), max_length=60, required=False)
+    hours = forms.CharField(
+        label=_("when they answer"), max_length=60, required=False,
+        widget=forms.TextInput(attrs={"placeholder": "19:00-22:00"}),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, communities: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,6 +68,7 @@ class CounsellorForm(forms.Form):
             self,
             "community",
             pair("user", "ends_on"),
+            pair("speciality", "hours"),
             submit=_("Name the counsellor"),
             action=reverse("residents:hotline_counsellor_name"),
         )

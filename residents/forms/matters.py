@@ -27,6 +27,10 @@ class MatterForm(PlaceMixin, forms.Form):
     what = forms.CharField(
         label=pgettext_lazy("matter", "what happened"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
     )
+    level = forms.TypedChoiceField(
+        label=pgettext_lazy("mood of residents", "level"), coerce=int, empty_value=None, required=False,
+        choices=[("", "—"), *Matter.Level.choices], help_text=_("Of an early sign: what is felt before it breaks out."),
+    )  # fmt: skip
     parties = forms.CharField(
         label=_("between whom"), max_length=200, required=False,
         help_text=_("Of a dispute. From then on only those who handle it and the secretary read it."),
@@ -44,7 +48,7 @@ class MatterForm(PlaceMixin, forms.Form):
         super().__init__(*args, **kwargs)
         self.offer_compounds()
         self.initial.setdefault("key", uuid.uuid4())
-        rows = ["key", "kind", "what", "parties", pair("compound", "where"), pair("name", "phone")]
+        rows = ["key", pair("kind", "level"), "what", "parties", pair("compound", "where"), pair("name", "phone")]
         self.helper = helper(self, *rows, submit=_("Take it down"), cancel=cancel, action=reverse("residents:matter_create"))
 
     def clean_key(self) -> uuid.UUID:
@@ -52,8 +56,12 @@ class MatterForm(PlaceMixin, forms.Form):
         return self.cleaned_data["key"] or uuid.uuid4()
 
     def clean(self) -> dict[str, Any]:
-        """A dispute is between somebody."""
+        """A dispute is between somebody, an early sign has a level; nothing else has one."""
         facts = super().clean()
+        if facts.get("kind") != MatterKind.SIGN:
+            facts["level"] = None
+        elif not facts.get("level") and "level" not in self.errors:
+            self.add_error("level", gettext("Say how far the early sign has come."))
         if facts.get("kind") == MatterKind.DISPUTE and not facts.get("parties") and "parties" not in self.errors:
             self.add_error("parties", gettext("Say between whom the dispute is."))
         return facts
@@ -106,9 +114,16 @@ class DoneForm(StepForm):
     for_resident = forms.BooleanField(label=_("the resident reads it"), required=False)
 
     def prepare(self) -> None:
-        """The parties of a dispute have no page to read."""
-        if self.row.is_dispute:
+        """The parties of a dispute have no page to read, nor has anybody of an early sign."""
+        if self.row.is_inward:
             del self.fields["for_resident"]
+
+
+class LevelForm(StepForm):
+    """How far an early sign has come, and what is done."""
+
+    level = forms.TypedChoiceField(label=pgettext_lazy("mood of residents", "level"), coerce=int, choices=Matter.Level.choices)
+    text = forms.CharField(label=_("what is done about it"), max_length=280, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class FirmForm(StepForm):
@@ -127,9 +142,15 @@ class SolveForm(StepForm):
         label=_("satisfaction"), required=False, choices=[("", _("not asked")), *Matter.Satisfaction.choices]
     )
     fixed_at = moment(label=_("fixed"), required=False)
+    witnesses = forms.CharField(
+        label=_("who was there when the door was opened"), max_length=200,
+        help_text=_("Police, property management, neighbours."),
+    )  # fmt: skip
 
     def prepare(self) -> None:
-        """Only a fault is fixed at an hour."""
+        """Only a fault is fixed at an hour, only a door is opened before witnesses."""
+        if self.row.kind != MatterKind.LOCK_OUT:
+            del self.fields["witnesses"]
         if self.row.kind != MatterKind.FAULT:
             del self.fields["fixed_at"]
 

@@ -6,7 +6,7 @@ from residents.models.errand_lines import ErrandLine, ErrandNote
 from residents.models.errand_money import Payment
 from residents.models.errands import Errand, ErrandKind, ErrandState, Outcome, Urgency
 from residents.models.health_checks import HealthCheck, Method, Mood, SiteCall, Slot, Symptom, Verification
-from residents.models.hotline_calls import HotlineCall
+from residents.models.hotline_calls import Counsellor, HotlineCall
 from residents.models.households import CareCategory, CareProfile, Dwelling, Resident, ResidentChange
 from residents.models.ledgers import Ledger
 from residents.models.matters import FirmCall, Matter, MatterKind, MatterState, MatterStep
@@ -37,6 +37,7 @@ __all__ = [
     "ContactClass",
     "ControlChange",
     "ControlLevel",
+    "Counsellor",
     "District",
     "DutyPolicy",
     "Dwelling",

@@ -11,8 +11,28 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.lib.crypto import EncryptedField
+from residents.models.memberships import Membership
 from residents.models.places import Community
 from residents.scope import CommunityQuerySet
+
+
+class Counsellor(models.Model):
+    """What somebody who answers the hotline is good at, and when they answer; ends with the role."""
+
+    community_path = "membership__community"
+
+    membership = models.OneToOneField(Membership, models.CASCADE, related_name="counselling", verbose_name=_("counsellor"))
+    speciality = models.CharField(_("speciality"), max_length=60, blank=True)
+    hours = models.CharField(_("when they answer"), max_length=60, blank=True)
+
+    objects = CommunityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("counsellor")
+        verbose_name_plural = _("counsellors")
+
+    def __str__(self) -> str:
+        return " · ".join(filter(None, [self.speciality, self.hours]))
 
 
 class HotlineCallQuerySet(CommunityQuerySet):

@@ -30,11 +30,16 @@ class MatterKind(models.TextChoices):
     # Somebody who should be in quarantine and is not, as a neighbour says; looked into before anything is believed.
     TIP_OFF = "tip_off", pgettext_lazy("matter", "tip-off about a contact")
     INCIDENT = "incident", pgettext_lazy("matter", "other incident")
+    # 思想动态: what is felt in a building before it breaks out; nothing anybody has asked for.
+    SIGN = "sign", pgettext_lazy("matter", "early sign")
 
 
 APPEALS = (MatterKind.PROBLEM, MatterKind.SUGGESTION, MatterKind.FAULT)
 MEDIATIONS = (MatterKind.DISPUTE,)
-INCIDENTS = tuple(kind for kind in MatterKind if kind not in (*APPEALS, *MEDIATIONS))
+SIGNS = (MatterKind.SIGN,)
+INCIDENTS = tuple(kind for kind in MatterKind if kind not in (*APPEALS, *MEDIATIONS, *SIGNS))
+# What no resident has a page of, and no home a line of.
+INWARD = (*MEDIATIONS, *SIGNS)
 
 
 class MatterState(models.TextChoices):
@@ -76,11 +81,18 @@ class Matter(models.Model):
         FAIR = "fair", _("it will do")
         UNSATISFIED = "unsatisfied", _("not satisfied")
 
+    class Level(models.IntegerChoices):
+        QUIET = 1, pgettext_lazy("mood of residents", "1 keep an eye on it")
+        UNEASY = 2, pgettext_lazy("mood of residents", "2 uneasy, talk to them")
+        TENSE = 3, pgettext_lazy("mood of residents", "3 about to break out")
+
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     community = models.ForeignKey(Community, models.PROTECT, related_name="matters", verbose_name=_("community"))
     kind = models.CharField(_("kind"), max_length=10, choices=MatterKind)
     what = models.TextField(_("what happened"), max_length=1000)
-    # Of a dispute: between whom.
+    # Of an early sign: how far it has come.
+    level = models.PositiveSmallIntegerField(pgettext_lazy("mood of residents", "level"), choices=Level, null=True, blank=True)
+    # Of a dispute: between whom. Of a door that was opened: who saw it.
     parties = models.CharField(_("parties"), max_length=200, blank=True)
 
     compound = models.ForeignKey(
@@ -142,6 +154,10 @@ class Matter(models.Model):
                 violation_error_message=_("Say between whom the dispute is."),
             ),
             models.CheckConstraint(
+                condition=Q(kind="sign", level__isnull=False) | ~Q(kind="sign") & Q(level=None), name="matter_sign_has_level",
+                violation_error_message=_("Say how far the early sign has come."),
+            ),
+            models.CheckConstraint(
                 condition=Q(state="new", handler=None, handled_at=None)
                 | (~Q(state="new") & Q(handler__isnull=False, handled_at__isnull=False)),
                 name="matter_in_hand_has_somebody",
@@ -185,6 +201,11 @@ class Matter(models.Model):
     @property
     def is_dispute(self) -> bool:
         return self.kind == MatterKind.DISPUTE
+
+    @property
+    def is_inward(self) -> bool:
+        """Whether no resident has a page of it."""
+        return self.kind in INWARD
 
 
 class MatterStep(models.Model):

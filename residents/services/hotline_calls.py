@@ -13,7 +13,7 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
-from residents.models import Community, HotlineCall, Membership, Role
+from residents.models import Community, Counsellor, HotlineCall, Membership, Role
 
 COUNTED_DAYS = dt.timedelta(days=30)
 MOST_NAMED = 20
@@ -53,7 +53,7 @@ def counted(communities: Any) -> list[tuple[str, int, int]]:
 def counsellors(communities: Any) -> "QuerySet[Membership]":
     """Who answers the hotline of these communities today."""
     rows = Membership.objects.live().filter(role=Role.COUNSELLOR, community__in=communities)
-    return rows.select_related("user", "community").order_by("community", "user__name", "pk")
+    return rows.select_related("user", "community", "counselling").order_by("community", "user__name", "pk")
 
 
 def closed(communities: Any) -> list[tuple[str, int]]:
@@ -64,12 +64,15 @@ def closed(communities: Any) -> list[tuple[str, int]]:
 
 
 @transaction.atomic
-def name_counsellor(*, user: User, community: Community, ends_on: dt.date, by: User) -> Membership:
+def name_counsellor(
+    *, user: User, community: Community, ends_on: dt.date, speciality: str = "", hours: str = "", by: User
+) -> Membership:
     """Give somebody of the community the hotline until a day; from then on nobody else opens what is said to them."""
     Community.objects.select_for_update(no_key=True).get(pk=community.pk)
     if counsellors([community.pk]).filter(user=user).exists():
         raise Refused(_("%(name)s answers the hotline already.") % {"name": user})
     row = Membership.objects.create(user=user, role=Role.COUNSELLOR, community=community, ends_on=ends_on)
+    Counsellor.objects.create(membership=row, speciality=speciality, hours=hours)
     audit.record("membership.opened", row, by=by, after={"user": user.pk, "ends_on": ends_on})
     return row
 

@@ -11,7 +11,8 @@ from portal.accounts.services import attempts
 from portal.accounts.services.attempts import Limit
 from portal.lib.crypto import lookup_hash
 from portal.lib.errors import Refused
-from residents.models import Errand, Matter, MatterKind
+from residents.models import Errand, Matter
+from residents.models.matters import INWARD
 from residents.services import matters
 from residents.services.ask_sheets import Sheet
 from residents.services.errand_homes import find_home, find_room
@@ -39,7 +40,7 @@ def opened(token: str) -> Matter | None:
         return None
     matter = Matter.objects.with_places().select_related("community").filter(pk=pk).first()
     over = matter and matter.ended_at and matter.ended_at < timezone.now() - READABLE
-    return None if matter is None or matter.is_dispute or over else matter
+    return None if matter is None or matter.is_inward or over else matter
 
 
 def within_limits(*, address: str, sheet: Sheet | None = None, phone: str = "", matter: Matter | None = None) -> bool:
@@ -74,7 +75,7 @@ def sheet_of(errand: Errand) -> Sheet | None:
 
 def of_errand(errand: Errand) -> list[tuple[Matter, str]]:
     """What was brought up by an errand's private link, and the page of each."""
-    return [(matter, link(matter)) for matter in errand.matters.exclude(kind=MatterKind.DISPUTE).order_by("id")]
+    return [(matter, link(matter)) for matter in errand.matters.exclude(kind__in=INWARD).order_by("id")]
 
 
 def add(*, matter: Matter, text: str) -> None:

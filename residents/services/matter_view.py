@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 
 from portal.lib.sheets import Column
 from residents.access import Permission
-from residents.models import Dwelling, Matter, MatterKind
+from residents.models import Dwelling, Matter
+from residents.models.matters import INWARD
 from residents.timeline import Entry, only_for
 
 COLUMNS = [
@@ -21,8 +22,8 @@ COLUMNS = [
 
 @only_for(Permission.MATTER_RAISE)
 def entries(dwelling: Dwelling, most: int) -> Iterator[Entry]:
-    """What this home brought up, in one word; disputes stand nowhere but on their own page."""
-    rows = dwelling.matters.exclude(kind=MatterKind.DISPUTE).select_related("handler")
+    """What this home brought up, in one word; disputes and early signs stand nowhere but on their own page."""
+    rows = dwelling.matters.exclude(kind__in=INWARD).select_related("handler")
     for row in rows.order_by("-reported_at")[:most]:
         yield Entry(
             at=row.reported_at,
@@ -40,10 +41,14 @@ def sheet_rows(rows: Iterable[Matter]) -> Iterator[Sequence[Any]]:
         steps = [f"{_at(step.taken_at)} {step.text}" for step in row.steps.all()]
         calls = [f"{_at(call.called_at)} {call.firm} {call.reply}".strip() for call in row.firm_calls.all()]
         yield (
-            number, row.get_kind_display(), row.where, row.parties, row.what, _at(row.reported_at), str(row.handler or ""),
+            number, _kind(row), row.where, row.parties, row.what, _at(row.reported_at), str(row.handler or ""),
             "、".join(str(one) for one in row.helpers.all()), "\n".join([*steps, *calls]), row.get_state_display(),
             row.outcome, _at(row.ended_at), row.get_satisfaction_display(),
         )  # fmt: skip
+
+
+def _kind(row: Matter) -> str:
+    return " ".join(str(part) for part in (row.get_kind_display(), row.get_level_display()) if part)
 
 
 def _at(moment: Any) -> str:

@@ -41,8 +41,8 @@ def readable(user: User) -> MatterQuerySet:
 
 @transaction.atomic
 def report(
-    *, key: uuid.UUID, place: Place, kind: str, what: str, parties: str = "", name: str = "", phone: str = "",
-    errand: Errand | None = None, by: User | None,
+    *, key: uuid.UUID, place: Place, kind: str, what: str, parties: str = "", level: int | None = None, name: str = "",
+    phone: str = "", errand: Errand | None = None, by: User | None,
 ) -> Matter:  # fmt: skip
     """Take down what somebody brings up; the same form sent again finds the first."""
     Community.objects.select_for_update(no_key=True).get(pk=place.community.pk)
@@ -53,7 +53,7 @@ def report(
     with explained(Matter):
         matter = Matter.objects.create(
             key=key, community=place.community, compound=place.compound, building=place.building, dwelling=place.dwelling,
-            place=place.words, kind=kind, what=what, parties=parties, written_name=name, written_phone=phone,
+            place=place.words, kind=kind, what=what, parties=parties, level=level, written_name=name, written_phone=phone,
             errand=errand, reported_by=by,
         )  # fmt: skip
     audit.record("matter.written", matter, by=by, after={"kind": kind})
@@ -124,9 +124,29 @@ def call_firm(*, matter_id: int, firm: str, firm_phone: str = "", reply: str = "
 
 
 @transaction.atomic
-def solve(*, matter_id: int, outcome: str, satisfaction: str = "", fixed_at: dt.datetime | None = None, by: User) -> Matter:
+def weigh(*, matter_id: int, level: int, text: str, by: User) -> Matter:
+    """An early sign has come nearer, or died down: how far, and what is done about it."""
+    matter = _in_hand(matter_id, by)
+    if matter.kind != MatterKind.SIGN:
+        raise Refused(_("Only an early sign has a level."))
+    before, matter.level = {"level": matter.level}, level
+    with explained(Matter):
+        matter.save(update_fields=["level"])
+    matter.steps.create(text=f"{matter.get_level_display()}: {text}"[:300], by=by)
+    audit.record("matter.weighed", matter, by=by, before=before, after={"level": level})
+    return matter
+
+
+@transaction.atomic
+def solve(
+    *, matter_id: int, outcome: str, satisfaction: str = "", fixed_at: dt.datetime | None = None, witnesses: str = "", by: User
+) -> Matter:
     """It is settled, and how."""
     matter = _in_hand(matter_id, by)
+    if matter.kind == MatterKind.LOCK_OUT:
+        matter.parties = witnesses or matter.parties
+        if not matter.parties:
+            raise Refused(_("Say who was there when the door was opened."))
     if matter.kind == MatterKind.FAULT:
         matter.fixed_at = fixed_at or timezone.now()
     matter.satisfaction = satisfaction
@@ -155,7 +175,7 @@ def reopen(*, matter_id: int, reason: str, by: User | None) -> Matter:
 
 # What the steps have in common
 
-FIELDS = ("state", "handler", "handled_at", "fixed_at", "outcome", "satisfaction", "ended_at", "ended_by")
+FIELDS = ("state", "handler", "parties", "handled_at", "fixed_at", "outcome", "satisfaction", "ended_at", "ended_by")
 
 
 def _in_hand(matter_id: int, by: User) -> Matter:

@@ -20,10 +20,10 @@ from portal.lib.errors import Refused
 from portal.lib.pages import page
 from portal.lib.paging import MOST, paged
 from residents.access import Permission, Request, requires
-from residents.forms.matters import DoneForm, FirmForm, GiveForm, MatterForm, SolveForm
+from residents.forms.matters import DoneForm, FirmForm, GiveForm, LevelForm, MatterForm, SolveForm
 from residents.forms.steps import ReasonForm
 from residents.models import Matter, MatterKind, MatterState
-from residents.models.matters import APPEALS, ENDED, INCIDENTS, MEDIATIONS, OPEN
+from residents.models.matters import APPEALS, ENDED, INCIDENTS, MEDIATIONS, OPEN, SIGNS
 from residents.services import matter_asks, matters
 from residents.services.matter_view import COLUMNS, sheet_rows
 from residents.views.steps import Step, Steps
@@ -33,6 +33,7 @@ GROUPS = {
     "appeals": (pgettext_lazy("matter", "Problems and suggestions"), APPEALS),
     "mediations": (pgettext_lazy("matter", "Mediation"), MEDIATIONS),
     "incidents": (pgettext_lazy("matter", "Incidents"), INCIDENTS),
+    "signs": (pgettext_lazy("matter", "Mood of residents"), SIGNS),
 }
 STATES = {"open": OPEN, "new": (MatterState.NEW,), "solved": (MatterState.SOLVED,), "unsolved": (MatterState.UNSOLVED,)}
 
@@ -46,6 +47,10 @@ MATTER_STEPS = Steps(
         "solve": Step(
             pgettext_lazy("matter", "Solved"), matters.solve, (MatterState.IN_HAND,), "circle-check", RAISE, SolveForm,
             main=True, text=gettext_lazy("Whoever brought it up sees how it ended."),
+        ),
+        "weigh": Step(
+            gettext_lazy("Nearer or calmer"), matters.weigh, (MatterState.IN_HAND,), "temperature", RAISE, LevelForm,
+            fits=lambda matter, _user: matter.kind == MatterKind.SIGN,
         ),
         "give": Step(gettext_lazy("Give it to somebody"), matters.give, OPEN, "user-plus", DESK, GiveForm),
         "firm": Step(
@@ -107,7 +112,7 @@ def matter_export(request: Request) -> HttpResponseBase:
     rows = rows.prefetch_related("steps", "firm_calls", "helpers").order_by("-reported_at", "-id")[:MOST]
     for community in request.communities:
         audit.record("matter.exported", community, by=request.user, after={"rows": len(rows), "sheet": group})
-    title = {"mediations": "矛盾调解台账", "incidents": "应急事件台账"}.get(group, "困难诉求台账")
+    title = {"mediations": "矛盾调解台账", "incidents": "应急事件台账", "signs": "居民思想动态台账"}.get(group, "困难诉求台账")
     return sheet(COLUMNS, sheet_rows(rows), title=f"{title}{timezone.localdate()}")
 
 
@@ -127,9 +132,7 @@ def matter_detail(request: Request, pk: int) -> HttpResponse:
         if name != "firm" or matter.kind == MatterKind.FAULT
     ]
     own = (
-        ""
-        if matter.is_dispute
-        else request.build_absolute_uri(reverse("residents:matter_own", args=[matter_asks.link(matter)]))
+        "" if matter.is_inward else request.build_absolute_uri(reverse("residents:matter_own", args=[matter_asks.link(matter)]))
     )
     context = {
         "matter": matter,
@@ -161,7 +164,7 @@ def matter_create(request: Request) -> HttpResponse:
 
 
 def _facts(cleaned: dict[str, Any]) -> dict[str, Any]:
-    return {name: cleaned[name] for name in ("key", "kind", "what", "parties", "name", "phone")}
+    return {name: cleaned[name] for name in ("key", "kind", "what", "parties", "level", "name", "phone")}
 
 
 def _after(request: Request, matter: Matter) -> HttpResponse:

@@ -315,6 +315,7 @@ class MatterFactory(factory.django.DjangoModelFactory):
     what = "下水道堵了"
     place = "3栋"
     parties = factory.LazyAttribute(lambda matter: "甲、乙" if matter.kind == "dispute" else "")
+    level = factory.LazyAttribute(lambda matter: 1 if matter.kind == "sign" else None)
     handler = None
     handled_at = factory.LazyAttribute(lambda matter: timezone.now() if matter.handler else None)
     state = factory.LazyAttribute(lambda matter: "in_hand" if matter.handler else "new")

@@ -88,13 +88,20 @@ def test_with_the_last_day_of_a_counsellor_goes_what_was_said(cast, sign_in, cal
 
 def test_the_secretary_names_counsellors_and_writes_no_call(cast, sign_in, counsellor):
     client, until = sign_in(cast.secretary), timezone.localdate() + dt.timedelta(days=3)
-    sent = {"community": cast.qinghe.pk, "user": cast.worker.pk, "ends_on": until.isoformat()}
+    sent = {
+        "community": cast.qinghe.pk,
+        "user": cast.worker.pk,
+        "ends_on": until.isoformat(),
+        "speciality": "老人",
+        "hours": "19:00-22:00",
+    }
     name = reverse("residents:hotline_counsellor_name")
     assert [client.post(name, sent).status_code for _ in range(2)] == [302, 302]
     assert list(Membership.objects.filter(role=Role.COUNSELLOR, user=cast.worker).values_list("ends_on")) == [(until,)]
     for bad in ({"user": cast.cadre2_user.pk}, {"ends_on": "2020-01-01"}, {"community": cast.yushu.pk}, {"user": "\x00"}):
         client.post(name, sent | bad)
     assert Membership.objects.filter(role=Role.COUNSELLOR).count() == 2
+    assert "老人 · 19:00-22:00" in client.get(LIST).content.decode()
     assert client.post(LIST, {"community": cast.qinghe.pk, "topic": "sleep", "minutes": "5"}).status_code == 403
     assert client.post(reverse("residents:hotline_counsellor_end", args=[counsellor.pk])).status_code == 302
     assert sign_in(cast.cadre_user).get(LIST).status_code == 403

@@ -24,6 +24,9 @@ from tests.sheets import rows_of
 
 CANARY = "CANARY-7f3a"
 LIST = reverse("residents:matter_list")
+BAD = [{"what": ""}, {"what": "\x00"}, {"what": "x" * 1001}, {"kind": "explode"}, {"parties": "\u202e"}, {"name": "x" * 41},
+     {"phone": "ring me"}, {"compound": "999999"}, {"where": "\x07"}, {"kind": "dispute"}, {"level": "9"},
+       {"level": "\x00"}, {"level": "", "kind": "sign"}]  # fmt: skip
 NASTY = "<script>alert(1)</script>{{ 7|add:7 }}"
 
 
@@ -191,11 +194,11 @@ def test_the_list_is_printed_with_its_community(cast, sign_in):
     assert ("data-print" in paper, f'<p class="p-print">{cast.qinghe} ·' in paper) == (True, True)
 
 
-@pytest.mark.parametrize("group", ["appeals", "mediations", "incidents", "\x00"])
+@pytest.mark.parametrize("group", ["appeals", "mediations", "incidents", "signs", "\x00"])
 def test_every_list_opens_and_asks_a_fixed_number_of_statements(cast, sign_in, queries, home, group):
     client, seen = sign_in(cast.secretary), []
     for count in (1, 2):
-        for kind in ("problem", "dispute", "gathering") * count:
+        for kind in ("problem", "dispute", "gathering", "sign") * count:
             matter(cast, kind=kind, dwelling=home, handler=cast.cadre_user)
         with queries() as asked:
             assert client.get(LIST, {"group": group, "state": "open", "kind": "\x00"}).status_code == 200
@@ -203,11 +206,50 @@ def test_every_list_opens_and_asks_a_fixed_number_of_statements(cast, sign_in, q
     assert seen[0] == seen[1] <= 12
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [{"what": ""}, {"what": "\x00"}, {"what": "x" * 1001}, {"kind": "explode"}, {"parties": "\u202e"}, {"name": "x" * 41},
-     {"phone": "ring me"}, {"compound": "999999"}, {"where": "\x07"}, {"kind": "dispute"}],
-)  # fmt: skip
+def test_an_early_sign_is_weighed_and_stands_nowhere_for_the_home(cast, sign_in, home):
+    client = sign_in(cast.worker)
+    sent = {"kind": "sign", "level": "1", "what": CANARY, "compound": cast.hefengyuan.pk, "where": "17-3-702"}
+    assert client.post(url("create"), sent).status_code == 302
+    row = Matter.objects.get()
+    assert (row.level, row.dwelling, matter_asks.opened(matter_asks.link(row))) == (1, home, None)
+    assert [entry.what for entry in timeline.of(home, reader=cast.secretary)] == []
+    matters.take(matter_id=row.pk, by=cast.worker)
+    assert client.post(url("step", row.pk, "weigh"), {"level": "3", "text": "今晚上门谈"}).status_code == 302
+    row.refresh_from_db()
+    page = client.get(url("detail", row.pk))
+    assert (row.level, "今晚上门谈" in page.content.decode(), page.context["link"]) == (3, True, "")
+    for bad in ({"level": "4", "text": "x"}, {"level": "2", "text": ""}, {"level": "2", "text": "\x00"}):
+        assert client.post(url("step", row.pk, "weigh"), bad).status_code == 422
+    problem = matter(cast, handler=cast.worker)
+    with pytest.raises(Refused, match="Only an early sign"):
+        matters.weigh(matter_id=problem.pk, level=2, text="x", by=cast.worker)
+    here = Community.objects.filter(pk=cast.qinghe.pk)
+    (report,) = roll_up(day=timezone.localdate(), communities=here, by=cast.secretary)
+    assert (report.counted["incidents"], report.counted["problems_new"]) == (0, 1)
+    assert sign_in(cast.cadre_user).get(url("detail", row.pk)).status_code == 404
+
+
+def test_a_level_belongs_to_early_signs_alone(cast, sign_in):
+    sent = {"kind": "problem", "level": "2", "what": "x", "compound": cast.hefengyuan.pk, "where": "x"}
+    sign_in(cast.worker).post(url("create"), sent)
+    assert Matter.objects.get().level is None
+    for facts in ({"kind": "problem", "level": 2}, {"kind": "sign", "level": None}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            matter(cast, **facts)
+
+
+def test_a_door_is_opened_before_witnesses(cast, sign_in):
+    row = matter(cast, kind="lock_out", handler=cast.worker)
+    client, sent = sign_in(cast.worker), {"outcome": "老人平安"}
+    assert client.post(url("step", row.pk, "solve"), sent).status_code == 422
+    with pytest.raises(Refused, match="who was there"):
+        matters.solve(matter_id=row.pk, outcome="x", by=cast.worker)
+    client.post(url("step", row.pk, "solve"), sent | {"witnesses": "民警李警官、物业"})
+    row.refresh_from_db()
+    assert (row.state, row.parties) == (MatterState.SOLVED, "民警李警官、物业")
+
+
+@pytest.mark.parametrize("bad", BAD)
 def test_what_cannot_be_is_answered_at_its_field(cast, sign_in, bad):
     good = {"kind": "problem", "what": "下水堵了", "compound": cast.hefengyuan.pk, "where": "3栋"}
     page = sign_in(cast.worker).post(url("create"), good | bad)
