@@ -354,6 +354,6 @@ def test_a_kind_that_was_changed_is_drawn_anew_and_in_the_readers_language(resid
     ErrandKind.objects.filter(code="parcel").update(example="东门货架", asks=[])
     changed = resident.get(address).content.decode()
     assert ("东门货架" in changed, "取件码" in changed) == (True, False)
-    assert "your room" in resident.get(address, headers={"accept-language": "en"}).content.decode()
+    assert "Your room" in resident.get(address, headers={"accept-language": "en"}).content.decode()
     ErrandKind.objects.filter(code="parcel").update(in_use=False)
     assert "东门货架" not in resident.get(address).content.decode()
