@@ -169,6 +169,10 @@ def _done(key: str, label: Any, *kinds: str, heading: str = "") -> Figure:
     return Figure(key, label, ERRANDS, "errands", how, heading)
 
 
+def _tasks(key: str, label: Any, aggregate: Callable[[Scope], Any]) -> Figure:
+    return Figure(key, label, pgettext_lazy("unit", "tasks"), "errands", Counted(sources.TASKS_DONE, aggregate))
+
+
 def _of_errands() -> Iterator[Figure]:
     """What homes asked on the day and how soon somebody had it; what was done on it, whenever asked, and how long that took."""
     yield _errands("errands_asked", _("errands asked"), lambda at: Count("pk"))
@@ -186,9 +190,8 @@ def _of_errands() -> Iterator[Figure]:
         ("errands_minutes_done", _("median minutes until it is done"), sources.DONE_AFTER),
     ):
         yield Figure(key, label, _("minutes"), "errands", Counted(source, lambda at: Minutes(Avg("took"))))
-    for key, label, of in (("tasks_done", _("tasks done"), "pk"), ("tasks_by_teams", _("of them given to teams"), "for_team")):
-        how = Counted(sources.TASKS_DONE, lambda at, of=of: Count(of))
-        yield Figure(key, label, pgettext_lazy("unit", "tasks"), "errands", how)
+    yield _tasks("tasks_done", _("tasks done"), lambda at: Count("pk"))
+    yield _tasks("tasks_by_teams", _("of them given to teams"), lambda at: Count("for_team"))
 
 
 # What a home lacks or what is broken; a suggestion is neither.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from deployments.models import Commendation
@@ -19,7 +19,7 @@ def by_team(at: Period) -> list[Team]:
     tasks = sources.TASKS_DONE.rows(at).filter(for_team=OuterRef("pk"))
     in_time = Count("pk", filter=Q(ended_at__lte=F("due_at")))
     praise = Commendation.objects.filter(for_team=OuterRef("pk"), **at.days("received_on"))
-    rows: QuerySet[Team] = (
+    rows: Any = (
         Team.objects.within(at.communities)
         .select_related("community")
         .annotate(

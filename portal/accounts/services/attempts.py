@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -76,7 +77,7 @@ def written(limits: Mapping[str, Limit]) -> tuple[list[int], dict[str, int]]:
 
 
 def _found(limits: Mapping[str, Limit]) -> dict[str, int]:
-    now, values = timezone.now(), {}
+    now, values = timezone.now(), dict[str, Any]()
     for place, (key, limit) in enumerate(limits.items()):
         since = connection.ops.adapt_datetimefield_value(now - dt.timedelta(minutes=limit.minutes))
         values |= {f"key{place}": key, f"since{place}": since}
