@@ -12,6 +12,7 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 # Half a character, and marks that turn the reading direction round so that a name reads as another.
 UNWRITABLE = re.compile("[\ud800-\udfff]")
@@ -67,6 +68,34 @@ class CleanCharField(forms.CharField):
     def __init__(self, *, max_length: int = 2000, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, **kwargs)
         self.validators = [v for v in self.validators if not isinstance(v, ProhibitNullCharactersValidator)]
+
+
+class KeyField(forms.UUIDField):
+    """What makes a form sent twice one; the page makes it, so a broken one is no mistake of the person's."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def to_python(self, value: Any) -> Any:
+        """None where it is missing or broken."""
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            return None
+
+
+# Django's own sentences, which our catalogue says as a resident would: collected here, used there.
+KINDLY = (
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
+    _("Select a valid choice. %(value)s is not one of the available choices."),
+    _("Select a valid choice. That choice is not one of the available choices."),
+)
 
 
 class Buttons:

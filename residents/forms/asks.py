@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.dates import moment
-from portal.lib.forms import CleanTextMixin
+from portal.lib.forms import CleanTextMixin, KeyField
 from residents.forms.errands import PHONE, AskMixin
 from residents.models import ErrandKind, Urgency
 from residents.services.asks import riddle
@@ -36,7 +36,7 @@ class AskForm(AskMixin, forms.Form):
         "tomorrow": _("tomorrow is early enough"),
     }
 
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = KeyField()
     kind = forms.CharField(max_length=24, widget=forms.HiddenInput)
     home = forms.CharField(max_length=40)
     name = forms.CharField(

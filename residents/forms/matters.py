@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.forms import CleanTextMixin, helper, pair
+from portal.lib.forms import CleanTextMixin, KeyField, helper, pair
 from residents.access import Permission
 from residents.forms.errands import PHONE
 from residents.forms.steps import StepForm
@@ -70,7 +70,7 @@ class MatterForm(PlaceMixin, forms.Form):
 class OwnForm(CleanTextMixin, forms.Form):
     """What a resident writes behind the sheet at the door."""
 
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = KeyField()
     kind = forms.ChoiceField(label=_("what is it about"), choices=[(kind.value, kind.label) for kind in APPEALS])
     what = forms.CharField(
         label=pgettext_lazy("matter", "what happened"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5})

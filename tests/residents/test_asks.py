@@ -192,9 +192,17 @@ def test_what_cannot_be_is_answered_at_its_field(resident, home, bad):
     assert (page.status_code, list(page.context["form"].errors), Errand.objects.count()) == (422, list(bad), 0)
 
 
-def test_a_missing_or_broken_key_still_stores(resident, home):
+@pytest.mark.parametrize("key", ["", "x", "\x00", "1" * 4000])
+def test_a_missing_or_broken_key_still_stores(resident, home, key):
     address = page_of(asks.sheet_link(sheet_of(home.entrance)))
-    assert resident.post(address, filled(resident, address, key="")).status_code == 302
+    assert resident.post(address, filled(resident, address, key=key)).status_code == 302
+
+
+@pytest.mark.parametrize(("bad", "words"), [({"what": "盐" * 1001}, "最多1000个字"), ({"by": "never"}, "请重新选择")])
+def test_what_is_refused_is_said_as_people_say_it(resident, home, bad, words):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    page = Client(headers={"accept-language": "zh-CN"}).post(address, filled(resident, address) | bad)
+    assert (page.status_code, words in page.content.decode()) == (422, True)
 
 
 def test_script_in_a_request_is_only_text(resident, home):
