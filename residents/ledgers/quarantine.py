@@ -10,12 +10,16 @@ from residents.ledgers.sources import Column, Filter, Source, yes
 from residents.models import Community, QuarantineCase
 from residents.models.quarantine import CaseState
 
+# 返区人员: from another area, whoever they met there.
+CAME_BACK = (QuarantineCase.Reason.INBOUND, QuarantineCase.Reason.HIGH_RISK)
+
 
 class Group(TextChoices):
     """Which cases are asked for."""
 
     OPEN = "open", _("running")
     ENDED = "ended", _("ended")
+    RETURNED = "returned", _("returned to the area, running")
 
 
 def rows(community: Community) -> Any:
@@ -26,6 +30,8 @@ def rows(community: Community) -> Any:
 
 
 def _in_group(cases: Any, group: str, community: Community) -> Any:
+    if group == Group.RETURNED:
+        return cases.filter(ended_on=None, reason__in=CAME_BACK)
     return cases.filter(ended_on__isnull=group == Group.OPEN)
 
 
@@ -46,6 +52,8 @@ SOURCE = Source(
         Column("starts_on", _("First day"), lambda case: case.starts_on, width=12),
         Column("ends_on", _("Last day"), lambda case: case.ends_on, width=12),
         Column("ended_on", _("Ended on"), lambda case: case.ended_on, width=12),
+        Column("plan", _("Plan for this person"), lambda case: case.care_plan, width=24),
+        Column("needs", _("What is needed"), lambda case: case.needs, width=16),
         Column("notice_no", _("Notice no."), lambda case: case.notice_no, width=14),
         Column("committed", _("Commitment signed"), lambda case: yes(case.committed_on is not None), width=8),
         Column("release_no", _("Release notice no."), lambda case: case.release_no, width=14),

@@ -42,6 +42,7 @@ class RoundPlan(models.Model):
         CARE = "care", _("homes with special care")
         WATCH = "watch", _("watched homes")
         LIGHT = "light", _("homes whose light is watched")
+        QUARANTINE = "quarantine", _("homes in quarantine")
         CHOSEN = "chosen", _("chosen homes")
         PLACES = "places", _("places, written below")
 

@@ -17,10 +17,11 @@ SEEN = (
     ("fence_broken", _("fence broken")),
     ("rubbish_pile", _("pile of rubbish")),
     ("scrap_picking", _("scrap picking")),
+    ("waste_unsorted", _("waste not sorted")),
     ("fire_risk", _("fire risk")),
     ("other", _("something else")),
 )
-PEOPLE = {"gathering", "strolling", "dog_walking", "no_mask", "scrap_picking"}
+PEOPLE = {"gathering", "strolling", "dog_walking", "no_mask", "scrap_picking", "waste_unsorted"}
 
 
 def starts(given: Given) -> Iterable[Start]:

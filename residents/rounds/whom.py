@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
-from residents.models import CareProfile, Dwelling, Resident, RoundPlan
+from residents.models import CareProfile, Dwelling, QuarantineCase, Resident, RoundPlan
 from residents.rounds.kinds import Target
 
 MOST_STOPS = 5000
@@ -24,6 +25,8 @@ def people(plan: RoundPlan) -> list[Target]:
     rows = Resident.objects.living_in().filter(dwelling__in=list(order))
     if plan.whom == RoundPlan.Whom.CARE:
         rows = rows.filter(Exists(_care(plan).filter(resident=OuterRef("pk"))))
+    if plan.whom == RoundPlan.Whom.QUARANTINE:
+        rows = rows.filter(Exists(_at_home().filter(resident=OuterRef("pk"))))
     of_home: dict[int, list[Resident]] = {}
     for resident in rows.order_by("id"):
         of_home.setdefault(resident.dwelling_id, []).append(resident)
@@ -55,6 +58,15 @@ def _with_care(plan: RoundPlan, rows: Any) -> Any:
     return rows.filter(Exists(_care(plan).filter(resident__dwelling=OuterRef("pk"))))
 
 
+def _at_home() -> "QuerySet[Any]":
+    """Whoever is followed at home today: who went to a site, or is released, is not visited any more."""
+    return QuarantineCase.objects.followed_on(timezone.localdate())
+
+
+def _in_quarantine(plan: RoundPlan, rows: Any) -> Any:
+    return rows.filter(Exists(_at_home().filter(dwelling=OuterRef("pk"))))
+
+
 def _lived_in(plan: RoundPlan, rows: Any) -> Any:
     return rows.filter(Exists(Resident.objects.living_in().filter(dwelling=OuterRef("pk"))))
 
@@ -69,6 +81,7 @@ RULES: dict[str, Any] = {
     RoundPlan.Whom.CARE: _with_care,
     RoundPlan.Whom.WATCH: lambda plan, rows: rows.filter(watch_level__gt=0),
     RoundPlan.Whom.LIGHT: lambda plan, rows: rows.filter(light_watch=True),
+    RoundPlan.Whom.QUARANTINE: _in_quarantine,
     RoundPlan.Whom.CHOSEN: _chosen,
     RoundPlan.Whom.PLACES: lambda plan, rows: rows.none(),
 }

@@ -136,6 +136,16 @@ def test_a_quarantine_ledger_names_running_cases(cast):
     assert lines(ledger, {"group": "ended"}) == lines(ledger)
 
 
+def test_who_came_back_from_another_area_stands_with_the_own_plan(cast):
+    factories.QuarantineCaseFactory(resident__dwelling=home(cast.hefengyuan))
+    facts = {"reason": "high_risk", "source_area": "武汉", "care_plan": "每日两测，买菜到门"}
+    factories.QuarantineCaseFactory(resident__dwelling=home(cast.hefengyuan, "201"), **facts)
+    columns = ["room", "source_area", "plan"]
+    ledger = factories.LedgerFactory(community=cast.qinghe, source="quarantine", columns=columns, filters={"group": "returned"})
+
+    assert lines(ledger) == [[1, "201", "武汉", "每日两测，买菜到门"]]
+
+
 def test_columns_stand_in_the_order_of_the_source_and_at_least_one_is_there(cast):
     ledger = ledgers.create(
         community=cast.qinghe, source="homes", values={"code": "8", "name": "灯", "columns": ["phone", "room", "x"]},

@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.accounts.models import Event
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
-from residents.models import CareCategory, CareProfile, Finding, Resident, Round, RoundPlan, Stop
+from residents.models import CareCategory, CareProfile, Finding, QuarantineCase, Resident, Round, RoundPlan, Stop
 from residents.rounds import KINDS
 from residents.rounds.kinds import Kind, Outcome
 from residents.rounds.whom import homes
@@ -20,6 +20,7 @@ from tests.factories import (
     BuildingFactory,
     DwellingFactory,
     EntranceFactory,
+    QuarantineCaseFactory,
     ResidentFactory,
     RoundFactory,
     RoundPlanFactory,
@@ -381,6 +382,25 @@ def test_among_the_untapped_who_is_known_to_be_away_is_not_called_dark(cast):
     stops.do_rest(round_id=made.pk, building_id=dwelling.entrance.building_id, outcome="dark", by=cast.cadre_user)
 
     assert (made.stops.get().outcome, Finding.objects.count()) == ("away", 0)
+
+
+def test_vegetables_go_to_the_homes_in_quarantine_as_long_as_they_are(cast):
+    home, soon, gone = (DwellingFactory(entrance__building__compound=cast.hefengyuan) for _ in range(3))
+    for door, state in ((home, "active"), (soon, "alert"), (gone, "transferred")):
+        QuarantineCaseFactory(resident=ResidentFactory(dwelling=door), state=state)
+    ResidentFactory(dwelling=home)
+    fields = {"community": cast.qinghe, "whom": "quarantine", "slots": ["10:00", "15:00"]}
+    bags, measured = (RoundPlanFactory(kind=kind, **fields) for kind in ("vegetables", "temperature"))
+    rounds.open_due(at(10))
+
+    assert {stop.dwelling for stop in bags.rounds.get().stops.all()} == {home, soon}
+    # Of those who live with somebody in quarantine nobody takes the temperature on that round.
+    followed = QuarantineCase.objects.exclude(state="transferred")
+    assert {stop.resident for stop in measured.rounds.get().stops.all()} == {case.resident for case in followed}
+
+    followed.filter(dwelling=soon).update(state="closed", ended_on=DAY, end_note="转外区")
+    rounds.open_due(at(15))
+    assert {stop.dwelling for stop in bags.rounds.latest("starts_at").stops.all()} == {home}
 
 
 def test_everybody_is_rung_up_and_who_met_somebody_infected_is_told_at_once(cast):
