@@ -465,7 +465,7 @@ addEventListener("beforeunload", (event) => queue.waiting && !queue.kept && even
 document.addEventListener("home-asked", ({ detail }) => detail.found.push(...kit.suggest(detail.asked)));
 // The figures of the page may be older than what was sent while it was on its way, or than the page that was kept.
 refresh().then(() => queue.start()).then(latest);
-keepPage(form.dataset);
+keepPage({ ...form.dataset, reads: true });
 watchRoom((nearlyFull) => (document.getElementById("gate-room").hidden = !nearlyFull));
 setInterval(latest, LATEST_EVERY);
 setInterval(refresh, KIT_EVERY);

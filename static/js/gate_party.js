@@ -19,14 +19,18 @@ export class Party {
     });
   }
 
-  // Whose home it is; another home begins anew.
+  // Whose home it is; another home begins anew. Who lives there may come to be known after the home was written.
   look(home) {
     this.place.hidden = !home;
-    if (home?.label === this.home) return;
-    this.home = home?.label;
     const people = (home?.people ?? []).filter(([, , key]) => key);
+    const known = JSON.stringify(people);
+    if (home?.label === this.home && known === this.known) return;
+    const isOther = home?.label !== this.home;
+    const before = isOther ? [] : this.keys;
+    Object.assign(this, { home: home?.label, known });
     this.people.replaceChildren(...people.map(([name, , key, relation]) => this.#button(name, key, relation)));
-    this.#number(1);
+    for (const button of this.people.children) button.setAttribute("aria-pressed", String(before.includes(Number(button.dataset.person))));
+    this.#number(isOther ? 1 : this.count);
   }
 
   get keys() {
@@ -53,7 +57,7 @@ export class Party {
   }
 
   clear() {
-    this.home = undefined;
+    this.home = null;
     this.look();
   }
 

@@ -59,8 +59,8 @@ export class Queue extends EventTarget {
 
   // Begin to send, again whenever there is hope: the network is back, the page is looked at, every 30 seconds.
   start() {
-    addEventListener("online", () => this.flush());
-    document.addEventListener("visibilitychange", () => document.hidden || this.flush());
+    addEventListener("online", () => this.#hurry());
+    document.addEventListener("visibilitychange", () => document.hidden || this.#hurry());
     setInterval(() => this.flush(), EVERY);
     return this.flush();
   }
@@ -169,8 +169,15 @@ export class Queue extends EventTarget {
     }, BREATH);
   }
 
+  // There is new hope: what is just failing is tried again at once, not after its wait.
+  #hurry() {
+    this.hurried = this.sending;
+    return this.flush();
+  }
+
   #again() {
-    const wait = this.failures ? Math.min(WAIT * 2 ** (this.failures - 1), LONGEST_WAIT) : 0;
+    const wait = this.failures && !this.hurried ? Math.min(WAIT * 2 ** (this.failures - 1), LONGEST_WAIT) : 0;
+    this.hurried = false;
     this.timer = setTimeout(() => this.flush(), wait);
   }
 

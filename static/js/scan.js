@@ -1,5 +1,7 @@
 // Reads a QR code from the camera or from a photo: with the browser's own reader where there is one, else with jsQR.
 
+import { readsCodes } from "./reader.js";
+
 // Ten looks a second are enough for a card that is held still, and leave the phone cool.
 const PAUSE = 100;
 const WIDEST = 960;
@@ -18,12 +20,9 @@ async function find(source, width, height, jsqr) {
 }
 
 async function chosen(jsqr) {
-  if ("BarcodeDetector" in window) {
-    const known = await window.BarcodeDetector.getSupportedFormats().catch(() => []);
-    if (known.includes("qr_code")) {
-      const detector = new window.BarcodeDetector({ formats: ["qr_code"] });
-      return async (canvas) => (await detector.detect(canvas))[0]?.rawValue ?? "";
-    }
+  if (await readsCodes()) {
+    const detector = new window.BarcodeDetector({ formats: ["qr_code"] });
+    return async (canvas) => (await detector.detect(canvas))[0]?.rawValue ?? "";
   }
   await load(jsqr);
   return async (canvas, context) => {

@@ -1,7 +1,8 @@
-// The service worker of the pages that must open without network: the gate, a round. RELEASE and FILES come from
+// The service worker of the pages that must open without network: the gate, a round. RELEASE, FILES and READER come from
 // portal/views/worker.py; a new release fetches its files beside the old ones. What was logged lies in IndexedDB, untouched.
 
-/* global RELEASE, FILES */
+/* global RELEASE, FILES, READER */
+const MINE = FILES[new URL(self.registration.scope).pathname] ?? Object.values(FILES).flat();
 const KEPT = `files-${RELEASE}`;
 const PAGES = "pages";
 const PAGE = /^\/(?:checkpoints\/gate|residents\/rounds)\/\d+\/$/;
@@ -15,7 +16,15 @@ self.addEventListener("install", (event) => {
 
 async function keepFiles() {
   const cache = await caches.open(KEPT);
-  await cache.addAll(FILES);
+  await cache.addAll(MINE);
+}
+
+// A phone that cannot read codes by itself asks for the reader, each time: it may have been too far from any network.
+self.addEventListener("message", (event) => event.data === "reader" && event.waitUntil(keepReader()));
+
+async function keepReader() {
+  const cache = await caches.open(KEPT);
+  if (!(await cache.match(READER))) await cache.add(READER).catch(() => {});
 }
 
 self.addEventListener("activate", (event) => {
@@ -32,7 +41,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
-  if (FILES.includes(pathname)) event.respondWith(file(request));
+  if (MINE.includes(pathname) || pathname === READER) event.respondWith(file(request));
   else if (request.mode === "navigate" && (PAGE.test(pathname) || pathname === CHOOSE)) event.respondWith(opened(request, pathname));
 });
 

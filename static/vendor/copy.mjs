@@ -1,7 +1,8 @@
 // Copies the pinned files out of node_modules, draws the icon sprite and writes the sha256 manifest.
-// Run by hand after a change of package.json or icons.txt: npm ci && npm run copy
+// Run by hand after a change of package.json, icons.txt or light.txt: npm ci && npm run copy
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { lighten } from "./light.mjs";
 
 const FILES = {
   "bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
@@ -32,5 +33,10 @@ for (const [name, source] of Object.entries(FILES)) {
 const icons = readFileSync("icons.txt", "utf8").split("\n").filter(Boolean);
 writeFileSync(SPRITE, `<svg xmlns="http://www.w3.org/2000/svg">\n${icons.map(symbol).join("\n")}\n</svg>\n`);
 
+const LIGHT = "bootstrap-light.min.css";
+const own = readdirSync("../css").map((name) => readFileSync(`../css/${name}`, "utf8")).join("");
+const classes = readFileSync("light.txt", "utf8").split("\n").filter(Boolean);
+writeFileSync(LIGHT, lighten(readFileSync("bootstrap.min.css", "utf8"), classes, own));
+
 const sum = (name) => createHash("sha256").update(readFileSync(name)).digest("hex");
-writeFileSync("sha256.txt", [...Object.keys(FILES), SPRITE].map((name) => `${sum(name)}  ${name}\n`).join(""));
+writeFileSync("sha256.txt", [...Object.keys(FILES), LIGHT, SPRITE].map((name) => `${sum(name)}  ${name}\n`).join(""));
