@@ -51,7 +51,7 @@ def log(
     if not chosen:
         raise Refused(_("Choose who passes."))
     now = timezone.now().isoformat()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": str(uuid.uuid5(key, str(one.pk))), "happened_at": now, "direction": direction, "home": str(dwelling),
          "person": Passage.Person.RESIDENT, "name": one.name, "reason": reason, "resident": one.pk, "override": override}
         for one in chosen
