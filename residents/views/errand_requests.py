@@ -14,7 +14,7 @@ from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
 from residents.forms.errands import ErrandForm, PasteForm
-from residents.models import Compound, Errand, ErrandKind, Stop
+from residents.models import Compound, Errand, ErrandKind, Stop, Task
 from residents.services import errand_chat, errand_kinds
 from residents.services.errand_chat import Guess
 from residents.services.errand_requests import ask
@@ -27,7 +27,7 @@ def errand_create(request: Request) -> HttpResponse:
     kind = _kind(request)
     if kind is None:
         return page(request, "residents/errands/kinds.html", {"kinds": errand_kinds.in_use()})
-    return _taken_down(request, kind, {**_heard(request), **_at_stop(request)})
+    return _taken_down(request, kind, {**_heard(request), **_at_stop(request), **_at_task(request)})
 
 
 def _kind(request: Request) -> ErrandKind | None:
@@ -51,6 +51,17 @@ def _at_stop(request: Request) -> dict[str, Any]:
         return {}
     compound = stop.dwelling.entrance.building.compound
     return {"stop": stop.pk, "compound": compound, "home": str(stop.dwelling), "channel": Errand.Channel.ROUND}
+
+
+def _at_task(request: Request) -> dict[str, Any]:
+    """The home of a task somebody is at: what it needs besides."""
+    asked = request.GET.get("task", "")
+    rows = Task.objects.within(request.communities).open().with_places().exclude(dwelling=None)
+    task = rows.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 15 else None
+    if task is None or task.dwelling is None:
+        return {}
+    compound = task.dwelling.entrance.building.compound
+    return {"compound": compound, "home": str(task.dwelling), "channel": Errand.Channel.DOOR}
 
 
 def _taken_down(request: Request, kind: ErrandKind, initial: dict[str, Any]) -> HttpResponse:

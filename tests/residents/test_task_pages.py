@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from residents.models import Finding, Task, TaskState
-from residents.services import matters, tasks
+from residents.services import errand_kinds, matters, tasks
 from tests import factories
 from tests.sheets import rows_of
 
@@ -218,3 +218,18 @@ def test_a_step_that_asks_has_a_page_and_one_that_does_not_is_done_at_once(cast,
     page = sign_in(cast.cadre_user).get(url("detail", mine.pk)).content.decode()
     begin, done = url("step", mine.pk, "start"), url("step", mine.pk, "finish")
     assert (f'action="{begin}"' in page, f'href="{done}"' in page, f'action="{done}"' in page) == (True, True, False)
+
+
+def test_what_a_home_needs_besides_is_asked_from_the_page_of_the_task(cast, sign_in, home):
+    errand_kinds.ensure()
+    row = factories.TaskFactory(community=cast.qinghe, dwelling=home, assignee=cast.cadre_user, state="assigned")
+    client, ask = sign_in(cast.cadre_user), reverse("residents:errand_create")
+    assert f"{ask}?task={row.pk}" in client.get(url("detail", row.pk)).content.decode()
+    form = client.get(f"{ask}?kind=groceries&task={row.pk}").context["form"]
+    assert {name: form.initial.get(name) for name in ("home", "channel", "compound")} == {
+        "home": str(home), "channel": "door", "compound": cast.hefengyuan,
+    }  # fmt: skip
+    for nonsense in ("x", "²", "999999", "9" * 40, "%00"):
+        assert client.get(f"{ask}?kind=groceries&task={nonsense}").status_code == 200
+    away = sign_in(cast.other_secretary).get(f"{ask}?kind=groceries&task={row.pk}").context["form"]
+    assert "home" not in away.initial
