@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts import audit
@@ -184,9 +183,9 @@ def _states(homes: list[Dwelling], known: Known) -> None:
         [h for h in homes if h.state != Dwelling.State.AT_HOME or h.light_watch], ["state", "light_watch"]
     )
     # What the hand-drawn map of the field has besides, by no dice: the rest of the story stays as it was.
-    every, let = Dwelling.objects.filter(pk__in=[h.pk for h in homes]), Q(state=Dwelling.State.LET)
-    every.filter(let).update(origin=Dwelling.Origin.OUTSIDER)
-    every.exclude(let).update(origin=Dwelling.Origin.LOCAL)
+    every = Dwelling.objects.filter(pk__in=[home.pk for home in homes])
+    every.filter(state=Dwelling.State.LET).update(origin=Dwelling.Origin.OUTSIDER)
+    every.exclude(state=Dwelling.State.LET).update(origin=Dwelling.Origin.LOCAL)
     every.filter(pk__in=[home.pk for home in homes[::97]]).update(kin_in="外省重点地区")
 
 

@@ -22,14 +22,15 @@ def insert(model: type[models.Model], columns: Mapping[str, Sequence[Any]], **co
     if count == {0}:
         return []
     (rows,) = count
-    fields = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
+    fields: dict[str, Any] = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
     said = {name: _prepared(fields[name], values) for name, values in columns.items()}
     alike = {name: common[name] if name in common else fields[name].get_default() for name in fields if name not in said}
     shared = {name: _prepared(fields[name], [value])[0] for name, value in alike.items()}
     write = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
     sql, values = write([fields[name] for name in said], [fields[name] for name in shared], list(said.values()), rows)
-    into = ", ".join(connection.ops.quote_name(fields[name].column) for name in (*said, *shared))
-    table, key = map(connection.ops.quote_name, (model._meta.db_table, model._meta.pk.column))
+    quoted = connection.ops.quote_name
+    into = ", ".join(quoted(fields[name].column) for name in (*said, *shared))
+    table, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} ({into}) {sql} RETURNING {key}", {**values, **shared})
         return [row[0] for row in cursor.fetchall()]

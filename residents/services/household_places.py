@@ -109,13 +109,14 @@ class Places:
         )
         self.entrances |= {door: entrance.pk for door, entrance in zip(dict.fromkeys(doors), made, strict=True)}
         with explained(Dwelling):
-            columns = {
+            floors = [self.homes[home][1] for home in missing]
+            columns: dict[str, list[Any]] = {
                 "entrance_id": [self.entrances[home[:3]] for home in missing],
                 "room_no": [home[3] for home in missing],
-                "floor": [self.homes[home][1] for home in missing],
+                "floor": floors,
             }
             keys = insert(Dwelling, columns, community_id=self.community.pk)
-        for home, key, floor in zip(missing, keys, columns["floor"], strict=True):
+        for home, key, floor in zip(missing, keys, floors, strict=True):
             self.homes[home] = key, floor
         self.made.update(missing)
 

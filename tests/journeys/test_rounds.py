@@ -49,7 +49,8 @@ def walk(page: Page, found: Round) -> None:
     page.goto("/my/")
     page.locator(f"a[href='/residents/rounds/{found.pk}/']").click()
     for done in range(HOMES):
-        expect(page.locator(".p-walk-progress strong")).to_have_text(f"{done} / {HOMES}")
+        # Looked at with each picture of the screen; `expect` asks ten times a second, which is longer than a tap takes.
+        page.locator(f".p-walk-progress strong:text-is('{done} / {HOMES}')").wait_for()
         page.locator(".p-bar button").click()
     expect(page.locator(".p-walk-progress strong")).to_have_text(f"{HOMES} / {HOMES}")
     page.locator("#round-walk").get_by_role("button", name="结束本轮").click()
