@@ -52,6 +52,7 @@ def test_a_temperature_is_understood_as_people_write_it(said, meant):
     ("said", "words"),
     [
         ("366", "Did you mean 36.6?"),
+        ("365", "Did you mean 36.5?"),
         (366, "Did you mean 36.6?"),
         ("3.65", "Did you mean 36.5?"),
         (97.7, "Did you mean 36.5?"),

@@ -6,6 +6,7 @@ from django.db.models import Count
 from django.test import TestCase
 
 from checkpoints.models import Assignment, Passage, Shift
+from checkpoints.services import inside
 from deployments.models import Cadre, SendingUnit
 from portal.accounts.models import User
 from portal.management.commands.demo import SIGN_INS
@@ -40,6 +41,10 @@ class DemoTest(TestCase):
         shift = Shift.objects.running().get(crew__cadre__user=cadre)
         self.client.force_login(cadre)
         assert 'id="gate-form"' in self.client.get(f"/checkpoints/gate/{shift.pk}/").content.decode()
+
+    def test_demo_has_visitors_inside_at_every_hour(self):
+        rows = inside.rows(Compound.objects.get(name="荷风苑"))
+        assert {"燃气检修", "照护老人", "送药"} <= set(rows.values_list("reason", flat=True))
 
     def test_demo_has_rounds_half_walked(self):
         assert Round.objects.open().filter(stops__state="open").exists()
