@@ -158,6 +158,7 @@ VERBS: dict[str, Promise] = {
     "verified": pgettext_lazy("trail", "verified"),
     "violated": pgettext_lazy("trail", "violation"),
     "voided": pgettext_lazy("trail", "voided"),
+    "weighed": pgettext_lazy("trail", "weighed anew"),
     "withdrawn": pgettext_lazy("trail", "withdrawn"),
     "matched": pgettext_lazy("trail", "brought together"),
     "forwarded": pgettext_lazy("trail", "forwarded"),
