@@ -35,6 +35,7 @@ export class Rows {
     else this.list.insertBefore(item, place);
     this.shown.set(row.id, { row, item });
     this.mark(row.id, "writing", { result });
+    this.#trim();
     return item;
   }
 
@@ -85,6 +86,11 @@ export class Rows {
     }
     for (const row of [...rows].reverse()) if (!this.list.querySelector(`[data-id="${row.id}"]`)) this.#insert(row);
     for (const { id, found } of rows) this.found(id, found);
+    this.#trim();
+  }
+
+  // The longer the list, the longer the next tap takes. What the portal does not have yet stays.
+  #trim() {
     for (const item of [...this.list.querySelectorAll("li[data-id]")].slice(MOST)) {
       if ((item.dataset.is ?? "stored") === "stored") this.#remove(item);
     }

@@ -28,13 +28,14 @@ function kept(text, classes) {
       const inner = kept(body, classes);
       if (inner) out += `${head}{${inner}}`;
     } else if (!head.startsWith("@")) {
-      const wanted = head.split(/,(?![^()]*\))/).filter((one) => !one.includes("data-bs-theme") && named(one).every((name) => classes.has(name)));
+      const wanted = head.split(/,(?![^()]*\))/).filter((one) => !/data-bs-theme|\+\*$/.test(one) && named(one).every((name) => classes.has(name)));
       if (wanted.length) out += `${wanted.join(",")}{${body}}`;
     }
   }
   return out;
 }
 
+// Not what follows anything whatever (`legend+*`): with each line that comes a browser looks through all lines after it.
 const named = (selector) => [...selector.matchAll(/\.([A-Za-z_][\w-]*)/g)].map(([, name]) => name);
 
 // `own` are our stylesheets: a property that nobody reads is left out.
