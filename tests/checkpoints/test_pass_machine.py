@@ -11,6 +11,7 @@ import time_machine
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
+from hypothesis.errors import FlakyFailure
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -232,5 +233,6 @@ def test_without_a_protection_the_same_machine_fails(protection, monkeypatch):
     # Not made smaller: it is enough that it is found.
     without = settings(TestGate.settings, max_examples=60, phases=[Phase.generate])
 
-    with pytest.raises(AssertionError):
+    # What is found counts, also where it does not come again when it is retold.
+    with pytest.raises((AssertionError, FlakyFailure)):
         run_state_machine_as_test(seed(start)(type("Unprotected", (Gate,), {})), settings=without)

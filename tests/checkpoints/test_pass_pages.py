@@ -449,4 +449,4 @@ def test_sixty_guesses_from_one_address_are_enough_also_where_the_cache_forgets(
 def test_why_a_home_is_held_is_not_told_to_who_finds_its_card(client, card):
     passes.suspend(pass_id=card.pk, reason="阳性", by=factories.UserFactory())
     text = client.get(reverse("checkpoints:pass_public", args=[code(card)]), headers={"accept-language": "en"}).content.decode()
-    assert ("suspended" in text, "阳性" in text, "quarantine" in text) == (True, False, False)
+    assert ("Suspended" in text, "阳性" in text, "quarantine" in text) == (True, False, False)

@@ -23,6 +23,15 @@ READY = """async () => {
 ONLINE = "dispatchEvent(new Event('online'))"
 
 
+def until(page: Page, asked: str) -> None:
+    """Wait for a promise of true. `wait_for_function` takes the promise itself for an answer."""
+    for _ in range(SOON // 100):
+        if page.evaluate(asked):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"it never came true: {asked}")
+
+
 class Phone:
     """It can be switched off and on again."""
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from checkpoints.models import EntryPass, Passage, PassUse, Shift
 from checkpoints.services import pass_codes
 from tests import factories
-from tests.journeys.phones import ONLINE, READY, SOON, Phone
+from tests.journeys.phones import ONLINE, READY, SOON, Phone, until
 from tests.journeys.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -236,7 +236,7 @@ def test_without_network_the_camera_on_the_gate_page_reads_a_pass_and_its_trip_i
     phone.sign_in(cast.cadre_user)
     open_gate(page, shift)
     page.evaluate(READY)
-    page.wait_for_function(READER)
+    until(page, READER)
     wire.cut = True
     open_gate(page, shift)
 
@@ -267,7 +267,7 @@ READER = "() => caches.match(document.getElementById('gate-code').dataset.jsqr).
 
 def taken(page: Page) -> None:
     """The phone has the passes with it: a number that is typed before is none it knows."""
-    page.wait_for_function(TAKEN, timeout=SOON)
+    until(page, TAKEN)
 
 
 def typed(page: Page, text: str) -> None:

@@ -17,7 +17,7 @@ from tests import factories
 from tests.checkpoints.cases import TABLE, by_python
 from tests.checkpoints.test_entry_rules import CASES as ENTRIES
 from tests.checkpoints.test_written_cases import asked
-from tests.journeys.phones import ONLINE, READY, SOON, Phone
+from tests.journeys.phones import ONLINE, READY, SOON, Phone, until
 from tests.journeys.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -362,7 +362,7 @@ def test_a_new_release_takes_over_and_leaves_what_waits(cast, shift, phone, wire
     newer = worker.replace(worker.split('"')[1], "newer")
     monkeypatch.setattr("portal.views.worker._script", lambda: newer)
     page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
-    page.wait_for_function("caches.keys().then((names) => names.includes('files-newer'))")
+    until(page, "caches.keys().then((names) => names.includes('files-newer'))")
     wire.trouble = lambda path, number: None
     page.reload()
 
