@@ -32,13 +32,17 @@ class PostQuerySet(CommunityQuerySet):
 
     def with_status(self, day: dt.date) -> Self:
         """Add `status`: open, restricted or sealed on a day; without a row a post is open."""
-        rows = PostStatus.objects.filter(lasts_on(day), post=OuterRef("pk")).values("status")[:1]
-        return self.annotate(status=Coalesce(Subquery(rows), Value(PostStatus.Status.OPEN.value)))
+        return self.annotate(status=_of_status("status", day, PostStatus.Status.OPEN.value))
 
     def with_keeper(self, day: dt.date) -> Self:
         """Add `keeper`: who keeps the post as long as it is closed, or nothing."""
-        rows = PostStatus.objects.filter(lasts_on(day), post=OuterRef("pk")).values("keeper")[:1]
-        return self.annotate(keeper=Coalesce(Subquery(rows), Value("")))
+        return self.annotate(keeper=_of_status("keeper", day, ""))
+
+
+def _of_status(name: str, day: dt.date, otherwise: str) -> Coalesce:
+    """A field of the row that says how a post stands on a day."""
+    rows = PostStatus.objects.filter(lasts_on(day), post=OuterRef("pk")).values(name)[:1]
+    return Coalesce(Subquery(rows), Value(otherwise))
 
 
 class Post(models.Model):

@@ -105,7 +105,8 @@ def record_leavers(*, rows: Sequence[Any], stored: set[str], shift: Shift, by: U
             let_go.append((row, "quarantine" if kept else "no_pass", override))
         if kept and not override:
             wrong[str(row.pk)] = "quarantine"
-    _let_go(let_go, shift=shift, by=by)
+    if let_go:
+        _let_go(let_go, shift=shift, by=by)
     return wrong
 
 
