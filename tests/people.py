@@ -38,11 +38,15 @@ class Cast:
     secondment2: Secondment  # 林涛 to 榆树, on duty
 
 
-def _account(username: str, name: str, role: str, **place: object) -> User:
-    user = factories.UserFactory(username=username, name=name)
+def _accounts(**names: str) -> dict[str, User]:
+    """An account by each user name, written in one statement: nearly every test begins by it."""
+    users = [factories.UserFactory.build(username=username, name=name) for username, name in names.items()]
+    return {user.username: user for user in User.objects.bulk_create(users)}
+
+
+def _give_roles(*roles: tuple[User, str, dict[str, object]]) -> None:
     # Long before any day a test travels to.
-    Membership.objects.create(user=user, role=role, starts_on=SINCE, **place)
-    return user
+    Membership.objects.bulk_create(Membership(user=user, role=role, starts_on=SINCE, **place) for user, role, place in roles)
 
 
 def make_cast() -> Cast:
@@ -50,26 +54,42 @@ def make_cast() -> Cast:
     subdistrict = factories.SubdistrictFactory(name="万松街道")
     qinghe = factories.CommunityFactory(name="清荷社区", subdistrict=subdistrict)
     yushu = factories.CommunityFactory(name="榆树社区", subdistrict=subdistrict)
-    cadre_user = _account("cadre", "马骏", Role.CADRE, community=qinghe)
-    cadre2_user = _account("cadre2", "林涛", Role.CADRE, community=yushu)
-    supervisor = factories.UserFactory(username="supervisor", name="钱主任")
+    users = _accounts(
+        cadre="马骏",
+        cadre2="林涛",
+        supervisor="钱主任",
+        secretary="李秀兰",
+        worker="周敏",
+        other="吴刚",
+        officer="郑洁",
+        district="韩梅",
+    )
+    _give_roles(
+        (users["cadre"], Role.CADRE, {"community": qinghe}),
+        (users["cadre2"], Role.CADRE, {"community": yushu}),
+        (users["secretary"], Role.SECRETARY, {"community": qinghe}),
+        (users["worker"], Role.WORKER, {"community": qinghe}),
+        (users["other"], Role.SECRETARY, {"community": yushu}),
+        (users["officer"], Role.SUBDISTRICT_OFFICER, {"subdistrict": subdistrict}),
+        (users["district"], Role.DISTRICT_OFFICER, {"district": subdistrict.district}),
+    )
     unit = factories.SendingUnitFactory(name="区税务局")
-    Supervisor.objects.create(user=supervisor, unit=unit, starts_on=SINCE)
-    cadre = factories.CadreFactory(name="马骏", unit=unit, user=cadre_user)
-    cadre2 = factories.CadreFactory(name="林涛", user=cadre2_user)
+    Supervisor.objects.create(user=users["supervisor"], unit=unit, starts_on=SINCE)
+    cadre = factories.CadreFactory(name="马骏", unit=unit, user=users["cadre"])
+    cadre2 = factories.CadreFactory(name="林涛", user=users["cadre2"])
     return Cast(
         qinghe=qinghe,
         yushu=yushu,
         hefengyuan=factories.CompoundFactory(name="荷风苑", community=qinghe),
         yushu_rental=factories.CompoundFactory(name="榆树公租房", community=yushu),
-        secretary=_account("secretary", "李秀兰", Role.SECRETARY, community=qinghe),
-        worker=_account("worker", "周敏", Role.WORKER, community=qinghe),
-        other_secretary=_account("other", "吴刚", Role.SECRETARY, community=yushu),
-        cadre_user=cadre_user,
-        cadre2_user=cadre2_user,
-        supervisor=supervisor,
-        officer=_account("officer", "郑洁", Role.SUBDISTRICT_OFFICER, subdistrict=subdistrict),
-        district_officer=_account("district", "韩梅", Role.DISTRICT_OFFICER, district=subdistrict.district),
+        secretary=users["secretary"],
+        worker=users["worker"],
+        other_secretary=users["other"],
+        cadre_user=users["cadre"],
+        cadre2_user=users["cadre2"],
+        supervisor=users["supervisor"],
+        officer=users["officer"],
+        district_officer=users["district"],
         operator=factories.UserFactory(username="operator", name="管理员", is_staff=True, is_superuser=True),
         unit=unit,
         cadre=cadre,

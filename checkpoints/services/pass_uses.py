@@ -48,7 +48,7 @@ def use(
         return None
     overridden = answer["answer"] == pass_rules.NO
     return _record(
-        card, _passage(logged.id), found=_found(answer), persons=persons, proofs=proofs,
+        card, Passage.objects.get(pk=UUID(logged.id)), found=_found(answer), persons=persons, proofs=proofs,
         override=override if overridden else "", by=by,
     )  # fmt: skip
 
@@ -69,19 +69,22 @@ def record_sent(*, shift: Shift, rows: Sequence[Any], answers: Sequence[passages
     said = {row["id"]: row for row in rows if isinstance(row, dict) and row.get("pass") and isinstance(row.get("id"), str)}
     stored = {answer.id for answer in answers if answer.status != passages.REFUSED and answer.result == Passage.Result.PASSED}
     wrong = entries.record_leavers(rows=rows, stored=stored, shift=shift, by=by)
-    for key in sorted(said.keys() & stored):
-        card = named(said[key]["pass"], shift)
-        if card and (use := _sent(card, key, said[key], shift=shift, by=by)) and use.found:
-            wrong[key] = use.found
-    return wrong
+    logged = Passage.objects.in_bulk([UUID(key) for key in said.keys() & stored])
+    sent = [(logged[UUID(key)], row) for key, row in said.items() if key in stored]
+    # As they happened, and of one moment as the phone wrote them: each is judged by those before it.
+    for passage, row in sorted(sent, key=lambda one: one[0].happened_at):
+        if card := named(row["pass"], shift):
+            _sent(card, passage, row, shift=shift, by=by)
+    # One that came later may have put another right.
+    found = found_at(list(logged)) if logged else {}
+    return wrong | {str(key): why for key, why in found.items()}
 
 
 @transaction.atomic
-def _sent(card: EntryPass, key: str, row: Mapping[str, Any], *, shift: Shift, by: User) -> PassUse | None:
+def _sent(card: EntryPass, passage: Passage, row: Mapping[str, Any], *, shift: Shift, by: User) -> None:
     card = passes.locked(card.pk)
-    if known := PassUse.objects.filter(passage_id=key).first():
-        return known
-    passage = _passage(key)
+    if PassUse.objects.filter(passage=passage).exists():
+        return
     persons = row.get("persons")
     persons = persons if isinstance(persons, int) and 1 <= persons <= MOST_PERSONS else 1
     proofs = [proof for proof in row.get("proofs") or () if isinstance(proof, str)][:10]
@@ -89,9 +92,8 @@ def _sent(card: EntryPass, key: str, row: Mapping[str, Any], *, shift: Shift, by
     override = str(row.get("override") or "")[:120].strip()
     if answer["answer"] != pass_rules.NO or not leads_gate(by, shift):
         override = ""
-    use = _record(card, passage, found=_found(answer), persons=persons, proofs=proofs, override=override, by=by)
+    _record(card, passage, found=_found(answer), persons=persons, proofs=proofs, override=override, by=by)
     _judge_again(card, since=passage.happened_at, by=by)
-    return use
 
 
 def shared(shift: Shift, at: dt.datetime) -> list[list[Any]]:
@@ -179,10 +181,6 @@ def _without(case: pass_cases.Case, use: PassUse) -> pass_cases.Case:
 def _of_group(card: EntryPass) -> Q:
     """The uses that may spend the same trips, by whatever rule."""
     return Q(entry_pass__dwelling=card.dwelling_id) if card.dwelling_id else Q(entry_pass=card)
-
-
-def _passage(key: str) -> Passage:
-    return Passage.objects.get(pk=UUID(key))
 
 
 def _row(card: EntryPass, way: str, passage_id: str, temperature: str) -> dict[str, Any]:

@@ -399,8 +399,9 @@ async function forget({ detail } = {}) {
 // With network or without: a shift that is over takes its kit along. What somebody logs all the same is kept, and said.
 async function endShift() {
   if (!isClosed()) return;
-  tell();
+  // Said when it is gone.
   if (kit.whole) await forget();
+  else tell();
 }
 
 function isClosed() {

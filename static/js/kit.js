@@ -8,6 +8,8 @@ export class Kit {
     Object.assign(this, { name, vault });
     // Somebody may tap before what was kept has been opened.
     this.#take(null);
+    // To seal takes a moment: what is thrown away meanwhile must not come back by what was begun before.
+    this.written = Promise.resolve();
   }
 
   get version() {
@@ -20,12 +22,17 @@ export class Kit {
 
   async keep(whole, until) {
     this.#take(whole);
-    await this.vault?.keepKit(this.name, whole, until).catch(() => {});
+    await this.#inTurn(() => this.vault?.keepKit(this.name, whole, until));
   }
 
   async wipe() {
     this.#take(null);
-    await this.vault?.wipeKit(this.name);
+    await this.#inTurn(() => this.vault?.wipeKit(this.name));
+  }
+
+  #inTurn(step) {
+    this.written = this.written.then(step).catch(() => {});
+    return this.written;
   }
 
   #take(whole) {

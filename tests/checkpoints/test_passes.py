@@ -324,6 +324,17 @@ def test_a_trip_sent_late_is_judged_by_what_its_pass_was_at_that_moment(cast, ca
         NINE + dt.timedelta(minutes=90), NINE + 3 * HOUR]  # fmt: skip
 
 
+def test_a_batch_is_judged_in_the_order_in_which_it_happened(cast, card, lead, noon):
+    """Whatever keys the phone gave its rows, and in whatever order it sends them."""
+    factories.PassPolicyFactory(community=cast.qinghe, trips=9)
+    noon.shift(HOUR)
+    ways = [(card, minutes, way) for minutes in range(10, 50, 10) for way in ("out", "in")]
+
+    assert sent(lead, cast.cadre_user, *ways)[2] == {}
+    late = [(card, minutes, "out" if minutes % 2 else "in") for minutes in (56, 55, 54, 53, 52, 51)]
+    assert sent(lead, cast.cadre_user, *late)[2] == {}
+
+
 # What the rules judge by
 
 

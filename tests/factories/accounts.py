@@ -6,15 +6,10 @@ from portal.accounts.models import Channel, User
 class UserFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = User
-        skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"user{n:05}")
     name = factory.Sequence(lambda n: f"用户{n:05}")
-
-    @factory.post_generation
-    def password(self, create, value, **kwargs):
-        self.set_password(value or "demo-only")
-        self.save(update_fields=["password"])
+    password = factory.django.Password("demo-only")
 
 
 class ChannelFactory(factory.django.DjangoModelFactory):
