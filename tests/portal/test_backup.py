@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checkpoints.models import Passage
+from portal import checks, middleware
 from portal.accounts.models import Session
 from tests import factories
 from tests.bench import gate as bench
@@ -115,29 +116,45 @@ def other_keys(cast, settings):
     return stored
 
 
-def test_other_keys_are_refused_before_anything_is_written(other_keys, settings):
-    with pytest.raises(SystemCheckError, match="not among FIELD_KEYS"):
+def test_other_keys_are_refused_before_anything_is_written(other_keys, cast, sign_in, settings, monkeypatch):
+    """Control run: where nobody asks whether the keys fit, the same commands write, and say that all is well."""
+    sign_in(cast.secretary)
+    for command in ("restored", "prepare"):
+        with pytest.raises(SystemCheckError, match="not among FIELD_KEYS"):
+            call_command(command)
+    assert Session.objects.count() == 1
+    with monkeypatch.context() as unasked:
+        unasked.setattr(checks, "_field_keys", list)
+        unasked.setattr(checks, "_lookup_key", list)
         call_command("restored")
-    with pytest.raises(SystemCheckError, match="not among FIELD_KEYS"):
-        call_command("prepare")
+    assert Session.objects.count() == 0
+
     settings.FIELD_KEYS = [*settings.FIELD_KEYS, *other_keys]
     call_command("restored")
 
 
-def test_a_page_that_needs_another_key_says_so(other_keys, cast, sign_in):
+@pytest.mark.parametrize("known", [True, False])
+def test_a_page_that_needs_another_key_says_so(other_keys, cast, sign_in, monkeypatch, known):
+    """Control run: where the doorman does not know a missing key, the page breaks."""
+    if not known:
+        monkeypatch.setattr(middleware, "InvalidToken", LookupError)
     client = sign_in(cast.secretary)
     client.raise_request_exception = False
 
     answer = client.get(reverse("deployments:cadre_detail", args=[cast.cadre.pk]))
 
-    assert (answer.status_code, "The portal lacks a key" in answer.content.decode()) == (503, True)
+    said = (answer.status_code, "The portal lacks a key" in answer.content.decode())
+    assert said == ((503, True) if known else (500, False))
 
 
-def test_who_was_signed_in_is_out_and_what_was_erased_since_is_gone(cast, sign_in):
+@pytest.mark.parametrize("restored", [True, False])
+def test_who_was_signed_in_is_out_and_what_was_erased_since_is_gone(cast, sign_in, restored):
+    """Control run: a backup put back without a word brings back both."""
     client = sign_in(cast.secretary)
     gone = factories.PassageFactory(post=factories.PostFactory(), happened_at=timezone.now() - dt.timedelta(days=61))
 
-    call_command("restored")
+    if restored:
+        call_command("restored")
 
-    assert (Session.objects.count(), Passage.objects.filter(pk=gone.pk).exists()) == (0, False)
-    assert client.get("/").status_code == 302
+    assert Passage.objects.filter(pk=gone.pk).exists() is not restored
+    assert client.get("/").status_code == (302 if restored else 200)
