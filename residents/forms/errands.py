@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib import photos
 from portal.lib.forms import CleanCharField, CleanTextMixin, helper, pair
 from residents.forms.steps import StepForm
-from residents.models import Compound, Dwelling, Errand, ErrandKind, ErrandLine, Outcome, Stop, Urgency
+from residents.models import Compound, Dwelling, Errand, ErrandKind, ErrandLine, Outcome, Stop, Task, Urgency
 from residents.models.errands import DETAILS, FAILURES, SUCCESSES
 from residents.services import errand_chat, errand_rounds, helpers, rounds
 from residents.services.errand_chat import LONGEST
@@ -81,6 +81,8 @@ class ErrandForm(AskMixin, forms.Form):
     kind = forms.CharField(max_length=24, widget=forms.HiddenInput)
     # The door of a round at which it was heard.
     stop = forms.ModelChoiceField(None, required=False, widget=forms.HiddenInput)
+    # The work during which it was heard.
+    source_task = forms.ModelChoiceField(None, required=False, widget=forms.HiddenInput)
     # What a pasted message says of other homes, to be looked at next.
     rest = forms.CharField(required=False, max_length=60_000, widget=forms.HiddenInput)
     compound = forms.ModelChoiceField(None, label=_("compound"))
@@ -107,6 +109,7 @@ class ErrandForm(AskMixin, forms.Form):
         compounds = Compound.objects.within(communities).select_related("community").order_by("community", "id")
         self.fields["compound"].queryset = compounds  # type: ignore[attr-defined]
         self.fields["stop"].queryset = Stop.objects.within(communities)  # type: ignore[attr-defined]
+        self.fields["source_task"].queryset = Task.objects.within(communities)  # type: ignore[attr-defined]
         self.fields["what"].widget.attrs["placeholder"] = kind.example
         self.initial.setdefault("key", uuid.uuid4())
         self.initial["kind"] = kind.code
@@ -114,6 +117,7 @@ class ErrandForm(AskMixin, forms.Form):
             "key",
             "kind",
             "stop",
+            "source_task",
             "rest",
             pair("compound", "home"),
             pair("name", "phone"),

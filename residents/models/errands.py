@@ -204,6 +204,11 @@ class Errand(models.Model):
     stop = models.ForeignKey(
         Stop, models.PROTECT, null=True, blank=True, related_name="errands", verbose_name=_("heard of at the stop")
     )
+    # The work during which somebody heard of it.
+    source_task = models.ForeignKey(
+        "residents.Task", models.PROTECT, null=True, blank=True, related_name="errands_asked",
+        verbose_name=_("heard of during the task"),
+    )  # fmt: skip
     requested_at = models.DateTimeField(_("asked"), default=timezone.now)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken down by")

@@ -26,6 +26,7 @@ from residents.models import (
     ErrandLine,
     Resident,
     Stop,
+    Task,
     Urgency,
 )
 from residents.models.errands import URGENT
@@ -83,7 +84,8 @@ def promised_by(community: Community, urgency: int, since: dt.datetime, policy: 
 def ask(
     *, key: uuid.UUID, place: Place, kind: ErrandKind, what: str = "", things: Sequence[Thing] = (),
     details: Mapping[str, Any] | None = None, urgency: int = Urgency.NORMAL, channel: str,
-    need_by: dt.datetime | None = None, stop: Stop | None = None, policy: DutyPolicy | None = None, by: User | None,
+    need_by: dt.datetime | None = None, stop: Stop | None = None, source_task: Task | None = None,
+    policy: DutyPolicy | None = None, by: User | None,
 ) -> Errand:  # fmt: skip
     """Store a request. The same key again finds the first one: an impatient thumb never makes two."""
     answers = errand_kinds.answered(kind, details or {})
@@ -92,6 +94,8 @@ def ask(
         errand_kinds.check(kind, answers)
     if len(things) > MOST_LINES:
         raise Refused(_("At most %(most)s things in one request. Make two of it.") % {"most": MOST_LINES})
+    if source_task and source_task.community_id != place.community.pk:
+        raise Refused(_("This task is of another community."))
     now = timezone.now()
     promise = promised_by(place.community, urgency, now, policy)
     errand = Errand(
@@ -99,7 +103,7 @@ def ask(
         entrance=place.dwelling.entrance if place.dwelling else place.entrance, written_home=place.written_home,
         resident=place.resident, written_name=place.written_name, written_phone=place.written_phone,
         kind=kind, what=what, details=answers, urgency=urgency, goes_first=goes_first(place.dwelling, place.resident),
-        channel=channel, need_by=need_by, stop=stop, requested_at=now, requested_by=by,
+        channel=channel, need_by=need_by, stop=stop, source_task=source_task, requested_at=now, requested_by=by,
         waits_since=now, promised_by=promise, escalates_at=promise,
     )  # fmt: skip
     try:

@@ -61,7 +61,7 @@ def _at_task(request: Request) -> dict[str, Any]:
     if task is None or task.dwelling is None:
         return {}
     compound = task.dwelling.entrance.building.compound
-    return {"compound": compound, "home": str(task.dwelling), "channel": Errand.Channel.DOOR}
+    return {"source_task": task.pk, "compound": compound, "home": str(task.dwelling), "channel": Errand.Channel.DOOR}
 
 
 def _taken_down(request: Request, kind: ErrandKind, initial: dict[str, Any]) -> HttpResponse:
@@ -94,7 +94,7 @@ def _store(request: Request, form: ErrandForm) -> Errand:
     return ask(
         key=facts["key"], place=form.place(), kind=form.asked, what=facts["what"], things=form.things(facts["what"]),
         details=form.details, urgency=facts["urgency"], channel=facts["channel"], need_by=facts["need_by"],
-        stop=facts["stop"], by=request.user,
+        stop=facts["stop"], source_task=facts["source_task"], by=request.user,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from portal.lib.errors import Refused
 from portal.lib.filters import named
 from portal.lib.pages import page
 from portal.lib.paging import MOST, paged
-from residents.access import Permission, Request, may_in, requires
+from residents.access import Permission, Request, has, may_in, requires
 from residents.forms.tasks import ChatForm, TaskForm
 from residents.models import Compound, Task, TaskKind, TaskSource, Team
 from residents.services import errand_chat, task_queue, tasks
@@ -93,6 +93,7 @@ def task_detail(request: Request, pk: int) -> HttpResponse:
     task = get_object_or_404(rows.select_related(*related, "answer_errand", "answer_stop").prefetch_related("team"), pk=pk)
     context = {
         "task": task,
+        "errands": task.errands_asked.select_related("kind") if has(request.user, Permission.ERRAND_VIEW) else [],
         "notes": task.notes.select_related("by"),
         "steps": TASK_STEPS.open_to(task, request.user),
         "in_full": _in_full(request, task),

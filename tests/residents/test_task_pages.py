@@ -1,12 +1,13 @@
 """The pages of tasks: the list, one task, writing one down, one press, the phone, the sheet."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from residents.models import Finding, Task, TaskState
+from residents.models import Errand, Finding, Task, TaskState
 from residents.services import errand_kinds, matters, tasks
 from tests import factories
 from tests.sheets import rows_of
@@ -231,5 +232,16 @@ def test_what_a_home_needs_besides_is_asked_from_the_page_of_the_task(cast, sign
     }  # fmt: skip
     for nonsense in ("x", "²", "999999", "9" * 40, "%00"):
         assert client.get(f"{ask}?kind=groceries&task={nonsense}").status_code == 200
-    away = sign_in(cast.other_secretary).get(f"{ask}?kind=groceries&task={row.pk}").context["form"]
-    assert "home" not in away.initial
+    facts = {
+        **{k: v for k, v in form.initial.items() if k != "compound"},
+        "compound": cast.hefengyuan.pk,
+        "what": "盐 1 袋",
+        "urgency": "4",
+    }
+    client.post(ask, facts)
+    at_errand = reverse("residents:errand_detail", args=[Errand.objects.get(source_task=row).pk])
+    shown = client.get(url("detail", row.pk)).content.decode(), client.get(at_errand).content.decode()
+    assert (at_errand in shown[0], url("detail", row.pk) in shown[1]) == (True, True)
+    away = sign_in(cast.other_secretary)
+    assert "home" not in away.get(f"{ask}?kind=groceries&task={row.pk}").context["form"].initial
+    assert away.post(ask, facts | {"key": uuid.uuid4()}).context["form"].errors.keys() == {"compound", "source_task"}
