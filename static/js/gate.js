@@ -4,13 +4,13 @@ import { Clock, WORTH } from "./skew.js";
 import { Kit, named } from "./kit.js";
 import { answered, ask as asked } from "./portal_ask.js";
 import { newId, NotSent, Queue } from "./queue.js";
-import { GateEntry } from "./gate_entry.js";
+import { GateEntry, local } from "./gate_entry.js";
 import { GateLate } from "./gate_late.js";
 import { GatePasses } from "./gate_passes.js";
 import { Party } from "./gate_party.js";
 import { Rows } from "./gate_rows.js";
 import { keepPage, watchRoom } from "./offline.js";
-import { openVault } from "./vault.js";
+import { breath, openVault } from "./vault.js";
 import { Invalid, Reader } from "./written.js";
 
 const form = document.getElementById("gate-form");
@@ -26,8 +26,7 @@ const rows = new Rows({
 const reader = new Reader(facts.rules);
 const mine = `${facts.user}:${facts.shift}`;
 const LATEST_EVERY = 15000;
-// Made once: it takes longer than all else that is said of the network.
-const since = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
+const hour = (moment) => local(moment).slice(11);
 const KIT_EVERY = 300000;
 
 const vault = await openVault();
@@ -341,10 +340,10 @@ function tell() {
   net.querySelector("span").textContent = said.replace("{n}", queue.waiting);
   const lines = [
     queue.stopped,
-    isClosed() ? words.closed.replace("{time}", since.format(Date.parse(facts.closes))) : "",
+    isClosed() ? words.closed.replace("{time}", hour(Date.parse(facts.closes))) : "",
     vault ? "" : words.bare,
     vault && queue.waiting && !queue.kept ? words.full : "",
-    queue.waiting && queue.since && queue.failures ? words.since.replace("{time}", since.format(queue.since - clock.skew)) : "",
+    queue.waiting && queue.since && queue.failures ? words.since.replace("{time}", hour(queue.since - clock.skew)) : "",
     Math.abs(clock.skew) >= WORTH ? skewed() : "",
   ].filter(Boolean);
   const note = document.getElementById("gate-note");
@@ -369,6 +368,7 @@ async function refresh() {
     unreached = false;
     if (whole && !isClosed()) await kit.keep(whole, Date.parse(facts.closes));
     hint();
+    await breath();
     late.show();
   } catch (error) {
     unreached = true;
@@ -436,17 +436,6 @@ async function takeUp() {
   }
 }
 
-// Passages that an older page kept elsewhere.
-function moveIn() {
-  const old = Object.keys(globalThis.localStorage ?? {}).filter((key) => key.startsWith(`gate:${mine}:`));
-  return Promise.all(
-    old.sort().map(async (key) => {
-      const { answer: _, ...row } = JSON.parse(localStorage.getItem(key));
-      if (await queue.add(row)) localStorage.removeItem(key);
-    }),
-  );
-}
-
 // The token may be older than the sign-in: the page was kept.
 document.addEventListener("submit", ({ target }) => {
   const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="));
@@ -457,8 +446,8 @@ document.addEventListener("submit", ({ target }) => {
 await vault?.tidy(clock.now(), `kit:${facts.user}:`);
 await kit.load();
 late.show();
+await breath();
 await takeUp();
-await moveIn();
 tell();
 form.dataset.ready = "yes";
 addEventListener("online", () => (tell(), latest()));
@@ -466,8 +455,9 @@ addEventListener("offline", tell);
 addEventListener("beforeunload", (event) => queue.waiting && !queue.kept && event.preventDefault());
 document.addEventListener("home-asked", ({ detail }) => detail.found.push(...kit.suggest(detail.asked)));
 // The figures of the page may be older than what was sent while it was on its way, or than the page that was kept.
-refresh().then(() => queue.start()).then(latest);
-keepPage({ ...form.dataset, reads: true });
+await breath();
+// The page is kept once what it decides with is: whoever finds the one without network finds the other.
+refresh().then(() => (keepPage({ ...form.dataset, reads: true }), queue.start())).then(latest);
 watchRoom((nearlyFull) => (document.getElementById("gate-room").hidden = !nearlyFull));
 setInterval(latest, LATEST_EVERY);
 setInterval(refresh, KIT_EVERY);

@@ -7,7 +7,9 @@ export class GateLate {
 
   show() {
     const late = this.passes.late();
-    if (!late) return;
+    const said = JSON.stringify(late?.map(({ key, since }) => [key, since]));
+    if (!late || said === this.said) return;
+    this.said = said;
     this.place.hidden = !late.length;
     this.list.replaceChildren(...late.map((one) => this.#line(one)));
   }

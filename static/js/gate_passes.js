@@ -10,6 +10,8 @@ const OUTSIDERS = ["worker", "carer"];
 const short = (text) => (text ?? "").slice(5).replace("T", " ");
 const RANK = ["yes", "ask", "no"];
 const isOutsider = (card) => OUTSIDERS.includes(card?.pass.kind);
+// A pass of no home stands for itself.
+const placeOf = ({ home, key }) => home || key;
 const fill = (text, facts) => text.replace(/%\((\w+)\)s/g, (_, name) => facts[name] ?? "");
 
 export class GatePasses {
@@ -93,8 +95,9 @@ export class GatePasses {
   // Who should have been back, who waits longest first; undefined where nothing was taken along yet.
   late() {
     if (!this.kit.whole?.passes) return undefined;
-    const found = this.#kept.filter((card) => !isOutsider(card)).map((card) => ({ ...card, since: overdueSince(this.#item(card)) }));
-    return found.filter(({ since }) => since).sort((one, other) => (one.since < other.since ? -1 : 1));
+    const at = local(this.clock.now());
+    const found = this.#kept.filter((card) => !isOutsider(card)).map((card) => [overdueSince(this.#item(card, { at })), card]);
+    return found.filter(([since]) => since).sort(([one], [other]) => (one < other ? -1 : 1)).map(([since, card]) => ({ ...card, since }));
   }
 
   #changed() {
@@ -163,9 +166,9 @@ export class GatePasses {
     return parties.length < this.count ? [...parties, { card: null, persons: this.count - parties.length }] : parties;
   }
 
-  #item(card, { proofs = [], persons = this.count } = {}) {
+  #item(card, { proofs = [], persons = this.count, at = local(this.clock.now()) } = {}) {
     const way = isOutsider(card) ? "in" : "out";
-    return { ...card, uses: this.#uses(card), at: local(this.clock.now()), way, persons, proofs };
+    return { ...card, uses: this.#uses(card), at, way, persons, proofs };
   }
 
   // Somebody of a home without a pass.
@@ -178,16 +181,29 @@ export class GatePasses {
 
   #uses(card) {
     const shared = card.policy?.scope !== "person";
-    const kinds = new Map(this.#kept.map(({ key, home, pass }) => [key, { home, kind: pass.kind }]));
     const fresh = [];
-    for (const { pass, way, at } of [...this.others, ...this.recent]) {
+    for (const { pass, way, at, kind } of this.#since.get(placeOf(card)) ?? []) {
       const own = pass === card.key;
-      const { home, kind } = kinds.get(pass) ?? {};
-      if (!own && !(shared && home && home === card.home)) continue;
       const same = (use) => use.at === at && use.way === way && use.own === own;
-      if (![...card.uses, ...fresh].some(same)) fresh.push({ at, way, own, kind });
+      if ((own || shared) && ![...card.uses, ...fresh].some(same)) fresh.push({ at, way, own, kind });
     }
-    return [...card.uses, ...fresh];
+    return fresh.length ? [...card.uses, ...fresh] : card.uses;
+  }
+
+  // What was let through since the kit was made, by home: sorted out once, for each of two thousand passes asks for it.
+  get #since() {
+    const { spent } = this;
+    const cards = this.#kept;
+    if (this.sorted?.cards === cards && this.sorted.spent === spent) return this.sorted.uses;
+    const known = new Map(cards.map((card) => [card.key, card]));
+    const uses = new Map();
+    for (const use of [...this.others, ...this.recent].filter(({ pass }) => known.has(pass))) {
+      const card = known.get(use.pass);
+      const place = placeOf(card);
+      uses.set(place, [...(uses.get(place) ?? []), { ...use, kind: card.pass.kind }]);
+    }
+    this.sorted = { cards, spent, uses };
+    return uses;
   }
 
   // Another home or another pass: nothing is ticked yet.

@@ -1,8 +1,8 @@
 // "Just now": the last passages of the shift, of this phone with what became of them, and of the other phones.
 
+import { local } from "./gate_entry.js";
+
 const MOST = 12;
-// The gate's time, wherever the phone thinks it is.
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
 
 const mask = (text) => (text ? text.slice(0, 1) + "*".repeat(text.length - 1) : "");
 const hide = (plate) => (plate ? `${plate.slice(0, -3)}***` : "");
@@ -28,7 +28,7 @@ export class Rows {
     item.querySelector("small").textContent = rest.filter(Boolean).join(" · ");
     const time = item.querySelector("time");
     time.dateTime = row.happened_at;
-    time.textContent = clock.format(new Date(row.happened_at));
+    time.textContent = local(Date.parse(row.happened_at)).slice(11);
     item.dataset.id = row.id;
     this.list.querySelector(".p-gate-none")?.remove();
     if (place === "first") this.list.prepend(item);

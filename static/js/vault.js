@@ -13,6 +13,25 @@ const SPARE = "spare";
 const text = (value) => new TextEncoder().encode(JSON.stringify(value));
 const value = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
 
+// Lets whoever taps meanwhile go first.
+export const breath = () => globalThis.scheduler?.yield?.() ?? new Promise((later) => setTimeout(later));
+
+const MANY = 80;
+// The same as JSON.stringify for something long, such as the passes of an estate: a piece at a time, down to lists in it.
+async function spelled(said, depth = 3) {
+  if (said === null || typeof said !== "object" || !depth) return JSON.stringify(said);
+  const parts = [];
+  if (Array.isArray(said)) {
+    for (let from = 0; from < said.length; from += MANY) {
+      parts.push(JSON.stringify(said.slice(from, from + MANY)).slice(1, -1));
+      await breath();
+    }
+    return `[${parts}]`;
+  }
+  for (const [name, one] of Object.entries(said)) parts.push(`${JSON.stringify(name)}:${await spelled(one, depth - 1)}`);
+  return `{${parts}}`;
+}
+
 // Null where the browser cannot: an old phone, plain http, a private window. Then things are kept while the page is open.
 export async function openVault() {
   if (!globalThis.crypto?.subtle || !globalThis.indexedDB) return null;
@@ -74,10 +93,14 @@ export class Vault {
   }
 
   async #seal(name, said) {
+    return this.#sealed(name, text(said));
+  }
+
+  async #sealed(name, bytes) {
     const key = (await this.key(name)) ?? (name === SPARE ? await this.keepKey(SPARE) : null);
-    if (!key) return this.#seal(SPARE, said);
+    if (!key) return this.#sealed(SPARE, bytes);
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    return { key: name, iv, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, text(said)) };
+    return { key: name, iv, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, bytes) };
   }
 
   async #open({ key: name, iv, sealed }) {
@@ -132,7 +155,8 @@ export class Vault {
 
   async keepKit(name, kit, until) {
     if (!(await this.key(name))) await this.keepKey(name);
-    await this.db.put("kits", { ...(await this.#seal(name, kit)), until }, name);
+    const bytes = new TextEncoder().encode(await spelled(kit));
+    await this.db.put("kits", { ...(await this.#sealed(name, bytes)), until }, name);
   }
 
   async kit(name) {
