@@ -9,13 +9,12 @@ from django.db.models import Count, Min, Q
 
 from residents.models import Errand
 from residents.models.errands import IN_HAND, OPEN, URGENT, WAITING
-from residents.services import errand_totals
+from residents.services import errand_totals, levels
 from residents.services.errand_queue import WITH_ROUND
 
 # What a promise was kept over: as long as a day, at whatever hour one looks.
 KEPT_OVER = dt.timedelta(hours=24)
 # A community is as far down as an office above sees; its kinds say what is lacking there.
-LEVELS = {"community": "community", "subdistrict": "community__subdistrict", "district": "community__subdistrict__district"}
 KIND = "kind"
 
 
@@ -41,7 +40,7 @@ class Load:
 
 def loads(communities: Any, by: str, now: dt.datetime) -> list[Load]:
     """The errands that are open or were asked within a day, what is late longest first; one statement."""
-    path = LEVELS.get(by, by)
+    path = levels.PATHS.get(by, by)
     name = f"{path}__name"
     rows = Errand.objects.within(communities).filter(Q(state__in=OPEN) | WITH_ROUND | Q(requested_at__gte=now - KEPT_OVER))
     found = rows.filter(merged_into=None).order_by().values(f"{path}__pk", name).annotate(**_numbers(now))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from residents.models import CaseState, ContactClass, QuarantineCase
 from residents.models.quarantine import ENDED, FOLLOWED
+from residents.services import levels
 
 # The lists people ask for: each is a filter of the cases and a column of the counts.
 OPEN = Q(ended_on=None)
@@ -22,12 +23,7 @@ LISTS: dict[str, Q] = {
     "alert": OPEN & Q(state__in=[CaseState.ALERT, CaseState.VIOLATION]),
     "released": Q(state=CaseState.RELEASED),
 }
-LEVELS = {
-    "compound": "dwelling__entrance__building__compound",
-    "community": "community",
-    "subdistrict": "community__subdistrict",
-    "district": "community__subdistrict__district",
-}
+PATHS = {"compound": "dwelling__entrance__building__compound", **levels.PATHS}
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,7 @@ class Tally:
 
 def tallies(communities: Any, level: str) -> list[Tally]:
     """Every list counted by a level, those with the most open cases first."""
-    path = LEVELS[level]
+    path = PATHS[level]
     rows = QuarantineCase.objects.within(communities).order_by().values(f"{path}__pk", f"{path}__name")
     counted = rows.annotate(
         **{f"n_{name}": Count("pk", filter=condition) for name, condition in LISTS.items()},

@@ -5,7 +5,6 @@ from dataclasses import replace
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.lib.languages import in_language
@@ -13,7 +12,7 @@ from portal.lib.pages import page
 from portal.lib.paging import paged
 from residents.access import Permission, Request, requires
 from residents.models import Community, ErrandKind
-from residents.services import errand_counts
+from residents.services import errand_counts, levels
 
 
 @require_safe
@@ -22,7 +21,7 @@ def errand_count(request: Request) -> HttpResponse:
     """Where do homes wait in vain: how many, by community and up the levels, or by kind in one of them; never who."""
     now, chosen = timezone.now(), _chosen(request)
     level = request.GET.get("level", "")
-    level = level if level in errand_counts.LEVELS else "community"
+    level = level if level in levels.NAMES else "community"
     if chosen:
         names = {kind.pk: in_language(kind) for kind in ErrandKind.objects.all()}
         found = errand_counts.loads(Community.objects.filter(pk=chosen.pk), errand_counts.KIND, now)
@@ -31,13 +30,12 @@ def errand_count(request: Request) -> HttpResponse:
         rows = errand_counts.loads(request.communities, level, now)
         if level == "community":
             rows = errand_counts.with_all(rows, request.communities.filter(active_from__isnull=False).order_by("code"))
-    levels = {"community": _("community"), "subdistrict": _("subdistrict"), "district": _("district")}
     context = {
         "rows": paged(request, rows),  # type: ignore[arg-type]
         "sum": errand_counts.total(rows),
         "chosen": chosen,
         "level": level,
-        "levels": list(levels.items()),
+        "levels": list(levels.NAMES.items()),
         "now": now,
     }
     return page(request, "residents/errands/counts.html", context, part="errand-counts")

@@ -20,8 +20,8 @@ from portal.lib.paging import paged
 from residents.access import Permission, Request, requires
 from residents.forms.quarantine import CaseFilter, SheetForm
 from residents.models import Community
-from residents.services import quarantine_sheet
-from residents.services.quarantine_counts import LEVELS, tallies
+from residents.services import levels, quarantine_sheet
+from residents.services.quarantine_counts import PATHS, tallies
 from residents.views.quarantine import listed, pills
 
 # The temperature register goes back so far, as one sheet of paper does.
@@ -33,15 +33,14 @@ REGISTER_DAYS = dt.timedelta(days=13)
 def quarantine_count(request: Request) -> HttpResponse:
     """How many, by compound and up the levels; never who."""
     level = request.GET.get("level", "")
-    level = level if level in LEVELS else "compound"
-    names = {"compound": _("compound"), "community": _("community"), "subdistrict": _("subdistrict"), "district": _("district")}
+    level = level if level in PATHS else "compound"
     heads = {**pills()}
     heads.pop("waiting")
     counted = tallies(request.communities, level)
     lines = [{"tally": tally, "numbers": [tally.numbers[name] for name in heads]} for tally in counted]
     context = {
         "level": level,
-        "levels": list(names.items()),
+        "levels": [("compound", _("compound")), *levels.NAMES.items()],
         "heads": list(heads.values()),
         "rows": paged(request, lines),  # type: ignore[arg-type]
         "sums": [sum(tally.numbers[name] for tally in counted) for name in heads],
