@@ -82,7 +82,8 @@ def build(compounds: dict[str, Compound], by: User) -> None:
     quarantine_policies.ensure()
     chance = Random("quarantine")
     for name, kept in HOMES.items():
-        homes = list(Dwelling.objects.filter(entrance__building__compound=compounds[name], residents__left_on=None).distinct())
+        lived_in = Dwelling.objects.filter(residents__in=Resident.objects.living_in())
+        homes = list(lived_in.filter(entrance__building__compound=compounds[name]).distinct())
         for one, home in zip(kept, chance.sample(homes, min(len(kept), len(homes))), strict=False):
             _home(chance, home, one, by)
     _levels(compounds, by)

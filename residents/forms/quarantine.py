@@ -256,7 +256,7 @@ class TestForm(StepForm):
 class CaseFilter(CleanTextMixin, forms.Form):
     """What a list of cases may be asked for."""
 
-    q = forms.CharField(label=_("Name or room"), max_length=40, required=False)
+    q = forms.CharField(label=_("Name, room or phone"), max_length=40, required=False)
     compound = forms.ModelChoiceField(None, label=_("Compound"), required=False, empty_label=_("all compounds"))
 
     def __init__(self, data: Any, *, communities: Any) -> None:

@@ -111,6 +111,7 @@ class RoundPlanForm(CleanTextMixin, forms.ModelForm):
         fields["building"].queryset = buildings
         fields["building"].label_from_instance = lambda building: f"{building.compound} {building}"
         fields["categories"].queryset = CareCategory.objects.all()
+        fields["categories"].label_from_instance = lambda category: category.label
         fields["team"].queryset = rounds.takers(self.community)
 
     def _suggest(self) -> None:
@@ -160,6 +161,11 @@ class RoundPlanForm(CleanTextMixin, forms.ModelForm):
             self.add_error("building", _("This building stands in another compound."))
         if whom == RoundPlan.Whom.CHOSEN and "homes" in cleaned and not cleaned["homes"]:
             self.add_error("homes", _("Write the homes this round visits."))
+        for field, rule in {"categories": RoundPlan.Whom.CARE, "homes": RoundPlan.Whom.CHOSEN}.items():
+            if cleaned.get(field) and whom and whom != rule:
+                said = _("Below are %(what)s: choose “%(rule)s” here, or leave them out.")
+                what = str(self.fields[field].label).lower()
+                self.add_error("whom", ValidationError(said, params={"what": what, "rule": rule.label}))
         if self.of_places and "places" in cleaned and not cleaned["places"].strip():
             self.add_error("places", _("Write the places this round visits, one a line."))
         return cleaned

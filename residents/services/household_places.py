@@ -14,6 +14,9 @@ from portal.lib.inserting import insert
 from residents.models import Building, Community, Compound, Dwelling, Entrance, Grid
 from residents.services.household_sheet import Home
 
+# No list says it; a building of so many floors is not built without a lift.
+HAS_LIFT_FROM = 9
+
 
 class Places:
     """Compounds, buildings, entrances and homes by the numbers a list writes; a fixed number of statements a chunk."""
@@ -149,11 +152,11 @@ class Places:
         return self.grids[name]
 
     def finish(self, keys: set[tuple[str, str]]) -> None:
-        """A new building has as many floors as its highest home."""
+        """A new building has as many floors as its highest home, and a lift where nobody would climb them."""
         rows = Building.objects.filter(pk__in=[self.buildings[key].pk for key in keys & self._new_buildings])
         low = []
         for building in rows.annotate(top=Max("entrances__dwellings__floor")):
             if building.top and building.top > building.floors:
-                building.floors = building.top
+                building.floors, building.has_lift = building.top, building.top >= HAS_LIFT_FROM
                 low.append(building)
-        Building.objects.bulk_update(low, ["floors"])
+        Building.objects.bulk_update(low, ["floors", "has_lift"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ from residents.models import CaseState, ContactClass, Dwelling, QuarantineCase, 
 from residents.models.households import DwellingQuerySet
 from residents.timeline import Entry, on_day, only_for
 
+# More than a home shows at once.
+OF_A_HOME = 10
 # Of several cases in a home the one that matters most marks it.
 RANK = ("positive", "alert", "red", "yellow", "site", "registered", "waiting")
 STATES = {CaseState.ALERT: "alert", CaseState.VIOLATION: "alert", CaseState.TRANSFERRED: "site"}
@@ -60,6 +63,12 @@ LAYERS = [
         permission=Permission.QUARANTINE_VIEW,
     )
 ]
+
+
+def of_home(dwelling: Dwelling) -> "QuerySet[QuarantineCase]":
+    """The cases of a home, those that run first."""
+    rows = QuarantineCase.objects.filter(dwelling=dwelling).select_related("resident")
+    return rows.order_by(F("ended_on").desc(nulls_first=True), "-starts_on", "id")[:OF_A_HOME]
 
 
 @only_for(Permission.QUARANTINE_VIEW)

@@ -47,6 +47,17 @@ def find(communities: Any, text: str, *, most: int = SHOWN) -> Found:
     return Found(people[:most], homes[:most], len(people) > most or len(homes) > most)
 
 
+def meant(communities: Any, text: str) -> ResidentQuerySet:
+    """People whom a few characters can mean, by themselves or by their home; none where nothing is asked."""
+    asked = _normal(text)
+    if not asked:
+        return Resident.objects.none()
+    keys = list(communities.values_list("pk", flat=True))
+    people = _people(keys, asked).order_by().values("pk")
+    homes = _homes(keys, asked).order_by().values("pk")
+    return Resident.objects.registered().filter(Q(pk__in=people) | Q(dwelling__in=homes), community__in=keys)
+
+
 def home_of(community: Community, text: str, *, compound: Any = None) -> Dwelling | None:
     """The one home a text names in full; None where it names none or several."""
     said = HOME.fullmatch(_normal(text))

@@ -18,7 +18,7 @@ from portal.accounts.models import User
 from portal.accounts.outbox import draft, send
 from portal.lib.errors import Refused
 from residents.access import Permission, may_in
-from residents.models import Finding, Method, QuarantineCase, Round, Stop
+from residents.models import Finding, Method, QuarantineCase, Resident, Round, Stop
 from residents.models.quarantine import FOLLOWED
 from residents.rounds import kind_of
 from residents.rounds.kinds import MOVED_OUT, Given, Kind, Outcome, Start
@@ -217,10 +217,23 @@ def _withdraw(stop: Stop) -> None:
 
 
 @transaction.atomic
-def show_number(*, stop_id: int, by: User) -> None:
-    """Somebody is about to call: the number is shown in full, and the trail says to whom and why."""
-    stop = Stop.objects.select_related("round__community").get(pk=stop_id)
+def show_number(*, stop_id: int, by: User) -> list[tuple[str, str]]:
+    """Somebody is about to call: names and numbers are shown in full, and the trail says to whom and why.
+
+    Of the one person the stop is about, else of the home; who has no phone is reached by the guardian.
+    """
+    stop = Stop.objects.select_related("round__community", "resident__guardian").get(pk=stop_id)
     audit.record("stop.revealed", stop, by=by, community=stop.round.community, after={"reason": stop.round.kind})
+    own = _numbers([stop.resident]) if stop.resident else []
+    if own or stop.dwelling_id is None:
+        return own
+    at_home = Resident.objects.registered().filter(dwelling=stop.dwelling_id)
+    return _numbers(at_home.select_related("guardian").order_by("-lives_in", "id"))
+
+
+def _numbers(people: Iterable[Resident]) -> list[tuple[str, str]]:
+    called = [one if one.phone or not one.guardian else one.guardian for one in people]
+    return list(dict.fromkeys((one.name, one.phone) for one in called if one.phone))
 
 
 @transaction.atomic

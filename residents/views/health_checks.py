@@ -23,7 +23,12 @@ from residents.models import HealthCheck, QuarantineCase, Slot
 from residents.services import health_checks, transfers
 
 HOME = "dwelling__entrance__building__compound"
-SHOWN = {"open": gettext_lazy("to do"), "missed": gettext_lazy("missed"), "done": gettext_lazy("done")}
+SHOWN = {
+    "open": gettext_lazy("to do"),
+    "missed": gettext_lazy("missed"),
+    "later": gettext_lazy("this evening"),
+    "done": gettext_lazy("done"),
+}
 
 
 @require_safe
@@ -32,25 +37,29 @@ def health_check_list(request: Request) -> HttpResponse:
     """I see at which doors health is still asked today, in walking order."""
     now = timezone.now()
     rows = health_checks.due(request.communities, timezone.localdate(now), now)
-    counts = Counter(state for row in rows for state in _states(row))
+    slot = health_checks.slot_now(now)
+    counts = Counter(state for row in rows for state in _states(row, slot))
     asked = request.GET.get("show", "open")
     asked = asked if asked in SHOWN else "open"
     context = {
-        "rows": paged(request, [row for row in rows if asked in _states(row)]),
+        "rows": paged(request, [row for row in rows if asked in _states(row, slot)]),
         "pills": [(state, label, counts[state]) for state, label in SHOWN.items()],
         "asked": asked,
         "total": len(rows),
         "done": counts["done"],
         "missed": counts["missed"],
         "calls": health_checks.calls_due(request.communities, timezone.localdate(now)).count(),
-        "slot": Slot(health_checks.slot_now(now)).label,
+        "slot": Slot(slot).label,
     }
     return page(request, "residents/quarantine/checks.html", context, part="check-rows")
 
 
-def _states(row: health_checks.Due) -> list[str]:
+def _states(row: health_checks.Due, slot: str) -> list[str]:
     if row.check:
         return ["done"]
+    # In the morning nobody goes to each door for the evening as well.
+    if slot == Slot.AM and row.slot == Slot.PM:
+        return ["later"]
     return ["open", "missed"] if row.missed else ["open"]
 
 
@@ -58,11 +67,8 @@ def _states(row: health_checks.Due) -> list[str]:
 @requires(Permission.QUARANTINE_CHECK)
 def health_check_record(request: Request, pk: int) -> HttpResponse:
     """I write down a temperature at the door or on the phone."""
-    case = _case(request, pk)
-    now = timezone.now()
-    slot = request.GET.get("slot", "")
-    slot = slot if slot in Slot.values else health_checks.slot_now(now)
-    initial = {"half": f"{timezone.localdate(now)}-{slot}"}
+    case, slot = _case(request, pk), _slot(request)
+    initial = {"half": f"{timezone.localdate()}-{slot}"}
     form = CheckForm(
         request.POST if request.method == "POST" else None, initial=initial, cancel=reverse("residents:health_check_list")
     )
@@ -75,6 +81,12 @@ def health_check_record(request: Request, pk: int) -> HttpResponse:
             _say(request, check)
             return redirect("residents:health_check_list")
     return _record(request, case, form, slot)
+
+
+def _slot(request: Request) -> str:
+    """The half of the day that was asked for, or this one."""
+    asked = request.GET.get("slot", "")
+    return asked if asked in Slot.values else health_checks.slot_now(timezone.now())
 
 
 def _record(request: Request, case: QuarantineCase, form: CheckForm, slot: str, phone: str = "") -> HttpResponse:
@@ -103,8 +115,7 @@ def _case(request: Request, pk: int) -> QuarantineCase:
 @requires(Permission.QUARANTINE_CHECK)
 def health_check_phone(request: Request, pk: int) -> HttpResponse:
     """I need the number to ask by phone; that I looked stands in the trail."""
-    case = _case(request, pk)
-    slot = health_checks.slot_now(timezone.now())
+    case, slot = _case(request, pk), _slot(request)
     try:
         phone = health_checks.show_phone(case_id=pk, by=request.user)
     except Refused as refusal:

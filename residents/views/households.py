@@ -19,7 +19,14 @@ from residents.access import Permission, Request, has, may_in, requires
 from residents.forms.households import BaseListForm, DwellingFilter, DwellingForm
 from residents.masking import Eyes
 from residents.models import Dwelling
-from residents.services import closed_places, household_export, household_list, household_sheet, households
+from residents.services import (
+    closed_places,
+    household_export,
+    household_list,
+    household_sheet,
+    households,
+    quarantine_view,
+)
 from residents.services.policies import duty_policy
 
 
@@ -76,12 +83,16 @@ def dwelling_detail(request: Request, pk: int) -> HttpResponse:
         person.age = household_export.age(person.born_on, today)
     left = list(dwelling.residents.exclude(left_on=None).order_by("-left_on", "id")[:20])
     eyes.show(left, community)
+    cases = list(quarantine_view.of_home(dwelling)) if may_in(request.user, Permission.QUARANTINE_VIEW, community) else []
+    for case in cases:
+        case.shown = eyes.name(case.resident, community)
     found = timeline.of(dwelling, reader=request.user)
     entries = [(entry, entry.name if eyes.sees(community) else masks.name(entry.name)) for entry in found]
     policy = duty_policy(community, today)
     context = {
         "dwelling": dwelling,
         "left": left,
+        "cases": cases,
         "entries": entries,
         "proposed": not dwelling.watch_level and dwelling.living_in >= policy.crowded_from,
         "may_edit": may_in(request.user, Permission.RESIDENT_EDIT, community),

@@ -146,11 +146,13 @@ def _detail(request: Request, pk: int, revealed: dict[str, str] | None = None) -
     resident = get_object_or_404(rows.prefetch_related(Prefetch("care", care, to_attr="lists")), pk=pk)
     eyes = Eyes(request.user)
     eyes.show([resident], resident.community)
+    may_look = may_in(request.user, Permission.QUARANTINE_VIEW, resident.community)
     context = {
         "resident": resident,
         "age": household_export.age(resident.born_on, timezone.localdate()),
         "guardian": resident.guardian and eyes.name(resident.guardian, resident.community),
         "changes": resident.changes.select_related("dwelling__entrance__building")[:50],
+        "running": may_look and resident.cases.open().first(),
         "sees": eyes.sees(resident.community),
         "may_edit": may_in(request.user, Permission.RESIDENT_EDIT, resident.community),
         "may_reveal": may_in(request.user, Permission.RESIDENT_REVEAL, resident.community),

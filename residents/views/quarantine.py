@@ -20,7 +20,7 @@ from portal.lib.stats import Stat
 from residents.access import Permission, Request, communities_for, requires
 from residents.forms.quarantine import CaseFilter, RegisterForm, SheetForm
 from residents.models import Dwelling, HealthCheck, QuarantineCase, Resident
-from residents.services import health_checks, quarantine
+from residents.services import health_checks, quarantine, search
 from residents.services import quarantine_moves as moves
 from residents.services.quarantine_counts import LISTS, totals
 from residents.views.quarantine_steps import STEPS, TRANSFER_STEPS
@@ -69,7 +69,9 @@ def listed(communities: Any, asked: str, terms: dict[str, Any]) -> Any:
     if compound := terms.get("compound"):
         rows = rows.filter(**{HOME: compound})
     if text := terms.get("q"):
-        rows = rows.filter(Q(resident__name__contains=text) | Q(dwelling__room_no=text) | Q(notice_no__contains=text))
+        people = search.meant(communities, text).values("pk")
+        # Who has left since is found by the name alone.
+        rows = rows.filter(Q(resident__in=people) | Q(resident__name__contains=text) | Q(notice_no__contains=text))
     return rows
 
 
@@ -91,9 +93,7 @@ def _stats(request: Request, counted: dict[str, int]) -> list[Stat]:
 def quarantine_find(request: Request) -> HttpResponse:
     """The worker looks for the person to register."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:40]
-    rows = Resident.objects.within(request.communities).registered()
-    found = rows.filter(Q(name__contains=text) | Q(dwelling__room_no=text)) if text else rows.none()
-    shown = found.select_related(HOME).order_by("dwelling__entrance", "dwelling__floor", "id")
+    shown = search.meant(request.communities, text).select_related(HOME).order_by("dwelling__entrance", "dwelling__floor", "id")
     running = Prefetch("cases", QuarantineCase.objects.open(), to_attr="running")
     context = {"q": text, "rows": paged(request, shown.prefetch_related(running))}
     return page(request, "residents/quarantine/find.html", context, part="quarantine-found")

@@ -73,9 +73,14 @@ def round_detail(request: Request, pk: int) -> HttpResponse:
 
 
 def walk(
-    request: Request, found: Round, *, form: StopForm | None = None, stop: Stop | None = None, number: bool = False
+    request: Request,
+    found: Round,
+    *,
+    form: StopForm | None = None,
+    stop: Stop | None = None,
+    numbers: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
-    """The page of a walker, also after an answer that was not understood, or with a number to call."""
+    """The page of a walker, also after an answer that was not understood, or with the numbers to call."""
     kind = kind_of(found.kind)
     if kind.windows:
         return _windows(request, found)
@@ -94,7 +99,7 @@ def walk(
         "recent": _described(
             found, list(stops_of(found).exclude(state=Stop.State.OPEN).order_by("-done_at", "-id")[:STOPS_SHOWN])
         ),
-        "number": number,
+        "numbers": numbers,
         "brings": errand_rounds.waiting_at(current) if current and current.dwelling_id else [],
         "closed": closed_places.at_stop(current) if current else None,
         "found_words": FINDINGS,

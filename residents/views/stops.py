@@ -57,8 +57,8 @@ def stop_undo(request: Request, pk: int) -> HttpResponse:
 def stop_number(request: Request, pk: int) -> HttpResponse:
     """I am about to call: show me the number, once, on the record."""
     stop = _found(request, pk)
-    stops.show_number(stop_id=stop.pk, by=request.user)
-    return walk(request, stop.round, stop=stop, number=True)
+    numbers = stops.show_number(stop_id=stop.pk, by=request.user)
+    return walk(request, stop.round, stop=stop, numbers=numbers)
 
 
 @require_safe

@@ -291,6 +291,8 @@ def test_a_cadre_records_at_the_door(cast, sign_in, case):
     address = reverse("residents:health_check_record", args=[case.pk])
     page = client.get(f"{address}?slot=pm")
     assert page.context["form"].initial["half"] == f"{DAY}-pm"
+    # In the morning one goes to each door once.
+    assert [(row.case, row.slot) for row in client.get(LIST).context["rows"]] == [(case, "am")]
 
     answer = client.post(
         address, {"half": f"{DAY}-pm", "temperature": "36.5", "method": "door", "at_home": "yes", "mood": "low"}

@@ -34,8 +34,9 @@ def test_the_worker_registers_somebody_and_leads_the_case_to_its_start(cast, sig
     home = factories.DwellingFactory(entrance__building__compound=cast.hefengyuan, room_no="702")
     resident = factories.ResidentFactory(dwelling=home)
     client = sign_in(cast.worker)
-    found = client.get(reverse("residents:quarantine_find"), {"q": "702"})
-    assert list(found.context["rows"]) == [resident]
+    for asked in ("702", str(home), resident.name):
+        found = client.get(reverse("residents:quarantine_find"), {"q": asked})
+        assert list(found.context["rows"]) == [resident]
 
     client.post(
         reverse("residents:quarantine_register", args=[resident.pk]),
@@ -50,6 +51,8 @@ def test_the_worker_registers_somebody_and_leads_the_case_to_its_start(cast, sig
     case.refresh_from_db()
     assert case.state == CaseState.ACTIVE
     assert case.tests.count() == 3
+    assert list(client.get(reverse("residents:quarantine_list"), {"q": str(home)}).context["rows"]) == [case]
+    assert client.get(reverse("residents:dwelling_detail", args=[home.pk])).context["cases"] == [case]
 
 
 def test_a_step_that_is_refused_says_so_beside_the_form(cast, sign_in, case):

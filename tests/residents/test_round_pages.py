@@ -164,14 +164,31 @@ def test_names_are_masked_for_walkers_and_shown_to_the_office(cast, sign_in):
     assert name in sign_in(cast.worker).get(page_of(made)).content.decode()
 
 
-def test_the_number_to_call_is_shown_on_the_record(cast, sign_in):
-    made, client = walk(cast, "wellbeing_call"), sign_in(cast.cadre_user)
-    assert PHONE not in client.get(page_of(made)).content.decode()
+@pytest.mark.parametrize("kind", ["wellbeing_call", "phone_sweep"])
+def test_the_number_to_call_is_shown_on_the_record(cast, sign_in, kind):
+    made, client = walk(cast, kind), sign_in(cast.cadre_user)
+    number = f"/residents/stops/{made.stops.get().pk}/number/"
+    page = client.get(page_of(made)).content.decode()
+    assert (number in page, PHONE in page) == (True, False)
 
-    answer = client.post(f"/residents/stops/{made.stops.get().pk}/number/")
+    answer = client.post(number)
 
-    assert PHONE in answer.content.decode()
+    assert answer.context["numbers"] == [(made.stops.get().dwelling.residents.get().name, PHONE)]
     assert Event.objects.filter(kind="stop.revealed", by=cast.cadre_user).count() == 1
+
+
+def test_a_child_without_a_phone_is_rung_at_the_guardians(cast, sign_in):
+    made, client = walk(cast, "phone_sweep"), sign_in(cast.cadre_user)
+    stop = made.stops.get()
+    grown_up = stop.dwelling.residents.get()
+    stop.resident = ResidentFactory(dwelling=stop.dwelling, phone="", guardian=grown_up)
+    stop.save()
+
+    assert client.post(f"/residents/stops/{stop.pk}/number/").context["numbers"] == [(grown_up.name, PHONE)]
+
+    grown_up.phone = ""
+    grown_up.save()
+    assert "No number is known" in client.post(f"/residents/stops/{stop.pk}/number/").content.decode()
 
 
 # Photos
@@ -285,6 +302,15 @@ def test_a_plan_that_cannot_be_is_refused_at_its_field(cast, sign_in, field, typ
 
     assert (answer.status_code, RoundPlan.objects.count()) == (422, 0)
     assert field in answer.context["form"].errors
+
+
+def test_homes_that_are_written_and_a_rule_that_passes_them_by_do_not_go_together(cast, sign_in):
+    home = DwellingFactory(entrance__building__compound=cast.hefengyuan)
+    said = {"kind": "letter", "community": cast.qinghe.pk, "whom": "all", "homes": str(home)}
+
+    answer = sign_in(cast.secretary).post("/residents/rounds/plans/new/", said)
+
+    assert "whom" in answer.context["form"].errors
 
 
 def test_a_team_of_strangers_is_not_to_be_chosen(cast, sign_in):
