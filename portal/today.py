@@ -182,7 +182,7 @@ def _numbers(communities: "QuerySet[Community]", by: User) -> dict[str, int]:
         tasks_late=Task.objects.within(communities).late(now),
         tasks_new=Task.objects.within(communities).filter(state=TaskState.NEW, due_at__gte=now),
         matters_new=Matter.objects.within(communities).filter(state=MatterState.NEW),
-        arrivals=secondments.filter(state=Secondment.State.APPROVED, starts_on__lte=day),
+        arrivals=secondments.filter(state=Secondment.State.APPROVED).on(day),
         leave=Leave.objects.within(communities).filter(state=Leave.State.SUBMITTED),
         corrections=AttendanceCorrection.objects.within(communities).filter(decided_at=None).exclude(asked_by=by),
         handovers=Handover.objects.within(communities).filter(confirmed_at=None),
@@ -238,7 +238,7 @@ def _waiting() -> Iterable[tuple[str, Any, str, str, str]]:
     yield "tasks_late", _("Tasks that are late"), "clipboard-list", "residents:task_list", "?view=late"
     yield "tasks_new", _("Tasks nobody has"), "clipboard-list", "residents:task_list", "?view=new"
     yield "matters_new", _("Problems and disputes nobody has"), "messages", "residents:matter_list", "?state=new"
-    yield "arrivals", _("Arrivals to confirm"), "user-check", "deployments:secondment_list", ""
+    yield "arrivals", _("Arrivals to confirm"), "user-check", "deployments:secondment_list", "?state=approved"
     yield "leave", _("Requests for leave"), "calendar-off", "deployments:leave_list", ""
     yield "corrections", _("Corrections that need a second person"), "clipboard-check", "checkpoints:attendance_list", ""
     yield "handovers", _("Hand-overs not confirmed"), "arrows-exchange", "checkpoints:handover_list", ""

@@ -109,6 +109,12 @@ class Secondment(models.Model):
         return f"{self.cadre} {self.community} {self.starts_on}"
 
     @property
+    def is_overdue(self) -> bool:
+        """Whether the last day has passed and nobody has put down how it ended."""
+        undecided = (self.State.SUBMITTED, self.State.APPROVED, self.State.ON_DUTY)
+        return self.state in undecided and self.ends_on is not None and self.ends_on < timezone.localdate()
+
+    @property
     def days_here(self) -> int | None:
         """Which day since the arrival it is; None before it."""
         if self.reported_at is None:

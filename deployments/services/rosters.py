@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deployments.models import Cadre, Secondment, SendingUnit
@@ -47,6 +48,7 @@ class RosterImporter:
         self.seen: dict[str, tuple[int, int]] = {}
         self.units: dict[str, SendingUnit] = {}
         self.new_units: set[str] = set()
+        self.told_over = False
 
     def begin(self, reader: Reader) -> None:
         """A roster says by itself where people go."""
@@ -71,6 +73,7 @@ class RosterImporter:
         for line in lines:
             self._compare(line, known)
         self._notice_units(lines, known)
+        self._notice_over(lines)
 
     def _read(self, line: Line) -> None:
         values = line.values
@@ -222,6 +225,15 @@ class RosterImporter:
             hint = _(" Is %(name)s meant?") % {"name": near[0]} if near else ""
             self.notices.append(_("The sending unit %(name)s is new and will be created.") % {"name": name} + hint)
         self.new_units |= fresh
+
+    def _notice_over(self, lines: list[Line]) -> None:
+        """An old sheet, or a year mistyped: said once, not in each of its rows."""
+        ends = [(line.number, line.plan.terms["ends_on"]) for line in lines if line.does == "create"]
+        over = next(((number, end) for number, end in ends if end and end < timezone.localdate()), None)
+        if over and not self.told_over:
+            self.told_over = True
+            said = _("Last days are over already (row %(row)s: %(day)s): no shift can be given to these people. Check the year.")
+            self.notices.append(said % {"row": over[0], "day": over[1]})
 
     # Storing
 

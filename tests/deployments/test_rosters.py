@@ -78,7 +78,11 @@ def test_a_good_roster_creates_people_units_and_secondments(cast):
     lines, importer = roster(cast, sheet(row(1), row(2, 派出单位="新单位")), store=True)
 
     assert [line.does for line in lines] == ["create", "create"]
-    assert importer.notices == ["The sending unit 新单位 is new and will be created."]
+    # Said once, whatever the number of rows.
+    assert importer.notices == [
+        "The sending unit 新单位 is new and will be created.",
+        "Last days are over already (row 4: 2022-04-20): no shift can be given to these people. Check the year.",
+    ]
     cadre = Cadre.objects.get(phone="19900010001")
     assert (cadre.id_number, cadre.unit, cadre.position) == (id_number(1), cast.unit, "科员")
     secondment = cadre.secondments.get()

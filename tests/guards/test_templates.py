@@ -54,6 +54,17 @@ def test_moments_are_written_as_html_reads_them():
     assert {name: found for name, found in astray.items() if found} == {}
 
 
+def test_templates_ask_nothing_of_a_class():
+    """`{% if step.form %}` on a class makes a form of it without a word: a view hands over whether there is one."""
+    classes = "|".join(sorted(set(re.findall(r"^    (\w+): type\[", sources(), flags=re.MULTILINE))))
+    asked = {
+        name: re.findall(rf"{{[{{%][^}}]*\.(?:{classes})\b", text_of(name)) for name in PAGES if not name.startswith(BY_ALLAUTH)
+    }
+
+    assert classes
+    assert {name: found for name, found in asked.items() if found} == {}
+
+
 def test_templates_ask_only_permissions_that_exist():
     asked = {found for name in PAGES for found in re.findall(r"\bperm\.(\w+)", text_of(name))}
 

@@ -84,6 +84,9 @@ def test_what_waits_for_the_secretary(cast, sign_in, shift):
             asked_by=by,
         )
     Handover.objects.create(shift=shift, handed_over_at=timezone.now(), handed_over_by=cast.cadre_user)
+    # Who never came and whose days are over is awaited no more.
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    SecondmentFactory(community=cast.qinghe, state="approved", starts_on=yesterday, ends_on=yesterday)
 
     waiting = day_of(sign_in(cast.secretary)).waiting
 
