@@ -93,16 +93,18 @@ def community_day(communities: "QuerySet[Community]", *, by: User) -> CommunityD
 
 
 def shifts_of(communities: "QuerySet[Community]") -> list[Shift]:
-    """Today's shifts with their crew, those that have begun first; `missing` is the number of places nobody comes to.
+    """Today's shifts and those still running from yesterday, with their crew; `missing` is how many places nobody comes to.
 
     As on the board: a shift that is over and one of a sealed post lack nobody.
     """
-    sealed = PostStatus.objects.filter(lasts_on(timezone.localdate()), post=OuterRef("post"), status=PostStatus.Status.SEALED)
+    today = timezone.localdate()
+    of_last_night = Q(day=today - dt.timedelta(days=1), ends_at__gt=timezone.now())
+    sealed = PostStatus.objects.filter(lasts_on(today), post=OuterRef("post"), status=PostStatus.Status.SEALED)
     crew = Assignment.objects.standing().with_comes().select_related("cadre", "cadre__unit", "attendance")
     shifts = list(
         Shift.objects.within(communities)
         .standing()
-        .filter(day=timezone.localdate())
+        .filter(Q(day=today) | of_last_night)
         .select_related("post__compound__community__subdistrict")
         .annotate(sealed=Exists(sealed))
         .prefetch_related(Prefetch("crew", crew.order_by("-is_lead", "seat"), to_attr="people"))
@@ -192,8 +194,8 @@ def _numbers(communities: "QuerySet[Community]", by: User) -> dict[str, int]:
 
 def _stats(shifts: list[Shift], short: list[Shift], absent: list[Assignment], numbers: dict[str, int]) -> list[Stat]:
     board, roster = nav.address_of("checkpoints:board"), nav.address_of("checkpoints:roster")
-    present = sum(hasattr(person, "attendance") for shift in shifts for person in shift.people)
-    planned: int = len([person for shift in shifts for person in shift.people])
+    people = [person for shift in shifts if shift.day == timezone.localdate() for person in shift.people]
+    present, planned = sum(hasattr(person, "attendance") for person in people), len(people)
     missing = sum(shift.missing for shift in short)
     return [
         Stat(_("places empty today"), missing, tone="bad" if missing else "ok", address=board),

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -48,10 +49,14 @@ def attendance_list(request: Request) -> HttpResponse:
 
 def _of_day(request: Request, day: dt.date) -> list[Assignment]:
     now = timezone.now()
+    of_day = Q(shift__day=day)
+    if day == timezone.localdate():
+        # Whoever stands there since last night is missed now, not yesterday.
+        of_day |= Q(shift__day=day - dt.timedelta(days=1), shift__ends_at__gt=now)
     rows = list(
         Assignment.objects.standing()
         .within(request.communities)
-        .filter(shift__day=day, shift__state=Shift.State.PUBLISHED)
+        .filter(of_day, shift__state=Shift.State.PUBLISHED)
         .select_related("attendance", "cadre__unit", "shift__post__compound__community__subdistrict")
         .order_by("shift__post__compound", "shift__post", "starts_at", "seat")
     )

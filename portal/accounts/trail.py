@@ -19,6 +19,8 @@ from django.utils.translation import pgettext_lazy
 from portal.accounts.models import Event
 
 OURS = ("accounts", "jobs", "residents", "deployments", "checkpoints", "reports")
+# Records that no line is ever about.
+UNTOLD = {"accounts.Attempt", "accounts.Erasure", "accounts.Event", "accounts.Session", "checkpoints.GateTotal"}
 NOTHING = "—"
 # What rows are called: by table and key.
 Names = dict[tuple[str, str], str]
@@ -212,14 +214,20 @@ def line(event: Event, names: Names | None = None) -> Line:
     )
 
 
-def verb_choices() -> list[tuple[str, Promise]]:
-    """What can have happened, for the filter."""
-    return sorted(VERBS.items(), key=lambda pair: str(pair[1]))
+def verb_choices() -> list[tuple[str, str]]:
+    """What can have happened, for the filter; what is called the same stands there once."""
+    first = {str(label): verb for verb, label in reversed(VERBS.items())}
+    return sorted(((verb, label) for label, verb in first.items()), key=lambda pair: pair[1])
+
+
+def called_alike(verb: str) -> list[str]:
+    """The verbs that a reader cannot tell from this one."""
+    return [other for other, label in VERBS.items() if str(label) == str(VERBS[verb])]
 
 
 def table_choices() -> list[tuple[str, str]]:
     """What it can have happened to, for the filter."""
-    models_ = [model for label in OURS for model in apps.get_app_config(label).get_models()]
+    models_ = [model for label in OURS for model in apps.get_app_config(label).get_models() if model._meta.label not in UNTOLD]
     return sorted(((m._meta.label_lower, str(m._meta.verbose_name)) for m in models_), key=lambda pair: pair[1])
 
 

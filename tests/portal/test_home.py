@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from checkpoints.models import AttendanceCorrection, Handover, PostStatus, Shift
@@ -72,6 +73,23 @@ def test_whoever_signed_in_is_not_missed(cast, sign_in, shift):
     AttendanceFactory(assignment=shift.crew.get())
 
     assert day_of(sign_in(cast.secretary)).absent == []
+
+
+def test_last_nights_shift_is_watched_until_it_ends(cast, sign_in):
+    day = timezone.localdate()
+    night = ShiftFactory(
+        post=PostFactory(compound=cast.hefengyuan), day=day - dt.timedelta(days=1), starts=dt.time(22), ends=dt.time(6)
+    )
+    stands = AssignmentFactory(shift=night, cadre=cast.cadre)
+    seen = {}
+    for at in (dt.time(0, 30), dt.time(6, 1)):
+        with time_machine.travel(moment(day, at), tick=False):
+            client = sign_in(cast.secretary)
+            shown, listed = day_of(client), client.get(reverse("checkpoints:attendance_list")).context["rows"]
+            seen[at] = ([shift.pk for shift in shown.short], shown.absent, listed, numbers(client)[2])
+
+    came = ("came today", 0, 0)
+    assert list(seen.values()) == [([night.pk], [stands], [stands], came), ([], [], [], came)]
 
 
 def test_what_waits_for_the_secretary(cast, sign_in, shift):

@@ -72,6 +72,15 @@ def test_the_filter(cast, sign_in, line, query, found):
     assert (answer.status_code, len(answer.context["lines"])) == (200, found)
 
 
+def test_what_is_called_the_same_is_offered_once_and_found_together(cast, sign_in, line):
+    offered = dict(trail.verb_choices())
+
+    assert len(offered.values()) == len(set(offered.values()))
+    assert ("reversed" in offered, "undone" in offered) == (True, False)
+    audit.record("secondment.undone", cast.secondment, by=cast.secretary)
+    assert len(sign_in(cast.secretary).get("/trail/?kind=reversed").context["lines"]) == 1
+
+
 def test_older_lines_follow_by_key(cast, sign_in):
     for _ in range(60):
         audit.record("community.changed", cast.qinghe, by=cast.secretary)
