@@ -170,8 +170,8 @@ TABLE: dict[str, Kept] = {
     ),
     "residents.ErrandKind": Kept(plain="id code name name_en asks required asks_when_done example is_goods position in_use"),
     "residents.Errand": Kept(
-        plain="id key community dwelling entrance resident kind urgency goes_first channel need_by stop source_task requested_at "
-        "requested_by waits_since promised_by escalated escalates_at state assignee accepted_at accepted_by "
+        plain="id key community dwelling entrance resident kind urgency goes_first channel need_by stop source_task "
+        "requested_at requested_by waits_since promised_by escalated escalates_at state assignee accepted_at accepted_by "
         "first_accepted_at started_at bought_at outcome delivered_at delivered_by ended_at merged_into merged_round "
         "confirmed_at link_version",
         personal="written_home written_name written_phone end_reason photo",
