@@ -42,7 +42,7 @@ class Line:
 
 def lines_in(text: str) -> list[Line]:
     """The homes of a list, one a line, as it came from a group chat: 17-3-702 2 王建国 19900000001."""
-    parts = (re.split(r"[\s,,;;、]+", line.strip()) for line in text.splitlines())
+    parts = (re.split(r"[\s,\uff0c;\uff1b、]+", line.strip()) for line in text.splitlines())
     return [_line(words) for words in parts if words and words[0]]
 
 

@@ -25,7 +25,7 @@ def build(compound: Compound, *, worker: User) -> None:
         kind = found.kind or known["other"]
         ask(
             key=uuid.uuid4(), place=Place(compound.community, found.dwelling, written_home=home, written_phone=found.phone),
-            kind=kind, what=said, things=things_in(said)[:3] if kind.is_goods else (), channel=Errand.Channel.CHAT,
+            kind=kind, what=found.wish, things=things_in(found.wish)[:3] if kind.is_goods else (), channel=Errand.Channel.CHAT,
             urgency=found.urgency, details=dict.fromkeys(kind.required, "—"), by=worker,
         )  # fmt: skip
     tasks.write(

@@ -127,6 +127,8 @@ class ErrandForm(AskMixin, forms.Form):
         ]
         self.helper = helper(self, *rows, pair("urgency", "channel", "need_by"), submit=submit, cancel=cancel,
                              action=reverse("residents:errand_create"))  # fmt: skip
+        # What stands beside the form belongs to it as well: the other kinds.
+        self.helper.form_id = "errand-form"
 
     def clean_need_by(self) -> Any:
         """By yesterday helps nobody."""

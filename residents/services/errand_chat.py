@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
@@ -9,8 +10,11 @@ from typing import NamedTuple
 
 from residents.models import Community, Compound, Dwelling, ErrandKind, Urgency
 from residents.services.errand_homes import SHORT, WHOLE, find_home
+from residents.services.errand_requests import MARKS, parts_of
 
 LONGEST, MOST_HOMES = 20_000, 20
+# Pictures between the words, and what joins them.
+UNSAID = {"So", "Sk", "Cs", "Cf", "Mn"}
 # What one request says at most.
 LONGEST_WISH = 1000
 PHONE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
@@ -25,22 +29,57 @@ WORDS = {
     "rubbish": ["垃圾"],
     "bill_payment": ["电费", "水费", "燃气费", "话费", "缴费", "交费"],
     "pet": ["猫粮", "狗粮", "宠物", "猫砂"],
-    "groceries": ["买菜", "蔬菜", "大米", "米面", "鸡蛋", "食用油", "牛奶", "买点", "代购", "没菜", "没米", "没有吃的", "断粮"],
+    "groceries": [
+        "买菜",
+        "蔬菜",
+        "大米",
+        "米面",
+        "鸡蛋",
+        "食用油",
+        "牛奶",
+        "买点",
+        "代购",
+        "没菜",
+        "没米",
+        "没有吃的",
+        "断粮",
+        "青菜",
+        "白菜",
+        "土豆",
+        "西红柿",
+        "水果",
+        "面条",
+        "馒头",
+        "猪肉",
+        "面粉",
+        "酱油",
+        "卫生纸",
+    ],
 }
 LIFE = ["昏迷", "胸痛", "喘不上气", "呼吸困难", "大出血", "抽搐", "快不行"]
 HEALTH = ["急", "断药", "没药", "发烧", "胰岛素", "透析", "马上"]
 DIFFICULTY = ["独居", "孤寡", "老人", "没有吃的", "断粮", "残疾", "孕妇"]
 # 【李大妈 17-3-702】, 王建国: ...
-SPEAKER = re.compile(r"^\s*[【\[]?\s*([\u4e00-\u9fff·]{2,6})(?=[\s::】\]\d]|$)")
-
-
+SPEAKER = re.compile(r"^\s*[【\[]?\s*([\u4e00-\u9fff·]{2,6})(?=[\s:\uff1a】\]\d]|$)")
+# What stands behind a speaker, and behind no goods.
+SAID = re.compile(rf"\s{{0,2}}(?:[:\uff1a】\]]|{WHOLE.pattern}|{SHORT.pattern})")
 # Between two homes in one line.
-BETWEEN = " \t\r\n,,;;、和与跟及"
+BETWEEN = f" \t\r{MARKS}和与跟及"
 LONGEST_NAME = 8
 # 要药,王建国18-1-301: the name before a number goes with it.
-NAME_BEFORE = re.compile(r"[\s,,;;。、]([\u4e00-\u9fff·]{2,4}) ?$")
+NAME_BEFORE = re.compile(rf"[\s{MARKS}]([\u4e00-\u9fff·]{{2,4}}) ?$")
 # 都要菜: what all homes of a line ask.
 TOGETHER = re.compile(r"[都均各].*")
+# Digits and strokes as many keyboards write them in full width: one for one, so that places in the text stay.
+NARROW = {0xFF10 + n: str(n) for n in range(10)} | {0xFF0D: "-"}
+# What is said around a list of goods: 家里没菜了, 谢谢. Nothing is tried a second time, or 谢谢谢谢... takes for ever.
+AROUND = re.compile(
+    r"(?>大家好|您?你?好|在吗|家里(?:没有?|缺)\w{0,3}了?|没有?[菜米]了|没有?吃的了?|断粮了?|我?家?的?(?:电话|手机号?)(?:是|为)?|"
+    r"(?:麻烦|辛苦)(?:你|您|大家|各位)?了?|多?谢谢?(?:大家|你|您|各位)?了?|室|号|[:\uff1a ])++"
+)
+ASKING = re.compile(
+    r"^(?:我家?|我们家?|家里|[都均各]|麻烦|请|帮忙?|能否|能不能|可以|想|需?要点?|代?买点?|代购|一下|些|[\s:\uff1a]){1,8}(?=\S)"
+)
 
 
 class Mention(NamedTuple):
@@ -68,6 +107,11 @@ class Guess:
     whole: str = ""
 
     @property
+    def wish(self) -> str:
+        """What goes into the request: of goods the list alone, without who and where, for it is read in the shop."""
+        return goods(self.text) if self.kind and self.kind.is_goods else self.text
+
+    @property
     def others(self) -> list[str]:
         """The other homes."""
         return [home for home, _text in self.rest]
@@ -75,10 +119,10 @@ class Guess:
 
 def read(text: str, *, community: Community, compound: Compound | None = None) -> Guess:
     """Guess home, person, phone, kind and urgency of a pasted message; of several homes the first, and what remains."""
-    text = text.strip()[:LONGEST]
+    text = text.strip()[:LONGEST].translate(NARROW)
     (home, said), *rest = parts(text)
     found = guess(home, said, community=community, compound=compound, rest=rest)
-    return replace(found, whole=text if rest else "")
+    return replace(found, whole=text if rest or found.wish != text else "")
 
 
 def guess(
@@ -126,6 +170,22 @@ def _own(home: str, words: list[str], together: "re.Match[str] | None") -> str:
     if not together or together[0] in own or any(word in own for row in WORDS.values() for word in row):
         return own
     return f"{own} {PHONE.sub('', together[0]).strip()}"
+
+
+def goods(text: str) -> str:
+    """The things of a message, one a line; its words without who and where, if it names none."""
+    speaker = SPEAKER.match(text)
+    # 李大妈: ..., 李大妈17-3-702 ...; but 青菜 3 斤 is nobody.
+    said = text[speaker.end() :] if speaker and SAID.match(text, speaker.end()) else text
+    plain = SHORT.sub("", WHOLE.sub("", PHONE.sub("", said)))
+    plain = "".join(sign for sign in plain if unicodedata.category(sign) not in UNSAID)
+    found = [_asked(part) for part in parts_of(plain)]
+    return "\n".join(filter(None, found)) or plain.strip(BETWEEN)
+
+
+def _asked(part: str) -> str:
+    bare = part.strip(" []【】()\uff08\uff09!\uff01~\uff5e:\uff1a")
+    return "" if AROUND.fullmatch(bare) else ASKING.sub("", bare)
 
 
 def carry(rest: Sequence[tuple[str, str]]) -> str:

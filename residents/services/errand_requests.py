@@ -35,8 +35,14 @@ from residents.services.errand_homes import goes_first
 from residents.services.policies import duty_policy
 
 MOST_LINES = 30
+# Between two things of a list. The full-width marks of Chinese keyboards are written by number: they look like ours.
+MARKS = "\n,\uff0c;\uff1b、。"
 # 大米 10 斤, 鸡蛋30个, 盐 x2
 THING = re.compile(r"^(?P<name>.*?[^\d\s.])\s*[x×*]?\s*(?P<quantity>\d{1,4}(?:\.\d{1,2})?)\s*(?P<unit>[^\d\s]{0,4})$")
+# 青菜3斤 鸡蛋 30个 盐2袋: only blanks between them, but each with its number and a unit people count goods by.
+UNITS = "斤两克袋包盒箱瓶罐桶份条支板串根把捆升提卷块只件打棵颗枚听片个"
+COUNTED = rf"[^\d\s]+\s*\d{{1,4}}(?:\.\d{{1,2}})?\s*(?:公斤|[kK][gG]|[{UNITS}])(?:\s+|$)"
+SEVERAL = re.compile(f"(?:{COUNTED}){{2,}}")
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,13 @@ class Place:
 
 def things_in(text: str) -> list[Thing]:
     """The things of a list written one a line, or with commas: 大米 10 斤."""
-    parts = [part.strip() for part in re.split(r"[\n,,;;、]", text)]
-    return [_thing(part) for part in parts if part]
+    return [_thing(part) for part in parts_of(text)]
+
+
+def parts_of(text: str) -> list[str]:
+    """What stands between the marks of a list."""
+    parts = [part for part in (piece.strip() for piece in re.split(f"[{MARKS}]", text)) if part]
+    return [thing.strip() for part in parts for thing in (re.findall(COUNTED, part) if SEVERAL.fullmatch(part) else [part])]
 
 
 def _thing(part: str) -> Thing:

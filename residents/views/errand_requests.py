@@ -27,7 +27,19 @@ def errand_create(request: Request) -> HttpResponse:
     kind = _kind(request)
     if kind is None:
         return page(request, "residents/errands/kinds.html", {"kinds": errand_kinds.in_use()})
+    if other := _other(request):
+        return _shown(request, _form(request, other, _typed(request), sent=False))
     return _taken_down(request, kind, {**_heard(request), **_at_stop(request), **_at_task(request)})
+
+
+def _other(request: Request) -> ErrandKind | None:
+    """It turned out to be of another kind: the questions change, what was typed stays."""
+    code = request.POST.get("other", "").replace("\x00", "")[:24]
+    return errand_kinds.in_use().filter(code=code).first() if code else None
+
+
+def _typed(request: Request) -> dict[str, Any]:
+    return {name: value.replace("\x00", "") for name, value in request.POST.items() if value}
 
 
 def _kind(request: Request) -> ErrandKind | None:
@@ -131,6 +143,6 @@ def _read(request: Request, compound: Compound, guess: Guess) -> HttpResponse:
         return redirect("residents:errand_list")
     initial = {
         "compound": compound, "home": guess.home, "name": guess.name, "phone": guess.phone, "urgency": guess.urgency,
-        "what": guess.text[: errand_chat.LONGEST_WISH], "channel": Errand.Channel.CHAT, "rest": errand_chat.carry(guess.rest),
+        "what": guess.wish[: errand_chat.LONGEST_WISH], "channel": Errand.Channel.CHAT, "rest": errand_chat.carry(guess.rest),
     }  # fmt: skip
     return _shown(request, _form(request, guess.kind, initial, sent=False), guess=guess)
