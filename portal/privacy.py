@@ -125,7 +125,7 @@ TABLE: dict[str, Kept] = {
     "residents.QuarantineCase": Kept(
         plain="id community resident dwelling state follow_up policy checks_a_day morning_by evening_by fever_limit starts_on "
         "ends_on started_at asked_from ended_on is_fit own_room notice_no notice_served_at notice_served_by committed_on "
-        "door_sign door_seal_no verified_at verified_by release_no released_by link_version",
+        "door_sign door_seal_no chat_group verified_at verified_by release_no released_by link_version",
         personal="reason source_area exposed_on end_note fitness needs",
         sensitive="contact_class positive_on alert_since care_plan",
     ),

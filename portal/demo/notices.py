@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils import timezone
 
 from portal.accounts.models import Channel, Delivery, Fault, Message, User
-from residents.models import ChatGroup, Community, Compound
+from residents.models import ChatGroup, Community, Compound, QuarantineCase
 from residents.services import chat_groups, notices
 
 # Announced so many hours ago: kind, title, text, from where, for whom, on top.
@@ -55,9 +55,11 @@ def _groups(compound: Compound, secretary: User) -> list[ChatGroup]:
         ),
         {"name": "居家隔离服务群", "level": level.QUARANTINE, "members": 23},
     ]
-    return [
+    made = [
         chat_groups.create(community=compound.community, values={**one, "owner": secretary}, by=secretary) for one in wanted
     ]
+    QuarantineCase.objects.open().filter(dwelling__entrance__building__compound=compound).update(chat_group=made[-1])
+    return made
 
 
 def _gone_silent(group: ChatGroup, secretary: User) -> None:

@@ -46,7 +46,7 @@ class ChatGroupForm(CleanTextMixin, forms.ModelForm):
         said = super().clean() or self.cleaned_data
         level = said.get("level", "")
         depth = {"compound": 1, "building": 2, "entrance": 3}.get(level, 0)
-        if depth < 1:
+        if depth < 1 and level != ChatGroup.Level.QUARANTINE:
             said["compound"] = None
         try:
             said["building"], said["entrance"] = chat_groups.place(

@@ -4,8 +4,10 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.lib.forms import CleanTextMixin, DayField, helper, pair
 from residents.models import (
@@ -20,6 +22,7 @@ from residents.models import (
     Transfer,
     Verification,
 )
+from residents.services import chat_groups
 from residents.services.quarantine import FITNESS
 from residents.services.quarantine_policies import in_force
 
@@ -141,10 +144,16 @@ class PlanForm(StepForm):
     care_plan = forms.CharField(label=_("Plan for this person"), max_length=500, required=False, widget=AREA)
     needs = forms.CharField(label=_("What is needed"), max_length=500, required=False, widget=AREA)
     follow_up = forms.ChoiceField(label=_("Follow-up"), choices=QuarantineCase.FollowUp.choices)
+    chat_group = forms.ModelChoiceField(
+        None, label=pgettext_lazy("where people talk", "Chat group"), required=False, empty_label=_("in none yet")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {name: getattr(self.case, name) for name in ("care_plan", "needs", "follow_up")}
+        self.initial |= {name: getattr(self.case, name) for name in ("care_plan", "needs", "follow_up", "chat_group")}
+        compound = self.case.dwelling.entrance.building.compound_id
+        groups = chat_groups.of_quarantine([self.case.community]).filter(Q(compound=None) | Q(compound=compound))
+        self.fields["chat_group"].queryset = groups  # type: ignore[attr-defined]
 
 
 class NoteForm(StepForm):
@@ -258,9 +267,14 @@ class CaseFilter(CleanTextMixin, forms.Form):
 
     q = forms.CharField(label=_("Name, room or phone"), max_length=40, required=False)
     compound = forms.ModelChoiceField(None, label=_("Compound"), required=False, empty_label=_("all compounds"))
+    group = forms.ModelChoiceField(
+        None, label=pgettext_lazy("where people talk", "Chat group"), required=False, empty_label=_("all")
+    )
 
     def __init__(self, data: Any, *, communities: Any) -> None:
         super().__init__(data, label_suffix="")
+        self.fields["group"].queryset = chat_groups.of_quarantine(communities)  # type: ignore[attr-defined]
+        self.fields["group"].widget.attrs["class"] = "form-select"
         self.fields["compound"].queryset = Compound.objects.within(communities)  # type: ignore[attr-defined]
         self.fields["q"].widget.attrs["class"] = "form-control"
         self.fields["compound"].widget.attrs["class"] = "form-select"

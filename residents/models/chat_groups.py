@@ -75,7 +75,9 @@ class ChatGroup(models.Model):
                 condition=Q(level="compound", compound__isnull=False, building=None, entrance=None)
                 | Q(level="building", compound__isnull=False, building__isnull=False, entrance=None)
                 | Q(level="entrance", compound__isnull=False, building__isnull=False, entrance__isnull=False)
-                | Q(level__in=["community", "team", "quarantine"], compound=None, building=None, entrance=None),
+                # Homes in quarantine have one for all, or one a compound.
+                | Q(level="quarantine", building=None, entrance=None)
+                | Q(level__in=["community", "team"], compound=None, building=None, entrance=None),
                 name="chat_group_place_fits_level",
                 violation_error_message=_("Name the compound, building or entrance the group is for, and no more than that."),
             ),

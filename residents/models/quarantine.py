@@ -10,8 +10,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.lib.constraints import in_order
+from residents.models.chat_groups import ChatGroup
 from residents.models.households import Dwelling, Resident
 from residents.models.places import Community
 from residents.models.quarantine_policies import ContactClass, QuarantinePolicy, StageKind
@@ -134,6 +136,11 @@ class QuarantineCase(models.Model):
     door_seal_no = models.CharField(_("door seal no."), max_length=32, blank=True)
     care_plan = models.CharField(_("plan for this person"), max_length=500, blank=True)
     needs = models.CharField(_("what is needed"), max_length=500, blank=True)
+    # Where the home, its steward, the gate and the property staff talk.
+    chat_group = models.ForeignKey(
+        ChatGroup, models.PROTECT, null=True, blank=True, related_name="cases",
+        verbose_name=pgettext_lazy("where people talk", "chat group"),
+    )  # fmt: skip
     verified_at = models.DateTimeField(_("verified by the community"), null=True, blank=True)
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("verified by")

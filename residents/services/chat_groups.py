@@ -111,11 +111,17 @@ def around(
 ) -> "QuerySet[ChatGroup]":
     """The groups with a bot whose people live there, or in a part of it; helpers and homes in quarantine apart."""
     rows = ChatGroup.objects.filter(community=community, closed_on=None, channel__isnull=False)
+    rows = rows.exclude(level=ChatGroup.Level.QUARANTINE)
     if building:
         return rows.filter(Q(building=building) | Q(level="compound", compound=building.compound_id) | Q(level="community"))
     if compound:
         return rows.filter(Q(compound=compound) | Q(level="community"))
     return rows.filter(level__in=["community", "compound", "building", "entrance"])
+
+
+def of_quarantine(communities: Any) -> "QuerySet[ChatGroup]":
+    """The groups in which homes in quarantine talk with those who look after them."""
+    return ChatGroup.objects.within(communities).filter(level=ChatGroup.Level.QUARANTINE, closed_on=None).order_by("id")
 
 
 def tell(groups: Iterable[ChatGroup], kind: str, *, key: str, link: str = "", **facts: Any) -> int:

@@ -18,6 +18,7 @@ from residents.models import (
     CaseStage,
     CaseState,
     CaseTest,
+    ChatGroup,
     Community,
     ContactClass,
     Dwelling,
@@ -28,6 +29,7 @@ from residents.models import (
     StageKind,
 )
 from residents.models.quarantine import AT_HOME
+from residents.services import chat_groups
 from residents.services.quarantine_policies import Planned, plan, usual
 
 State = CaseState
@@ -199,12 +201,16 @@ def set_team(*, case_id: int, members: Mapping[str, tuple[str, str]], by: User) 
 
 
 @transaction.atomic
-def describe(*, case_id: int, care_plan: str, needs: str, follow_up: str, by: User) -> QuarantineCase:
-    """一人一策: the plan for this person, what is needed, whether they can still be reached."""
+def describe(
+    *, case_id: int, care_plan: str, needs: str, follow_up: str, chat_group: ChatGroup | None = None, by: User
+) -> QuarantineCase:
+    """一人一策: the plan for this person, what is needed, whether they can still be reached, in which group they are."""
     case = locked(case_id)
-    before, after = audit.changed(case, {"follow_up": follow_up})
-    case.care_plan, case.needs, case.follow_up = care_plan, needs, follow_up
-    case.save(update_fields=["care_plan", "needs", "follow_up"])
+    if chat_group and not chat_groups.of_quarantine([case.community]).filter(pk=chat_group.pk).exists():
+        raise Refused(_("This group is closed, or is not one of homes in quarantine here. Choose another."))
+    before, after = audit.changed(case, {"follow_up": follow_up, "chat_group": chat_group})
+    case.care_plan, case.needs, case.follow_up, case.chat_group = care_plan, needs, follow_up, chat_group
+    case.save(update_fields=["care_plan", "needs", "follow_up", "chat_group"])
     audit.record("quarantinecase.planned", case, by=by, before=before, after=after)
     return case
 

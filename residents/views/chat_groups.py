@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -29,6 +30,7 @@ def chat_group_list(request: Request) -> HttpResponse:
     every = ChatGroup.objects.within(request.communities).filter(closed_on=None)
     level = request.GET.get("level", "")
     chosen = every.filter(level=level) if level in ChatGroup.Level.values else every
+    chosen = chosen.annotate(running=Count("cases", filter=Q(cases__ended_on=None))).order_by("community", "id")
     rows = paged(request, chosen.select_related("community", "compound", "building", "entrance", "owner", "channel"))
     for group in rows:
         group.may_edit = may_in(request.user, Permission.CHAT_GROUP_EDIT, group.community)

@@ -68,6 +68,8 @@ def listed(communities: Any, asked: str, terms: dict[str, Any]) -> Any:
     rows = rows.period_over(timezone.localdate()) if waiting else rows.filter(LISTS.get(asked, Q(ended_on=None)))
     if compound := terms.get("compound"):
         rows = rows.filter(**{HOME: compound})
+    if group := terms.get("group"):
+        rows = rows.filter(chat_group=group)
     if text := terms.get("q"):
         people = search.meant(communities, text).values("pk")
         # Who has left since is found by the name alone.
@@ -163,7 +165,7 @@ def _days(case: QuarantineCase) -> list[dict[str, Any]]:
 def found(request: Request, pk: int) -> QuarantineCase:
     """The case, if it is mine."""
     rows = QuarantineCase.objects.within(request.communities).select_related(
-        "community", "resident", HOME, "policy", "notice_served_by", "verified_by", "released_by"
+        "community", "resident", HOME, "policy", "chat_group__owner", "notice_served_by", "verified_by", "released_by"
     )
     related = ("transfers", "exits__approved_by", "verifications__verified_by", "persuasions", "tests", "site_calls__called_by")
     return get_object_or_404(rows.prefetch_related(*related), pk=pk)

@@ -188,6 +188,7 @@ def test_groups_around_a_place(cast, entrance):
     compound = with_bot(cast, level="compound", compound=cast.hefengyuan)
     building = with_bot(cast, level="building", compound=cast.hefengyuan, building=entrance.building)
     with_bot(cast, level="team")
+    with_bot(cast, level="quarantine", compound=cast.hefengyuan)
     factories.ChatGroupFactory(community=cast.qinghe)  # has no bot
 
     assert set(chat_groups.around(cast.qinghe)) == {whole, compound, building}

@@ -55,6 +55,23 @@ def test_the_worker_registers_somebody_and_leads_the_case_to_its_start(cast, sig
     assert client.get(reverse("residents:dwelling_detail", args=[home.pk])).context["cases"] == [case]
 
 
+def test_a_case_is_in_the_chat_group_of_its_compound(cast, sign_in, case):
+    compound = case.dwelling.entrance.building.compound
+    facts = {"level": "quarantine", "community": case.community}
+    ours = factories.ChatGroupFactory(**facts, compound=compound)
+    others = factories.ChatGroupFactory(**facts, compound=factories.CompoundFactory(community=case.community))
+    client, said = sign_in(cast.secretary), {"follow_up": "under", "needs": "老花镜"}
+
+    assert client.post(step(case, "plan"), {**said, "chat_group": others.pk}).status_code == 422
+    client.post(step(case, "plan"), {**said, "chat_group": ours.pk})
+
+    case.refresh_from_db()
+    assert case.chat_group == ours
+    listed = client.get(f"{reverse('residents:quarantine_list')}?group={ours.pk}")
+    assert list(listed.context["rows"]) == [case]
+    assert f"?group={ours.pk}" in client.get(reverse("residents:chat_group_list")).content.decode()
+
+
 def test_a_step_that_is_refused_says_so_beside_the_form(cast, sign_in, case):
     sign_in(cast.worker).post(step(case, "notice"))
     answer = sign_in(cast.worker).post(step(case, "start"), {"door_sign": "yellow"})
