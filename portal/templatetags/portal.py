@@ -1,15 +1,18 @@
 """Tags and filters every template has."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from portal.lib import masks
 from portal.lib.languages import in_language
@@ -22,15 +25,27 @@ register.filter("mask_id", lambda value: masks.id_number(str(value or "")))
 register.filter("mask_plate", lambda value: masks.plate(str(value or "")))
 
 TINTS = 8
+SYMBOL = re.compile(r'<symbol id="([\w-]+)" viewBox="0 0 24 24">(.*?)</symbol>')
 
 
 @register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """Draw one icon of static/vendor/icons.txt; without a label it is decoration that a screen reader skips."""
-    use = format_html('<use href="{}#{}"></use>', static("img/sprite.svg"), name)
+def icon(name: str, label: str = "", *, inline: bool = False) -> SafeString:
+    """Draw one icon of static/vendor/icons.txt; without a label it is decoration that a screen reader skips.
+
+    `inline` brings its lines along: what a script puts on a page is then drawn once, not again when the sprite is looked up.
+    """
+    use = _drawn()[name] if inline else format_html('<use href="{}#{}"></use>', static("img/sprite.svg"), name)
+    box = mark_safe(' viewBox="0 0 24 24"') if inline else ""
     if label:
-        return format_html('<svg class="p-icon" role="img" aria-label="{}">{}</svg>', label, use)
-    return format_html('<svg class="p-icon" aria-hidden="true">{}</svg>', use)
+        return format_html('<svg class="p-icon" role="img" aria-label="{}"{}>{}</svg>', label, box, use)
+    return format_html('<svg class="p-icon" aria-hidden="true"{}>{}</svg>', box, use)
+
+
+@cache
+def _drawn() -> dict[str, SafeString]:
+    """The lines of each icon, by its name: files of our own, so they are safe."""
+    sprite = (settings.BASE_DIR / "static" / "img" / "sprite.svg").read_text()
+    return {name: SafeString(lines) for name, lines in SYMBOL.findall(sprite)}
 
 
 @register.filter

@@ -107,7 +107,7 @@ function understood(row) {
 }
 
 function complain(field, why) {
-  for (const note of form.querySelectorAll(".p-gate-why")) note.hidden = true;
+  for (const note of form.querySelectorAll(".p-gate-why:not([hidden])")) note.hidden = true;
   for (const input of form.querySelectorAll(".is-invalid")) input.classList.remove("is-invalid");
   const note = document.getElementById(`${field}-why`);
   const input = form.elements[field];
@@ -140,8 +140,8 @@ form.addEventListener("submit", (event) => {
 function log(together, result) {
   for (const row of together) {
     if (result === "passed") passes.note(row);
-    rows.show(row, result).classList.add("p-new");
     queue.add(row, { stretch: clock.stretch });
+    rows.show(row, result).classList.add("p-new");
   }
   say();
   navigator.vibrate?.(30);
@@ -215,7 +215,8 @@ for (const pad of form.querySelectorAll("[data-fills]")) {
 function press() {
   for (const pad of form.querySelectorAll("[data-fills]")) {
     const { value } = form.elements[pad.dataset.fills];
-    for (const button of pad.children) button.setAttribute("aria-pressed", String(button.value === value));
+    const wrong = (button) => (button.getAttribute("aria-pressed") === "true") !== (button.value === value);
+    for (const button of [...pad.children].filter(wrong)) button.setAttribute("aria-pressed", String(button.value === value));
   }
 }
 

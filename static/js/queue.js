@@ -70,8 +70,10 @@ export class Queue extends EventTarget {
     const entry = { id: row.id, sequence: null, said: { row, ...more } };
     if (!this.rows.size) this.since = Date.now();
     this.rows.set(row.id, entry);
+    const sealed = this.vault?.seal(this.name, entry.said);
+    sealed?.catch(() => {});
     this.#tell("change");
-    this.writing = this.writing.then(() => this.#keep(entry));
+    this.writing = this.writing.then(() => this.#keep(entry, sealed));
     const kept = this.writing;
     kept.then(() => this.#soon());
     return kept;
@@ -181,10 +183,10 @@ export class Queue extends EventTarget {
     this.timer = setTimeout(() => this.flush(), wait);
   }
 
-  async #keep(entry) {
+  async #keep(entry, sealed) {
     try {
       if (!this.vault) throw new Error("nowhere");
-      entry.sequence = await this.vault.add(this.name, entry.id, entry.said);
+      entry.sequence = await this.vault.add(this.name, entry.id, sealed);
       this.kept = true;
     } catch {
       this.kept = false;

@@ -84,7 +84,7 @@ document.addEventListener(
     if (!alone) {
       // On the phone first: the page may be killed before the portal has answered.
       queue.held.add(row.id);
-      form.kept = vault?.add(queue.name, row.id, { row }).catch(() => {});
+      form.kept = vault?.add(queue.name, row.id, vault.seal(queue.name, { row })).catch(() => {});
       form.row = row;
       return;
     }

@@ -92,12 +92,13 @@ export class Vault {
     return this.db.delete("keys", name);
   }
 
-  async #seal(name, said) {
+  // Begins at once where the key is at hand: the line of a tap is drawn meanwhile.
+  async seal(name, said) {
     return this.#sealed(name, text(said));
   }
 
   async #sealed(name, bytes) {
-    const key = (await this.key(name)) ?? (name === SPARE ? await this.keepKey(SPARE) : null);
+    const key = this.keys.get(name) ?? (await this.key(name)) ?? (name === SPARE ? await this.keepKey(SPARE) : null);
     if (!key) return this.#sealed(SPARE, bytes);
     const iv = crypto.getRandomValues(new Uint8Array(12));
     return { key: name, iv, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, bytes) };
@@ -112,9 +113,9 @@ export class Vault {
 
   // --- Rows of a queue ----------------------------------------------------------------------------------------------
 
-  // Stores a row and gives it the phone's next number, in one go: two tabs never give the same.
-  async add(queue, id, said) {
-    const box = await this.#seal(queue, said);
+  // Stores a row that is being sealed and gives it the phone's next number, in one go: two tabs never give the same.
+  async add(queue, id, sealed) {
+    const box = await sealed;
     // Relaxed: with the system as soon as it says so, so a killed page or browser loses nothing; only not yet on the disk.
     const work = this.db.transaction(["rows", "facts"], "readwrite", { durability: "relaxed" });
     const sequence = ((await work.objectStore("facts").get("sequence")) ?? 0) + 1;
@@ -127,7 +128,7 @@ export class Vault {
   }
 
   async change(rows, queue) {
-    const boxes = await Promise.all(rows.map(async (row) => ({ ...row, queue, ...(await this.#seal(queue, row.said)) })));
+    const boxes = await Promise.all(rows.map(async (row) => ({ ...row, queue, ...(await this.seal(queue, row.said)) })));
     const work = this.db.transaction("rows", "readwrite");
     for (const { said: _, ...box } of boxes) work.store.put(box);
     await work.done;
