@@ -232,7 +232,9 @@ class RosterImporter:
         over = next(((number, end) for number, end in ends if end and end < timezone.localdate()), None)
         if over and not self.told_over:
             self.told_over = True
-            said = _("Last days are over already (row %(row)s: %(day)s): no shift can be given to these people. Check the year.")
+            said = _(
+                "Last days are over already (row %(row)s: %(day)s): no shift can be given to these people. Check the year."
+            )
             self.notices.append(said % {"row": over[0], "day": over[1]})
 
     # Storing

@@ -269,7 +269,7 @@ def _of_goods() -> Iterator[Figure]:
         lambda at: Count("pk", filter=~Q(dispute="")),
     )  # fmt: skip
     yield _goods(
-        "packages_handed_out", _("packages handed out"), _("packages"), sources.DROPS,
+        "packages_handed_out", _("packages handed out"), pgettext_lazy("unit", "packages"), sources.DROPS,
         lambda at: Coalesce(Sum("packages"), 0), heading="配送份数",
     )  # fmt: skip
     yield _goods(

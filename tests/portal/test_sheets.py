@@ -328,6 +328,9 @@ def test_a_written_table_is_ready_for_print(tmp_path):
         ["合计", 2.0, ""],
         ["填表人:                审核人:                联系电话:                填表时间:", "", ""],
     ]
+    sheets.write_xlsx(tmp_path / "周.xlsx", COLUMNS, (), title="周", since=dt.date(2022, 4, 9), day=dt.date(2022, 4, 15))
+    under = CalamineWorkbook.from_path(tmp_path / "周.xlsx").get_sheet_by_index(0).to_python()[1][0]
+    assert under.endswith("日期: 2022年4月9日至2022年4月15日")
     with zipfile.ZipFile(path) as archive:
         assert b'orientation="landscape"' in archive.read("xl/worksheets/sheet1.xml")
         assert b"Print_Titles" in archive.read("xl/workbook.xml")

@@ -50,6 +50,7 @@ def write_xlsx(
     title: str = "",
     unit: str = "",
     day: dt.date | None = None,
+    since: dt.date | None = None,
     name: str = "Sheet1",
     total: Sequence[Any] | None = None,
     footer: bool = True,
@@ -58,7 +59,8 @@ def write_xlsx(
     """Write a table ready for print and return how many rows it has.
 
     With a title there are the title line, the line 单位 / 日期 and (`footer`) the line to sign; without one, the headings
-    are row 1, as templates for import want it. `notes=True` writes the columns' notes in grey as row 2.
+    are row 1, as templates for import want it. `since` is the first of several days, of which `day` is the last.
+    `notes=True` writes the columns' notes in grey as row 2.
     """
     draft = Path(path)
     with _disk_errors(), xlsxwriter.Workbook(str(draft), {"constant_memory": True, "tmpdir": str(draft.parent)}) as book:
@@ -66,7 +68,7 @@ def write_xlsx(
         paper = _Paper(book, sheet, len(columns))
         paper.lay_out(columns)
         if title:
-            paper.head(title, unit, day)
+            paper.head(title, unit, day or timezone.localdate(), since)
         paper.headings(columns)
         if notes:
             paper.line([column.note for column in columns], paper.grey)
@@ -87,6 +89,10 @@ def _disk_errors() -> Iterator[None]:
         yield
     except FileCreateError as error:
         raise error.args[0] from error
+
+
+def _written(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 class _Paper:
@@ -111,10 +117,10 @@ class _Paper:
         for at, column in enumerate(columns):
             self.sheet.set_column(at, at, column.width)
 
-    def head(self, title: str, unit: str, day: dt.date | None) -> None:
+    def head(self, title: str, unit: str, day: dt.date, since: dt.date | None) -> None:
         self._across(title, self.title, height=30)
-        day = day or timezone.localdate()
-        self._across(f"单位(盖章): {unit}          日期: {day.year}年{day.month}月{day.day}日", self.under, height=20)
+        days = _written(day) if since is None or since == day else f"{_written(since)}至{_written(day)}"
+        self._across(f"单位(盖章): {unit}          日期: {days}", self.under, height=20)
 
     def headings(self, columns: Sequence[Column]) -> None:
         top = self.at

@@ -83,12 +83,22 @@ def write(path: Any, table: Table, asked: Asked, rows: Any, *, form: str, unit: 
         sheets.write_csv(path, table.columns, rows)
         return
     total = table.total(asked) if table.total else None
-    sheets.write_xlsx(path, table.columns, rows, title=table.title, unit=unit, day=asked.last, name=table.title, total=total)
+    sheets.write_xlsx(
+        path,
+        table.columns,
+        rows,
+        title=table.title,
+        unit=unit,
+        since=asked.first,
+        day=asked.last,
+        name=table.title,
+        total=total,
+    )
 
 
 def file_name(table: Table, asked: Asked, community: Community | None, form: str) -> str:
-    """清荷社区-日报表-2022-04-10.xlsx."""
-    days = f"{asked.first}" if asked.first == asked.last else f"{asked.first}—{asked.last}"
+    """清荷社区-日报表-2022-04-10.xlsx; of several days 2022-04-04_2022-04-10, for a dash does not survive storing."""
+    days = f"{asked.first}" if asked.first == asked.last else f"{asked.first}_{asked.last}"
     return "-".join([*([community.name] if community else []), table.title, days]).replace("/", "") + f".{form}"
 
 
