@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from portal.accounts.models import User
 from portal.accounts.outbox import draft, send
 from portal.lib.errors import Refused
 from residents.access import Permission, may_in
-from residents.models import Finding, Method, QuarantineCase, Resident, Round, Stop
+from residents.models import Finding, Method, QuarantineCase, Resident, Round, Stop, Task
 from residents.models.quarantine import FOLLOWED
 from residents.rounds import kind_of
 from residents.rounds.kinds import MOVED_OUT, Given, Kind, Outcome, Start
@@ -210,7 +210,9 @@ def _withdraw(stop: Stop) -> None:
         raise Refused(_("The temperature stands in the quarantine file already. Have it corrected there."))
     raised = list(stop.findings.all())
     calls = Stop.objects.filter(finding__in=raised)
-    if any(finding.handled_at for finding in raised) or calls.exclude(state=Stop.State.OPEN).exists():
+    # A task that came of it, or something asked for during the call, keeps what it goes back to.
+    acted = any(finding.handled_at for finding in raised) or Task.objects.filter(finding__in=raised).exists()
+    if acted or calls.filter(~Q(state=Stop.State.OPEN) | Q(errands__isnull=False)).exists():
         raise Refused(_("Somebody has already acted on what you found here. Call the office."))
     calls.delete()
     stop.findings.all().delete()

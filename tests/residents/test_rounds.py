@@ -10,16 +10,17 @@ from django.utils import timezone
 from portal.accounts.models import Event
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
-from residents.models import CareCategory, CareProfile, Finding, QuarantineCase, Resident, Round, RoundPlan, Stop
+from residents.models import CareCategory, CareProfile, Errand, Finding, QuarantineCase, Resident, Round, RoundPlan, Stop
 from residents.rounds import KINDS
 from residents.rounds.kinds import Kind, Outcome
 from residents.rounds.whom import homes
-from residents.services import findings, round_plans, rounds, stops
+from residents.services import findings, round_plans, rounds, stops, task_sources
 from residents.services.stops import Tap
 from tests.factories import (
     BuildingFactory,
     DwellingFactory,
     EntranceFactory,
+    ErrandFactory,
     QuarantineCaseFactory,
     ResidentFactory,
     RoundFactory,
@@ -361,6 +362,19 @@ def test_what_was_acted_upon_is_not_taken_back(cast):
         stops.undo(stop_id=stop.pk, by=cast.cadre_user)
     with pytest.raises(Refused, match="李秀兰"):
         findings.handle(finding_id=Finding.objects.get().pk, handling="又联系一次", by=cast.worker)
+
+
+def test_what_a_task_or_an_errand_goes_back_to_is_not_taken_back(cast):
+    stop = walk(cast, "sweep").stops.get()
+    stops.do(stop_id=stop.pk, outcome="done", answers={"food": "no"}, by=cast.cadre_user)
+    ErrandFactory(community=cast.qinghe, stop=Stop.objects.get(round__kind="wellbeing_call"))
+
+    with pytest.raises(Refused, match="already acted"):
+        stops.undo(stop_id=stop.pk, by=cast.cadre_user)
+    Errand.objects.update(stop=None)
+    task_sources.from_finding(Finding.objects.get(), by=cast.worker)
+    with pytest.raises(Refused, match="already acted"):
+        stops.undo(stop_id=stop.pk, by=cast.cadre_user)
 
 
 def test_the_untapped_windows_of_a_building_are_dark(cast):
