@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -18,7 +17,7 @@ class StepForm(CleanTextMixin, forms.Form):
         super().__init__(*args, **kwargs)
         self.row, self.by = row, by
         self.prepare()
-        self.helper = helper(self, submit=step.label, cancel=reverse(cancel, args=[row.pk]), danger=step.danger)
+        self.helper = helper(self, submit=step.label, cancel=cancel, danger=step.danger)
 
     def prepare(self) -> None:
         """Fill what depends on the record."""

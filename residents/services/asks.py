@@ -188,6 +188,12 @@ def confirm(*, errand_id: int, thanks: str = "") -> Errand:
     errand.save(update_fields=["confirmed_at"])
     if thanks:
         errand.notes.create(text=thanks)
+        # Only that there is a word: what it says stands where the errand is read.
+        if errand.delivered_by:
+            tell(
+                errand.delivered_by, "errand_thanked", key=f"errand_thanked-{errand.pk}",
+                link=reverse("residents:errand_detail", args=[errand.pk]), errand=errand.pk, label=errand.kind.name,
+            )  # fmt: skip
     audit.record("errand.confirmed", errand, by=None)
     return errand
 

@@ -12,13 +12,14 @@ from portal.accounts.models import User
 from portal.accounts.outbox import tell
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
-from residents.models import ErrandLine
+from residents.models import Errand, ErrandLine, ErrandState
 from residents.models.errands import IN_HAND
-from residents.services.errands import expect, locked, locked_all
+from residents.services.errands import bought, expect, locked, locked_all
 
 State = ErrandLine.State
-# What a helper marks; the resident answers a substitute.
-MARKS = (State.WANTED, State.BOUGHT, State.OUT_OF_STOCK, State.ASKED, State.AGREED, State.DECLINED)
+# What is said in the shop of one thing for all homes; the resident answers a substitute.
+IN_SHOP = (State.BOUGHT, State.OUT_OF_STOCK, State.ASKED)
+BEFORE_BOUGHT = (ErrandState.ACCEPTED, ErrandState.IN_PROGRESS)
 
 
 @transaction.atomic
@@ -32,6 +33,12 @@ def mark(*, line_id: int, state: str, substitute: str = "", by: User) -> ErrandL
     if state == State.ASKED and not substitute:
         raise Refused(_("Say what would do instead."))
     before = {"state": line.state}
+    if line.state == State.BOUGHT and state == State.WANTED and line.substitute:
+        # It is the substitute that is not in the bag after all.
+        state = State.AGREED
+    if line.state == State.DECLINED and state == State.BOUGHT:
+        # The thing itself was there in the end.
+        line.substitute = ""
     line.state, line.substitute = state, substitute or line.substitute
     with explained(ErrandLine):
         line.save(update_fields=["state", "substitute"])
@@ -40,19 +47,34 @@ def mark(*, line_id: int, state: str, substitute: str = "", by: User) -> ErrandL
 
 
 @transaction.atomic
-def bag(*, line_ids: Iterable[int], by: User) -> int:
-    """One thing for several homes is in the bag; what is no longer in one's hands is left alone. Return for how many."""
+def bag(*, line_ids: Iterable[int], state: str = State.BOUGHT, substitute: str = "", by: User) -> int:
+    """One thing for several homes: in the bag, out of stock, or each home is asked whether something else will do.
+
+    What is no longer in one's hands is left alone. Return for how many.
+    """
+    if state not in IN_SHOP:
+        raise Refused(_("Choose what became of it."))
+    if state == State.ASKED and not substitute:
+        raise Refused(_("Say what would do instead."))
     rows = ErrandLine.objects.filter(pk__in=list(line_ids), state__in=(State.WANTED, State.AGREED))
     homes = locked_all(*rows.values_list("errand", flat=True))
     mine = [pk for pk, errand in homes.items() if errand.assignee_id == by.pk and errand.state in IN_HAND]
     lines = list(rows.filter(errand__in=mine).select_related("errand"))
     for line in lines:
-        line.state = State.BOUGHT
-    ErrandLine.objects.bulk_update(lines, ["state"])
+        line.state, line.substitute = state, substitute or line.substitute
+    ErrandLine.objects.bulk_update(lines, ["state", "substitute"])
     for pk in mine:
         own = [line for line in lines if line.errand_id == pk]
         audit.record_many("errandline.marked", own, by=by, community=homes[pk].community)
+        _nothing_left(homes[pk], by)
     return len(lines)
+
+
+def _nothing_left(errand: Errand, by: User) -> None:
+    """The last thing of a home is in the bag: the resident sees that it comes."""
+    left = errand.lines.filter(state__in=(State.WANTED, State.ASKED, State.AGREED)).exists()
+    if errand.state in BEFORE_BOUGHT and not left and errand.lines.filter(state=State.BOUGHT).exists():
+        bought(errand_id=errand.pk, by=by)
 
 
 @transaction.atomic

@@ -57,6 +57,17 @@ def shopping(rows: Iterable[Errand]) -> list[Goods]:
     return list(found.values())
 
 
+def asked(rows: Iterable[Errand]) -> list[ErrandLine]:
+    """What a home was asked about and has not answered: whoever stands in the shop rings them."""
+    found = []
+    for errand in rows:
+        for line in errand.lines.all():
+            if line.state == ErrandLine.State.ASKED:
+                line.errand = errand
+                found.append(line)
+    return found
+
+
 def along(user: User, communities: Any, most: int = 10) -> "QuerySet[Errand]":
     """What waits in the buildings where I go anyhow, the worst first."""
     mine_there = Errand.objects.filter(

@@ -81,6 +81,7 @@ def _assigned(errand: Errand, helper: User, by: User) -> Errand:
     expect_helper(helper, errand.community)
     if errand.assignee_id == helper.pk:
         raise Refused(_("%(name)s has it already.") % {"name": helper})
+    _taken_away(errand, by)
     errand = _give(errand, helper, by, "errand.assigned")
     moment = f"{errand.accepted_at:%Y%m%d%H%M%S%f}"
     tell(
@@ -88,6 +89,13 @@ def _assigned(errand: Errand, helper: User, by: User) -> Errand:
         link=reverse("residents:errand_detail", args=[errand.pk]), label=errand.kind.name, errand=errand.pk,
     )  # fmt: skip
     return errand
+
+
+def _taken_away(errand: Errand, by: User) -> None:
+    """Whoever has it hears that another decided otherwise, before they stand in the shop for nothing."""
+    if errand.assignee and errand.assignee_id != by.pk:
+        key = f"errand_taken_away-{errand.pk}-{timezone.now():%Y%m%d%H%M%S%f}"
+        tell(errand.assignee, "errand_taken_away", key=key, errand=errand.pk, label=errand.kind.name)
 
 
 def _give(errand: Errand, helper: User, by: User, kind: str) -> Errand:
@@ -182,6 +190,8 @@ def cancel(*, errand_id: int, reason: str, by: User | None) -> Errand:
     expect(errand, *(OPEN if by else (*WAITING, State.ACCEPTED)))
     if by is None and errand.assignee:
         tell(errand.assignee, "errand_cancelled", key=f"errand_cancelled-{errand.pk}", errand=errand.pk, label=errand.kind.name)
+    if by:
+        _taken_away(errand, by)
     return end(errand, State.CANCELLED, reason, by, "errand.cancelled")
 
 
@@ -190,6 +200,7 @@ def refer(*, errand_id: int, reason: str, by: User) -> Errand:
     """Another service does it: which one, is the reason."""
     errand = locked(errand_id)
     expect(errand, *OPEN)
+    _taken_away(errand, by)
     return end(errand, State.REFERRED, reason, by, "errand.referred")
 
 

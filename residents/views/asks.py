@@ -15,7 +15,7 @@ from portal.accounts.access import public
 from portal.lib.errors import Refused
 from residents.forms.asks import AskForm, WordForm, blank
 from residents.models import Errand, ErrandKind, Urgency
-from residents.models.errands import DONE, IN_HAND, WAITING
+from residents.models.errands import DONE, FAILURES, IN_HAND, WAITING
 from residents.services import ask_sheets, asks, errand_kinds, errand_money, errand_rounds, matter_asks
 from residents.services.ask_sheets import Sheet
 from residents.services.asks import Crowd
@@ -111,7 +111,9 @@ def _private(request: HttpRequest, token: str, errand: Errand) -> HttpResponse:
             "may_cancel": errand.state in (*WAITING, "accepted") or errand.merged_round_id,
             "matters": matter_asks.of_errand(errand),
             "may_add": errand.state in asks.BEFORE_BUYING,
-            "cost": errand_money.of_errand(errand).cost,
+            "money": errand_money.of_errand(errand),
+            # It came back to the queue: whoever was at the door found it shut, or the shop had none.
+            "last_try": errand.get_outcome_display() if errand.state in WAITING and errand.outcome in FAILURES else "",
             "today": timezone.localdate(),
         }
         return render(request, "residents/asks/private.html", context)

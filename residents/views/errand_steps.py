@@ -122,7 +122,7 @@ def errand_step(request: Request, pk: int, step: str) -> HttpResponse:
 
 
 def _back(request: Request) -> str:
-    return "residents:errand_mine" if request.POST.get("back") == "mine" else ""
+    return "residents:errand_mine" if "mine" in (request.POST.get("back"), request.GET.get("back")) else ""
 
 
 @require_POST

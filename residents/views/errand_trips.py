@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, has, requires
+from residents.forms.errands import LineForm
 from residents.models import Errand, ErrandLine
 from residents.services import errand_lines, errand_trips, helpers
 
@@ -28,6 +30,7 @@ def errand_mine(request: Request) -> HttpResponse:
     context = {
         "rows": rows,
         "shopping": errand_trips.shopping(rows),
+        "asked": errand_trips.asked(rows),
         "to_start": any(row.state == "accepted" for row in rows),
         "along": errand_trips.along(request.user, request.communities) if rows else [],
         "waiting": waiting.count(),
@@ -83,10 +86,16 @@ def errand_set_out(request: Request) -> HttpResponse:
 @require_POST
 @requires(Permission.ERRAND_CLAIM)
 def errand_bag(request: Request) -> HttpResponse:
-    """One thing for several homes is in the bag."""
+    """One thing for several homes is in the bag, is not to be had, or something else is there."""
     keys = _numbers(request.POST.get("lines", "").split(","), MOST_LINES)
     rows: Any = ErrandLine.objects.within(request.communities).filter(pk__in=keys, errand__assignee=request.user)
-    errand_lines.bag(line_ids=list(rows.order_by("pk").values_list("pk", flat=True)), by=request.user)
+    form = LineForm({"state": "bought", **request.POST.dict()})
+    try:
+        if not form.is_valid():
+            raise Refused(_("Choose what became of it."))
+        errand_lines.bag(line_ids=list(rows.order_by("pk").values_list("pk", flat=True)), by=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
     return redirect("residents:errand_mine")
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
@@ -74,7 +75,7 @@ class Steps:
             raise Http404
         if not may_in(request.user, step.permission, row.community):  # type: ignore[attr-defined]
             raise PermissionDenied
-        form = self._form(request, row, step)
+        form = self._form(request, row, step, back)
         if request.method == "POST" and (form is None or form.is_valid()):
             values = form.values() if form else {}
             act = partial(step.service, **{self.row_name: row.pk}, by=request.user, **values)
@@ -86,12 +87,13 @@ class Steps:
         }  # fmt: skip
         return page(request, "parts/step.html", context, status=422 if form and form.is_bound else 200)
 
-    def _form(self, request: Request, row: Model, step: Step) -> StepForm | None:
+    def _form(self, request: Request, row: Model, step: Step, back: str) -> StepForm | None:
         if step.form is None:
             return None
         sent = (request.POST, request.FILES) if request.method == "POST" else ()
         initial = {field: request.GET.get(field) for field in step.prefilled}
-        return step.form(*sent, row=row, step=step, by=request.user, cancel=self.view, initial=initial)
+        cancel = reverse(back) if back else reverse(self.view, args=[row.pk])
+        return step.form(*sent, row=row, step=step, by=request.user, cancel=cancel, initial=initial)
 
     def done(self, request: Request, row: Model, act: Callable[[], Any], *, back: str = "") -> HttpResponse:
         """Do it, say so or say why not, and return."""

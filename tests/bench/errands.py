@@ -97,8 +97,7 @@ def _asks(entrances: list[Entrance]) -> Iterator[Line]:
             clock, used = _in_turns(mine, bare)
             how = f"{1 / clock[0]:.0f} a second beside {1 / clock[1]:.0f} by the clock, {WORKERS} workers, {SENDERS} senders"
             yield slower(f"ask page: {what}", used, aim=aim, how=how)
-            if not post:
-                yield at_least(f"ask page: {what}", WORKERS / used[0], aim=200, unit="a second", how=how)
+            yield at_least(f"ask page: {what}", WORKERS / used[0], aim=200, unit="a second", how=how)
 
 
 def _in_turns(*crowds: tuple[Server, list[Batch]]) -> tuple[tuple[float, ...], tuple[float, ...]]:

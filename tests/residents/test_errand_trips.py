@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from residents.models import Errand, ErrandLine, ErrandState
-from residents.services import errand_kinds, errand_trips
+from residents.services import errand_kinds, errand_trips, errands
 from tests import factories
 
 
@@ -53,6 +53,10 @@ def test_the_desk_gives_several_to_one_and_a_cadre_cannot(cast, sign_in, entranc
     assert sign_in(cast.worker).post(url("take"), {**sent, "helper": cast.cadre2_user.pk}).status_code == 404
     assert sign_in(cast.worker).post(url("take"), sent).status_code == 302
     assert set(Errand.objects.values_list("assignee", flat=True)) == {cast.cadre_user.pk}
+    # Whoever has one hears that the desk decided otherwise; what they give on themselves, they know.
+    errands.cancel(errand_id=ids[0], reason="x", by=cast.worker)
+    errands.hand_over(errand_id=ids[1], helper=cast.worker, by=cast.cadre_user)
+    assert cast.cadre_user.inbox.filter(kind="errand_taken_away").count() == 1
 
 
 def test_one_thing_for_many_homes_is_one_line_of_the_list(cast, sign_in, entrance):
@@ -68,6 +72,23 @@ def test_one_thing_for_many_homes_is_one_line_of_the_list(cast, sign_in, entranc
     assert list(ErrandLine.objects.filter(name="大米").values_list("state", flat=True)) == ["bought", "bought"]
     sign_in(cast.worker).post(url("bag"), {"lines": goods[1].keys})
     assert ErrandLine.objects.get(name="盐").state == "agreed"
+    # All of one home is in the bag, so it comes; of the other something is still to be bought.
+    assert [row.state for row in (one, two) if row.refresh_from_db() is None] == ["in_delivery", "accepted"]
+    refused = client.post(url("bag"), {"lines": goods[1].keys, "state": "asked"}, follow=True).context["messages"]
+    assert [str(said) for said in refused] == ["Say what would do instead."]
+    client.post(url("bag"), {"lines": goods[1].keys, "state": "asked", "substitute": "海盐"})
+    (line,) = client.get(url("mine")).context["asked"]
+    client.post(url("line", line.pk), {"state": "declined", "back": "mine"})
+    client.post(url("bag"), {"lines": goods[1].keys, "state": "agreed"})
+    assert [(row.state, row.substitute) for row in ErrandLine.objects.filter(name="盐")] == [("declined", "海盐")]
+
+
+def test_from_the_walk_each_door_leads_back_to_it(cast, sign_in, entrance):
+    (errand,) = waiting(entrance, assignee=cast.cadre_user, state=ErrandState.ACCEPTED)
+    client, step = sign_in(cast.cadre_user), f"{url('step', errand.pk, 'deliver')}?back=mine"
+    page = client.get(url("mine")).content.decode()
+    assert (step in page, f'href="{url("mine")}"' in client.get(step).content.decode()) == (True, True)
+    assert client.post(step, {"outcome": "handed"}).url == url("mine")
 
 
 def test_setting_out_puts_everything_on_its_way(cast, sign_in, entrance):
