@@ -6,12 +6,17 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from checkpoints.models import Assignment, Attendance, DeliveryBatch, EntryPass, PassPolicy, Post, Shift
 from deployments.models import Cadre, Commendation, Leave, Responsibility, Secondment, SendingUnit
 from portal.accounts import trail
 from portal.accounts.models import Event, User
+from portal.jobs.registry import kinds
 from portal.lib import masks
+from portal.reports.exports.tables import TABLES
+from portal.reports.figures import BY_KEY
 from residents.models import Building, Community, Compound, Dwelling, Entrance, Matter, Resident, Task
 
 # The columns that name a row; those of a person's name are masked.
@@ -39,14 +44,34 @@ NAMES: dict[type[Model], tuple[str, ...]] = {
     EntryPass: ("number",),
     PassPolicy: ("name",),
 }
+# What is put down beside the columns of a row.
+WORDS: dict[str, Any] = {
+    **{key: figure.label for key, figure in BY_KEY.items()},
+    "table": _("sheet"),
+    "first": _("first day"),
+    "last": _("last day"),
+    "form": _("file"),
+    "full": _("ID numbers, phones and addresses in full"),
+    "reason": _("reason"),
+    "count": _("how many"),
+    "rows": _("how many"),
+    "stops": _("stops"),
+    "members": pgettext_lazy("team", "members"),
+}
 PEOPLE = (User, Resident, Cadre)
 OF_PEOPLE = ("cadre__name", "secondment__cadre__name", "assignment__cadre__name")
 
 
 def lines(events: list[Event], communities: Any) -> list[trail.Line]:
     """The events in words; one statement for each kind of row they name, however many they are."""
-    names = called(trail.mentioned(events), communities)
+    names = called(trail.mentioned(events), communities) | _words()
     return [trail.line(event, names) for event in events]
+
+
+def _words() -> trail.Names:
+    words = {("", name): str(label) for name, label in WORDS.items()}
+    words |= {("jobs.job.table", name): str(table.label) for name, table in TABLES.items()}
+    return words | {("jobs.job.kind", name): str(kind.label) for name, kind in kinds().items()}
 
 
 def called(mentioned: dict[str, set[str]], communities: Any) -> trail.Names:

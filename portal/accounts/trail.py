@@ -22,7 +22,8 @@ OURS = ("accounts", "jobs", "residents", "deployments", "checkpoints", "reports"
 # Records that no line is ever about.
 UNTOLD = {"accounts.Attempt", "accounts.Erasure", "accounts.Event", "accounts.Session", "checkpoints.GateTotal"}
 NOTHING = "—"
-# What rows are called: by table and key.
+# What rows are called: by table and key. Beside them what columns are called that no table has ("", name), and the values of
+# those that hold a name of the code ("table.column", value).
 Names = dict[tuple[str, str], str]
 
 # The second half of an event's kind (`shift.published`); the first half is the record it is about.
@@ -241,8 +242,13 @@ def _model(table: str) -> type[models.Model] | None:
 def _changes(event: Event, model: type[models.Model] | None, names: Names) -> Iterator[tuple[str, str, str]]:
     for name in event.before | event.after:
         field = _field(model, name)
-        label = str(field.verbose_name) if field else name.replace("_", " ")
-        yield label, _words(event.before.get(name), field, names), _words(event.after.get(name), field, names)
+        label = str(field.verbose_name) if field else names.get(("", name)) or name.replace("_", " ")
+        called = {value: word for (column, value), word in names.items() if column == f"{event.table}.{name}"}
+        words = [
+            called.get(str(side.get(name))) or _words(side.get(name), field, names) for side in (event.before, event.after)
+        ]
+        if words != [NOTHING, NOTHING]:
+            yield label, words[0], words[1]
 
 
 def _field(model: type[models.Model] | None, name: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from checkpoints.models import EntryPass, Passage, PassPolicy, PassUse
+from checkpoints.models import EntryPass, Passage, PassPolicy, PassUse, Shift
 from checkpoints.services import passages, passes
 from portal.accounts import audit
 from portal.accounts.models import User
@@ -86,9 +86,12 @@ def _trips(cards: list[EntryPass], gate: Any, lead: User) -> None:
 
 def _use(card: EntryPass, way: str, at: dt.datetime, gate: Any, by: User, **facts: Any) -> None:
     local = timezone.localtime(at)
+    # Those before have handed over: their sheets are counted already.
+    shift = Shift.objects.running().filter(post=gate, starts_at__lte=at).first()
     passage = Passage.objects.create(
-        id=passages.new_id(), community_id=card.community_id, post=gate, happened_at=at, received_at=at, day=local.date(),
-        hour=local.hour, direction=way, written_home=str(card.dwelling), dwelling_id=card.dwelling_id, logged_by=by,
+        id=passages.new_id(), community_id=card.community_id, post=gate, shift=shift, happened_at=at, received_at=at,
+        day=local.date(), hour=local.hour, direction=way, written_home=str(card.dwelling), dwelling_id=card.dwelling_id,
+        logged_by=by,
     )  # fmt: skip
     PassUse.objects.create(
         community_id=card.community_id, entry_pass=card, passage=passage, post=gate, happened_at=at, direction=way,

@@ -9,8 +9,8 @@ from residents.access import Permission
 ROOT = settings.BASE_DIR / "templates"
 NAMES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file())
 PAGES = [name for name in NAMES if name.endswith(".html")]
-# Named by Django and allauth, not by us.
-BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"}
+# Named by Django, crispy-forms and allauth, not by us.
+BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "bootstrap5/errors.html"}
 BY_ALLAUTH = ("account/", "allauth/", "mfa/")
 # Named by the kind of message (portal.accounts.outbox).
 BY_KIND = "messages/"

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from deployments.models import Cadre
 from portal.jobs import services
@@ -71,7 +72,10 @@ def test_a_bad_file_is_explained_at_the_field(cast, sign_in, name, data, sentenc
 def test_a_community_of_others_cannot_be_chosen(cast, sign_in, community):
     chosen = cast.yushu.pk if community == "other" else community
     answer = sign_in(cast.secretary).post(UPLOAD, {"community": chosen, "file": upload(sheet(row(1)))})
-    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["community"])
+    errors = answer.context["form"].errors
+    assert (answer.status_code, list(errors)) == (200, ["community"])
+    # Said aloud, though the field itself is not shown where there is no choice.
+    assert f"Community: {escape(errors['community'][0])}" in answer.content.decode()
 
 
 def test_only_the_right_in_the_community_opens_a_job(cast, sign_in, job):

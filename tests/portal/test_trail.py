@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from portal.accounts import audit, trail
 from portal.accounts.models import Event
+from portal.jobs.models import Job
 from tests.factories import AssignmentFactory, SecondmentFactory, ShiftFactory
 
 
@@ -121,6 +122,22 @@ def test_rows_of_the_community_have_names_and_those_of_others_numbers(cast, sign
     assert sorted(after for _label, _before, after in made.changes) == sorted(
         ["马*", f"东门 {timezone.localtime(shift.starts_at):%m-%d %H:%M}", "yes"]
     )
+
+
+def test_what_stands_beside_the_columns_has_words_too(cast, sign_in):
+    job = Job.objects.create(kind="export", community=cast.qinghe, by=cast.secretary)
+    after = {"table": "roster", "kind": "export", "cadres_on_duty": 3, "full": False, "reason": ""}
+    audit.record("job.exported", job, by=cast.secretary, community=cast.qinghe, after=after)
+
+    (line,) = sign_in(cast.secretary).get("/trail/").context["lines"]
+
+    # A reason that nobody gave is no change.
+    assert sorted(line.changes) == [
+        ("ID numbers, phones and addresses in full", "—", "no"),
+        ("cadres on duty", "—", "3"),
+        ("kind", "—", "Export"),
+        ("sheet", "—", "roster of cadres"),
+    ]
 
 
 def test_a_name_an_import_wrote_stays_a_name(cast):
