@@ -16,7 +16,7 @@ from deployments.models import Cadre
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
-from residents.services import closed_places, rounds, task_queue
+from residents.services import closed_places, errand_trips, rounds, task_queue
 from residents.services.policies import duty_policies
 
 COMING_DAYS = 7
@@ -35,6 +35,7 @@ def my_day(request: Request) -> HttpResponse:
         "later": shifts[1:],
         "served": attendance.served(cadre) if cadre else None,
         "rounds": rounds.mine(request.user),
+        "errands": errand_trips.in_hand(request.user),
         "tasks": task_queue.mine(request.user),
         "late": pass_overdue.mine(request.user),
         "exposure": exposure.own(request.user) if cadre else None,

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.lib.errors import Refused
-from residents.models import Errand, ErrandLine, ErrandState
+from residents.access import GRANTS, Permission, communities_for
+from residents.models import Errand, ErrandLine, ErrandState, Membership
 from residents.models.errands import DONE, IN_HAND
 from residents.services import errands
 
@@ -39,8 +40,13 @@ class Goods:
 
 def mine(user: User) -> "QuerySet[Errand]":
     """What I have in hand, in the order of the doors."""
-    rows = Errand.objects.filter(assignee=user, state__in=IN_HAND).with_places().prefetch_related("lines")
-    return rows.in_walking_order()
+    rows = Errand.objects.filter(assignee=user, state__in=IN_HAND, community__in=communities_for(user, Permission.ERRAND_CLAIM))
+    return rows.with_places().prefetch_related("lines").in_walking_order()
+
+
+def in_hand(user: User) -> list[Errand]:
+    """The same for the page of a helper's day, without the things."""
+    return list(mine(user).prefetch_related(None)[:MOST_AT_ONCE])
 
 
 def shopping(rows: Iterable[Errand]) -> list[Goods]:
@@ -97,6 +103,19 @@ def set_out(*, by: User) -> int:
     """Begin the trip: everything I have and have not begun. Return how many."""
     rows = Errand.objects.filter(assignee=by, state=ErrandState.ACCEPTED).values_list("pk", flat=True)
     return _each(rows, lambda pk: errands.start(errand_id=pk, by=by))
+
+
+def left_behind() -> int:
+    """What somebody has in hand who does no errands here any more waits for another. The minute task calls it.
+
+    A recall, a sign-in taken away, a secondment that is over: a call for help must not go with them.
+    """
+    granting = [role for role, granted in GRANTS.items() if Permission.ERRAND_CLAIM in granted]
+    here = Membership.objects.live().filter(
+        user=OuterRef("assignee"), community=OuterRef("community"), role__in=granting, user__is_active=True
+    )
+    rows = Errand.objects.filter(~Exists(here), state__in=IN_HAND).order_by("pk").values_list("pk", flat=True)
+    return _each(list(rows[:MOST_AT_ONCE]), lambda pk: errands.leave_behind(errand_id=pk))
 
 
 def _each(errand_ids: Iterable[int], act: Callable[[int], Any]) -> int:

@@ -125,6 +125,14 @@ def give_back(*, errand_id: int, reason: str, by: User) -> Errand:
 
 
 @transaction.atomic
+def leave_behind(*, errand_id: int) -> Errand:
+    """Whoever has it does no errands here any more: it waits again, and the clock runs on from now."""
+    errand = locked(errand_id)
+    expect(errand, *IN_HAND)
+    return waits(errand, State.REQUESTED, None, "errand.left_behind")
+
+
+@transaction.atomic
 def start(*, errand_id: int, by: User) -> Errand:
     """Whoever has it sets out."""
     errand = _own(errand_id, by)

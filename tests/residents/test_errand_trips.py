@@ -1,8 +1,12 @@
 """Several errands on one trip: taken together, bought thing by thing, walked door by door."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from portal.accounts.models import User
 from residents.models import Errand, ErrandLine, ErrandState
 from residents.services import errand_kinds, errand_trips, errands
 from tests import factories
@@ -114,6 +118,22 @@ def test_the_page_asks_a_fixed_number_of_statements(cast, sign_in, entrance, que
             client.get(url("mine"))
         seen.append(len(asked))
     assert seen[0] == seen[1] <= 12
+
+
+def test_what_somebody_has_who_left_waits_for_another(cast, sign_in, entrance):
+    gone, stays = waiting(entrance, 2)
+    errands.claim(errand_id=gone.pk, by=cast.cadre_user)
+    errands.claim(errand_id=stays.pk, by=cast.worker)
+    assert [one.pk for one in sign_in(cast.cadre_user).get(reverse("checkpoints:my_day")).context["errands"]] == [gone.pk]
+    assert errand_trips.left_behind() == 0
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    cast.cadre_user.memberships.update(starts_on=yesterday, ends_on=yesterday)
+    assert (list(errand_trips.mine(User.objects.get(pk=cast.cadre_user.pk))), errand_trips.left_behind()) == ([], 1)
+    assert errand_trips.left_behind() == 0
+    assert [(row.state, row.assignee) for row in Errand.objects.order_by("id")] == [
+        ("requested", None),
+        ("accepted", cast.worker),
+    ]
 
 
 def test_no_more_than_two_arms_carry(cast, entrance):
