@@ -61,8 +61,9 @@ class Asked:
 @requires(Permission.RESIDENT_VIEW)
 def compound_list(request: Request) -> HttpResponse:
     """I look for the compound whose homes I want to see."""
-    rows = compound_homes.counted(Compound.objects.within(request.communities).select_related("community"))
-    return page(request, "residents/compounds/list.html", {"rows": paged(request, rows)}, part="compound-rows")
+    rows = paged(request, compound_homes.counted(Compound.objects.within(request.communities).select_related("community")))
+    compound_homes.count_people(rows)
+    return page(request, "residents/compounds/list.html", {"rows": rows}, part="compound-rows")
 
 
 @require_safe

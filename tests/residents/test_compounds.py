@@ -264,7 +264,9 @@ def test_whoever_may_not_see_quarantine_reads_nothing_of_it(cast, sign_in, page)
 
 def test_list_of_compounds_counts_homes(cast, sign_in, queries):
     client, link = sign_in(cast.worker), reverse("residents:compound_list")
-    stand(cast.hefengyuan, ["101"])
+    (home,) = stand(cast.hefengyuan, ["101"])
+    factories.ResidentFactory(dwelling=home)
+    factories.ResidentFactory(dwelling=home, lives_in=False)
     client.get(link)
     with queries() as one:
         client.get(link)
@@ -273,7 +275,8 @@ def test_list_of_compounds_counts_homes(cast, sign_in, queries):
     with queries() as three:
         found = client.get(link)
 
-    assert [row.homes for row in found.context["rows"]] == [1, 1, 2]
+    counted = [(row.homes, row.registered, row.living_in) for row in found.context["rows"]]
+    assert counted == [(1, 2, 1), (1, 0, 0), (2, 0, 0)]
     assert len(three) == len(one)
 
 
