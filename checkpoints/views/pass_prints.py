@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import segno
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,6 +19,7 @@ from checkpoints.services import pass_cases, pass_codes, pass_words, passes
 from checkpoints.services.pass_cases import Ground
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
+from residents.models import Resident
 
 # More than these are printed building by building.
 MOST = 240
@@ -31,6 +33,8 @@ class Card:
     rule: str
     code: str
     drawing: SafeString
+    # How many live in the home: the guard sees whether a card fits who carries it.
+    people: int
 
 
 @never_cache
@@ -63,7 +67,8 @@ def pass_print_one(request: Request, pk: int) -> HttpResponse:
 
 def _sheet(request: Request, cards: list[EntryPass], size: str) -> HttpResponse:
     ground = Ground([card.compound for card in cards], timezone.now())
-    drawn = [_drawn(request, card, ground) for card in cards[:MOST]]
+    people = _people(request, cards)
+    drawn = [_drawn(request, card, ground, people.get(card.dwelling_id, 0)) for card in cards[:MOST]]
     many = ngettext(
         "More than %(n)s pass: print building by building.", "More than %(n)s passes: print building by building.", MOST
     )
@@ -71,7 +76,13 @@ def _sheet(request: Request, cards: list[EntryPass], size: str) -> HttpResponse:
     return page(request, "checkpoints/passes/sheet.html", context)
 
 
-def _drawn(request: Request, card: EntryPass, ground: Ground) -> Card:
+def _people(request: Request, cards: list[EntryPass]) -> dict[int | None, int]:
+    homes = [card.dwelling_id for card in cards if card.dwelling_id]
+    living = Resident.objects.within(request.communities).living_in().filter(dwelling__in=homes)
+    return dict(living.order_by().values_list("dwelling").annotate(n=Count("pk")))
+
+
+def _drawn(request: Request, card: EntryPass, ground: Ground, people: int) -> Card:
     level = ground.level(card.compound_id, card.dwelling.entrance.building_id if card.dwelling else None)
     policy = ground.policy(card.compound, level)
     rule = pass_words.sentence(policy) if policy and not card.is_outsiders else ""
@@ -79,8 +90,8 @@ def _drawn(request: Request, card: EntryPass, ground: Ground) -> Card:
         code = pass_codes.code_of(card.pk, card.key)
     except KeyError:
         # Its key is given up: the sheet says to replace it.
-        return Card(card, rule, "", mark_safe(""))
-    return Card(card, rule, pass_codes.shown(code), drawing(request, code))
+        return Card(card, rule, "", mark_safe(""), people)
+    return Card(card, rule, pass_codes.shown(code), drawing(request, code), people)
 
 
 def drawing(request: Request, code: str) -> SafeString:

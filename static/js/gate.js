@@ -166,6 +166,28 @@ for (const quick of document.querySelectorAll("form[data-quick]")) {
   });
 }
 
+const KEPT = /^\/checkpoints\/gate\/(?:\d+\/)?$/;
+// Without network the pages beside this one do not open; what the form can do of theirs is done there.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='/']");
+  const away = document.getElementById("gate-away");
+  const isLost = link && !navigator.onLine && link.id !== "gate-scan" && !KEPT.test(link.pathname);
+  away.hidden = !isLost || Boolean(link.dataset.instead);
+  if (!isLost) return;
+  event.preventDefault();
+  if (link.dataset.instead) return instead(link.dataset.instead);
+  away.scrollIntoView({ block: "center" });
+});
+
+function instead(what) {
+  if (what === "scan") return document.getElementById("gate-scan").click();
+  form.elements.person.value = what;
+  hint();
+  const field = form.elements[what === "driver" ? "plate_no" : "home"];
+  field.scrollIntoView({ block: "center" });
+  field.focus({ preventScroll: true });
+}
+
 function clear() {
   const person = form.elements.person.value;
   form.reset();

@@ -267,6 +267,7 @@ def test_the_sheet_takes_out_rooms_but_no_names(cast, sign_in, home):
 
 
 def test_cards_are_drawn_with_codes_and_it_is_on_record(cast, sign_in, card, once_a_day):
+    factories.ResidentFactory.create_batch(2, dwelling=card.dwelling)
     client = sign_in(cast.worker)
     answer = client.post(reverse("checkpoints:pass_print"), {"compound": cast.hefengyuan.pk, "size": "card"})
     text = answer.content.decode()
@@ -276,6 +277,7 @@ def test_cards_are_drawn_with_codes_and_it_is_on_record(cast, sign_in, card, onc
         True,
         False,
     )
+    assert "the household · 3 people" in text
     assert Event.objects.get(kind="compound.passes_printed").after == {"count": 1}
     large = client.post(reverse("checkpoints:pass_print_one", args=[card.pk]), {"size": "large"})
     assert "p-pass-size-large" in large.content.decode()
