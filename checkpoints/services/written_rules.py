@@ -47,6 +47,7 @@ SHAPES = {
     "plate": (
         f"[{_PROVINCES}][A-Z](?:[A-HJ-NP-Z0-9]{{4}}[A-HJ-NP-Z0-9学警港澳挂领使试超]"  # six places
         "|[A-HJK][A-HJ-NP-Z0-9][0-9]{4}|[0-9]{5}[A-HJK])"  # new energy: eight characters in all
+        f"|[{_PROVINCES}]X[0-9]{{4}}应急"  # fire and rescue
         f"|WJ[{_PROVINCES}]?[0-9]{{4}}[0-9A-Z]|[使领][0-9]{{6}}|[0-9]{{6}}[使领]|[A-Z]{{2}}[0-9]{{5}}|无牌"
     ),
     "passengers": "[0-9]{1,2}",

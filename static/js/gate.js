@@ -127,6 +127,8 @@ form.addEventListener("submit", (event) => {
   complain();
   const meant = understood(row);
   if (!meant) return;
+  // As it was understood, so it stands on the line: 36,5 is 36.5, whatever the keyboard.
+  for (const name of ["home", "temperature", "plate_no"]) if (meant[name]) row[name] = meant[name];
   if (meant.result === "passed" && !entry.allows(row)) return;
   const together = party.rows(row);
   if (together.length > 1 && row.temperature) return complain("temperature", words.alone);
