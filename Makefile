@@ -22,8 +22,8 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON := $(shell command -v python3.11 || command -v python3)
 BIN := $(abspath $(VENV))/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes
-# Some tests take a thousand times what others take: who has nothing left takes from the other.
-PYTEST = $(BIN)/python -m pytest -n 2 --dist worksteal
+# Three on two cores, for many wait for a browser. Some take a thousand times what others take: who has nothing left takes from another.
+PYTEST = $(BIN)/python -m pytest -n 3 --dist worksteal
 
 # The servers of `make ci`; Redis databases of their own, so that nothing else there is touched.
 CI_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/portal

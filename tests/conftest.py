@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.core.management.commands import flush
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -29,6 +30,15 @@ def pytest_sessionstart(session):
     if settings.CELERY_BROKER_URL.startswith("redis"):
         with celery_app.connection_for_write() as broker:
             broker.ensure_connection(max_retries=2, timeout=5)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with what waits for a browser, so that other processes fill the time; the rest as it stands in the folders.
+
+    pytest-django leaves what commits for the end, where all processes would wait at once. No test needs another's rows.
+    """
+    items.sort(key=lambda item: ("tests/journeys" not in item.path.as_posix(), item.path))
 
 
 def pytest_collection_finish():
@@ -63,6 +73,8 @@ def _emptied():
     # loop gives the thread another one.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "sql_flush", databases.flush(operations.sql_flush))
+        # What belongs to the tables themselves is left there, so it need not be written anew.
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **kwargs: None)
         yield
 
 

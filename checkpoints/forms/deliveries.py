@@ -1,6 +1,5 @@
 """What is typed about goods at the gate."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from checkpoints.models import DeliveryBatch
 from checkpoints.models.deliveries import MOST_PACKAGES, Care, Way
 from checkpoints.services.drops import Line, lines_in
-from portal.lib.forms import CleanTextMixin, helper, pair
+from portal.lib.forms import CleanTextMixin, KeyField, helper, pair
 from residents.forms.errands import PHONE
 
 Source = DeliveryBatch.Source
@@ -24,20 +23,10 @@ def packages(label: Any, *, least: int = 1, **more: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=least, max_value=MOST_PACKAGES, widget=number, **more)
 
 
-class KeyMixin(CleanTextMixin):
-    """A hidden number that makes a form sent twice one delivery."""
-
-    cleaned_data: dict[str, Any]
-
-    def clean_key(self) -> uuid.UUID:
-        """A missing key is no mistake of the person's."""
-        return self.cleaned_data["key"] or uuid.uuid4()
-
-
-class ParcelForm(KeyMixin, forms.Form):
+class ParcelForm(CleanTextMixin, forms.Form):
     """A parcel for one home: the home, and a tap."""
 
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = KeyField()
     post = forms.ModelChoiceField(None, label=_("gate"), empty_label=None)
     home = forms.CharField(
         label=_("home"), max_length=40, widget=forms.TextInput(attrs={"placeholder": "17-3-702", "autocomplete": "off"})
@@ -51,7 +40,6 @@ class ParcelForm(KeyMixin, forms.Form):
     def __init__(self, *args: Any, gates: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["post"].queryset = gates  # type: ignore[attr-defined]
-        self.initial.setdefault("key", uuid.uuid4())
         self.helper = helper(
             self, "key", pair("home", "packages"), "care", pair("name", "phone"), "post", "disinfected",
             submit=_("On the shelf"), action=reverse("checkpoints:delivery_parcel"),
@@ -73,10 +61,10 @@ class ParcelForm(KeyMixin, forms.Form):
         }
 
 
-class DeliveryForm(KeyMixin, forms.Form):
+class DeliveryForm(CleanTextMixin, forms.Form):
     """A load for many homes, here or on its way."""
 
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = KeyField()
     post = forms.ModelChoiceField(None, label=_("gate"), empty_label=None)
     what = forms.CharField(label=_("goods"), max_length=60)
     spec = forms.CharField(label=_("size and weight"), max_length=40, required=False)
@@ -93,7 +81,6 @@ class DeliveryForm(KeyMixin, forms.Form):
     def __init__(self, *args: Any, gates: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["post"].queryset = gates  # type: ignore[attr-defined]
-        self.initial.setdefault("key", uuid.uuid4())
         self.helper = helper(
             self, "key", pair("what", "spec"), pair("source", "care"), pair("sender", "expected"), pair("post", "way"),
             "arrived", submit=_("Write it down"), cancel=cancel,

@@ -1,6 +1,5 @@
 """What is typed about visitors, vehicles and people who are held."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from checkpoints.models import Passage, Vehicle, Visit
-from portal.lib.forms import CleanTextMixin, DayField, helper, pair
+from portal.lib.forms import CleanTextMixin, DayField, KeyField, helper, pair
 from residents.forms.errands import PHONE
 from residents.forms.health_checks import TemperatureField
 from residents.models import Community
@@ -58,7 +57,7 @@ class AnswerForm(CleanTextMixin, forms.Form):
 class HomeForm(forms.Form):
     """Who of a home passes, and which way."""
 
-    key = forms.UUIDField(required=False)
+    key = KeyField()
     residents = forms.TypedMultipleChoiceField(coerce=int, required=False)
     direction = forms.ChoiceField(choices=Passage.Direction)
     reason = forms.CharField(max_length=60, required=False)
@@ -67,10 +66,6 @@ class HomeForm(forms.Form):
     def __init__(self, data: Any, *, people: Any) -> None:
         super().__init__(data)
         self.fields["residents"].choices = [(one.pk, "") for one in people]  # type: ignore[attr-defined]
-
-    def clean_key(self) -> uuid.UUID:
-        """A missing key is no mistake of the person's."""
-        return self.cleaned_data["key"] or uuid.uuid4()
 
 
 class VehicleForm(CleanTextMixin, forms.ModelForm):

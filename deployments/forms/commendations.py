@@ -1,6 +1,5 @@
 """Praise as it came."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deployments.models import Cadre, Commendation, Secondment, SendingUnit
 from portal.accounts.models import User
-from portal.lib.forms import CleanTextMixin, helper, pair
+from portal.lib.forms import CleanTextMixin, KeyField, helper, pair
 from residents.models import Membership, Team
 
 FOR_WHOM = ("cadre", "colleague", "unit", "for_team", "team")
@@ -19,7 +18,7 @@ FOR_WHOM = ("cadre", "colleague", "unit", "for_team", "team")
 class CommendationForm(CleanTextMixin, forms.Form):
     """A letter, a banner, a word: for one person, one team or one unit."""
 
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = KeyField()
     community = forms.ModelChoiceField(None, label=_("community"))
     kind = forms.ChoiceField(label=_("kind"), choices=Commendation.Kind)
     cadre = forms.ModelChoiceField(None, label=pgettext_lazy("praise", "person"), required=False)
@@ -42,7 +41,6 @@ class CommendationForm(CleanTextMixin, forms.Form):
         self._offer("colleague", User.objects.filter(pk__in=own.values("user"), cadre=None))
         self._offer("unit", SendingUnit.objects.filter(pk__in=here.values("cadre__unit")))
         self._offer("for_team", Team.objects.live().within(communities))
-        self.initial.setdefault("key", uuid.uuid4())
         self.initial.setdefault("community", communities.first())
         whom = (pair("cadre", "colleague"), pair("unit", "for_team"), "team")
         rows = ["key", pair("community", "kind"), *whom, "sender", "text", "sender_agrees"]
@@ -50,10 +48,6 @@ class CommendationForm(CleanTextMixin, forms.Form):
 
     def _offer(self, field: str, rows: Any) -> None:
         self.fields[field].queryset = rows.order_by("name", "id")  # type: ignore[attr-defined]
-
-    def clean_key(self) -> uuid.UUID:
-        """A missing key is no mistake of the person's."""
-        return self.cleaned_data["key"] or uuid.uuid4()
 
     def clean(self) -> dict[str, Any]:
         """For one."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -71,19 +72,19 @@ class CleanCharField(forms.CharField):
 
 
 class KeyField(forms.UUIDField):
-    """What makes a form sent twice one; the page makes it, so a broken one is no mistake of the person's."""
+    """What makes a form sent twice one; the page makes it, so a missing or broken one is no mistake of the person's."""
 
     widget = forms.HiddenInput
 
     def __init__(self) -> None:
-        super().__init__(required=False)
+        super().__init__(required=False, initial=uuid.uuid4)
 
     def to_python(self, value: Any) -> Any:
-        """None where it is missing or broken."""
+        """The key, or a new one."""
         try:
-            return super().to_python(value)
+            return super().to_python(value) or uuid.uuid4()
         except ValidationError:
-            return None
+            return uuid.uuid4()
 
 
 # Django's own sentences, which our catalogue says as a resident would: collected here, used there.

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import unicodedata
-import uuid
 from functools import lru_cache
 from typing import Any
 
@@ -71,7 +70,7 @@ class AskForm(AskMixin, forms.Form):
         self.fields["what"].widget.attrs["placeholder"] = kind.example
         # Whoever goes shopping must know for what.
         self.fields["what"].required = kind.is_goods or kind.code == "other"
-        self.initial |= {"key": uuid.uuid4(), "kind": kind.code}
+        self.initial["kind"] = kind.code
 
     @property
     def is_unsure(self) -> bool:

@@ -1,6 +1,5 @@
 """What is asked when money moved."""
 
-import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import photos
-from portal.lib.forms import CleanTextMixin, helper
+from portal.lib.forms import CleanTextMixin, KeyField, helper
 from residents.models import Payment
 from residents.models.errand_money import LEAST, MOST
 
@@ -16,7 +15,7 @@ from residents.models.errand_money import LEAST, MOST
 class PaymentForm(CleanTextMixin, forms.Form):
     """One amount, who paid it, and the receipt where a helper advanced it."""
 
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = KeyField()
     kind = forms.ChoiceField(label=_("who paid"), widget=forms.RadioSelect)
     amount = forms.DecimalField(
         label=_("amount (yuan)"), min_value=LEAST, max_value=MOST, max_digits=10, decimal_places=2,
@@ -31,13 +30,8 @@ class PaymentForm(CleanTextMixin, forms.Form):
     def __init__(self, *args: Any, kinds: list[str], cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(k.value, k.label) for k in Payment.Kind if k.value in kinds]  # type: ignore[attr-defined]
-        self.initial.setdefault("key", uuid.uuid4())
         self.initial.setdefault("kind", kinds[0])
         self.helper = helper(self, submit=_("Write it down"), cancel=cancel)
-
-    def clean_key(self) -> uuid.UUID:
-        """A missing key is no mistake of the person's."""
-        return self.cleaned_data["key"] or uuid.uuid4()
 
     def clean_amount(self) -> Decimal:
         """Cents are the smallest."""

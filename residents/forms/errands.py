@@ -1,7 +1,6 @@
 """What is asked when an errand is taken down, and at each of its steps."""
 
 import unicodedata
-import uuid
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import photos
-from portal.lib.forms import CleanCharField, CleanTextMixin, helper, pair
+from portal.lib.forms import CleanCharField, CleanTextMixin, KeyField, helper, pair
 from residents.forms.steps import StepForm
 from residents.models import Compound, Dwelling, Errand, ErrandKind, ErrandLine, Outcome, Stop, Task, Urgency
 from residents.models.errands import DETAILS, FAILURES, SUCCESSES
@@ -67,17 +66,13 @@ class AskMixin(CleanTextMixin):
         """The list of goods, where the kind is one."""
         return things_in(what) if self.asked.is_goods else []
 
-    def clean_key(self) -> uuid.UUID:
-        """A missing key is no mistake of the person's."""
-        return self.cleaned_data["key"] or uuid.uuid4()
-
 
 class ErrandForm(AskMixin, forms.Form):
     """A request that somebody phoned, wrote in the chat or said at the door."""
 
     strict = True
 
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = KeyField()
     kind = forms.CharField(max_length=24, widget=forms.HiddenInput)
     # The door of a round at which it was heard.
     stop = forms.ModelChoiceField(None, required=False, widget=forms.HiddenInput)
@@ -111,7 +106,6 @@ class ErrandForm(AskMixin, forms.Form):
         self.fields["stop"].queryset = Stop.objects.within(communities)  # type: ignore[attr-defined]
         self.fields["source_task"].queryset = Task.objects.within(communities)  # type: ignore[attr-defined]
         self.fields["what"].widget.attrs["placeholder"] = kind.example
-        self.initial.setdefault("key", uuid.uuid4())
         self.initial["kind"] = kind.code
         rows = [
             "key",

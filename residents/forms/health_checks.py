@@ -2,7 +2,6 @@
 
 import datetime as dt
 import unicodedata
-import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.forms import CleanTextMixin, helper, pair
+from portal.lib.forms import CleanTextMixin, KeyField, helper, pair
 from residents.models import HealthCheck, Method, Mood, SiteCall, Slot, Symptom
 from residents.models.health_checks import HIGHEST, LOWEST
 
@@ -138,7 +137,7 @@ def _answer(value: str) -> bool | None:
 class SiteCallForm(CleanTextMixin, forms.Form):
     """The talk of the day with somebody at a site."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = KeyField()
     reached = forms.TypedChoiceField(
         label=_("Reached"), choices=[("yes", _("yes")), ("no", _("no"))], coerce=lambda value: value == "yes", initial="yes"
     )
@@ -157,7 +156,6 @@ class SiteCallForm(CleanTextMixin, forms.Form):
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["key"] = uuid.uuid4()
         self.helper = helper(
             self, "key", "reached", "health", "mood", "food_ok", "lodging_ok", "medicine_received", "note",
             submit=_("Save the call"), cancel=cancel,

@@ -1,7 +1,6 @@
 """A call of the hotline."""
 
 import datetime as dt
-import uuid
 from typing import Any
 
 from django import forms
@@ -11,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
-from portal.lib.forms import CleanTextMixin, DayField, helper, pair
+from portal.lib.forms import CleanTextMixin, DayField, KeyField, helper, pair
 from residents.models import HotlineCall, Membership, Role
 
 # A month of duty, unless it is said otherwise.
@@ -21,7 +20,7 @@ TERM = dt.timedelta(days=30)
 class HotlineCallForm(CleanTextMixin, forms.Form):
     """In one word what it was about; what was said is for the counsellor's eyes."""
 
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = KeyField()
     community = forms.ModelChoiceField(None, label=_("community"))
     topic = forms.ChoiceField(label=_("topic"), choices=HotlineCall.Topic)
     minutes = forms.IntegerField(label=_("minutes"), min_value=1, max_value=600, initial=10)
@@ -34,14 +33,9 @@ class HotlineCallForm(CleanTextMixin, forms.Form):
     def __init__(self, *args: Any, communities: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["community"].queryset = communities  # type: ignore[attr-defined]
-        self.initial.setdefault("key", uuid.uuid4())
         self.initial.setdefault("community", communities.first())
         rows = ["key", "community", pair("topic", "minutes"), "referral", "content"]
         self.helper = helper(self, *rows, submit=_("Write it down"))
-
-    def clean_key(self) -> uuid.UUID:
-        """A missing key is no mistake of the person's."""
-        return self.cleaned_data["key"] or uuid.uuid4()
 
 
 class CounsellorForm(CleanTextMixin, forms.Form):

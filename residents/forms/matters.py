@@ -1,6 +1,5 @@
 """What is asked when something is brought up, and at each of its steps."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -22,7 +21,7 @@ from residents.services.ask_sheets import Sheet
 class MatterForm(PlaceMixin, forms.Form):
     """A problem, a fault, a dispute, an incident: as it is told."""
 
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = KeyField()
     kind = forms.ChoiceField(label=_("kind"), choices=MatterKind)
     what = forms.CharField(
         label=pgettext_lazy("matter", "what happened"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
@@ -47,13 +46,8 @@ class MatterForm(PlaceMixin, forms.Form):
         self.communities = communities
         super().__init__(*args, **kwargs)
         self.offer_compounds()
-        self.initial.setdefault("key", uuid.uuid4())
         rows = ["key", pair("kind", "level"), "what", "parties", pair("compound", "where"), pair("name", "phone")]
         self.helper = helper(self, *rows, submit=_("Take it down"), cancel=cancel, action=reverse("residents:matter_create"))
-
-    def clean_key(self) -> uuid.UUID:
-        """A missing key is no mistake of the person's."""
-        return self.cleaned_data["key"] or uuid.uuid4()
 
     def clean(self) -> dict[str, Any]:
         """A dispute is between somebody, an early sign has a level; nothing else has one."""
@@ -86,11 +80,10 @@ class OwnForm(CleanTextMixin, forms.Form):
         home = self.fields["home"]
         home.label = _("your room") if sheet.entrance else _("building-entrance-room")
         home.widget.attrs["placeholder"] = "702" if sheet.entrance else "17-3-702"
-        self.initial["key"] = uuid.uuid4()
 
     def facts(self) -> dict[str, Any]:
         """What the service is told."""
-        return {**self.cleaned_data, "key": self.cleaned_data["key"] or uuid.UUID(int=0)}
+        return dict(self.cleaned_data)
 
 
 class GiveForm(StepForm):

@@ -1,13 +1,12 @@
 """What a home offers, gives or needs."""
 
-import uuid
 from typing import Any
 
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.forms import CleanTextMixin, helper, pair
+from portal.lib.forms import CleanTextMixin, KeyField, helper, pair
 from residents.forms.errands import PHONE
 from residents.forms.tasks import PlaceMixin
 from residents.models import MutualAid
@@ -16,7 +15,7 @@ from residents.models import MutualAid
 class MutualAidForm(PlaceMixin, forms.Form):
     """One offer, gift or request."""
 
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = KeyField()
     kind = forms.ChoiceField(label=_("kind"), choices=MutualAid.Kind)
     what = forms.CharField(label=_("what"), max_length=200)
     compound = forms.ModelChoiceField(None, label=_("compound"), required=False)
@@ -32,14 +31,13 @@ class MutualAidForm(PlaceMixin, forms.Form):
         self.communities = communities
         super().__init__(*args, **kwargs)
         self.offer_compounds()
-        self.initial.setdefault("key", uuid.uuid4())
         rows = ["key", "kind", "what", pair("compound", "where"), pair("name", "phone"), "anonymous"]
         self.helper = helper(self, *rows, submit=_("Write it down"), cancel=reverse("residents:mutual_aid_list"))
 
     def facts(self) -> dict[str, Any]:
         """What the service is told besides the place."""
-        names = ("kind", "what", "name", "phone", "anonymous")
-        return {**{name: self.cleaned_data[name] for name in names}, "key": self.cleaned_data["key"] or uuid.uuid4()}
+        names = ("key", "kind", "what", "name", "phone", "anonymous")
+        return {name: self.cleaned_data[name] for name in names}
 
 
 class MatchForm(CleanTextMixin, forms.Form):

@@ -1,7 +1,6 @@
 """What is asked when a task is written down, and at each of its steps."""
 
 import re
-import uuid
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.forms import CleanTextMixin, helper, pair
+from portal.lib.forms import CleanTextMixin, KeyField, helper, pair
 from residents.access import Permission
 from residents.forms.steps import StepForm
 from residents.models import Building, Community, Compound, Task, TaskKind, TaskSource
@@ -67,7 +66,7 @@ class PlaceMixin(CleanTextMixin):
 class TaskForm(PlaceMixin, forms.Form):
     """A task written down by hand, from the chat or from the morning's meeting."""
 
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = KeyField()
     title = forms.CharField(label=_("what is to be done"), max_length=80)
     what = forms.CharField(
         label=_("details"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
@@ -87,15 +86,10 @@ class TaskForm(PlaceMixin, forms.Form):
         self.communities = communities
         super().__init__(*args, **kwargs)
         self.offer_compounds()
-        self.initial.setdefault("key", uuid.uuid4())
         self.helper = helper(
             self, "key", "title", pair("compound", "where"), "what", pair("kind", "risk"), pair("source", "due_at"),
             submit=_("Write it down"), cancel=cancel, action=reverse("residents:task_create"),
         )  # fmt: skip
-
-    def clean_key(self) -> uuid.UUID:
-        """A missing key is no mistake of the person's."""
-        return self.cleaned_data["key"] or uuid.uuid4()
 
     def clean_due_at(self) -> Any:
         """By yesterday helps nobody."""
