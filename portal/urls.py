@@ -9,8 +9,9 @@ from portal.views import health, home, search, trail, worker
 urlpatterns = [
     path("", home.home, name="home"),
     # The apps write their addresses in full: /my/ and /deployments/board/ belong to checkpoints. Addresses are tried from
-    # the top: those that phones ask every few seconds come first.
+    # the top: those that phones ask every few seconds come first, then those of residents outside.
     path("", include("checkpoints.urls")),
+    path("", include("residents.urls")),
     path("search/", search.search, name="search"),
     path("trail/", trail.event_list, name="event_list"),
     path("", include("portal.accounts.urls")),
@@ -20,7 +21,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("worker.js", worker.worker, name="worker"),
     path("healthz", health.health, name="healthz"),
-    path("", include("residents.urls")),
     path("", include("deployments.urls")),
     path("", include("portal.reports.urls")),
 ]

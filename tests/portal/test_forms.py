@@ -1,15 +1,21 @@
 """What every form shares."""
 
+from uuid import UUID
+
 import pytest
 from crispy_forms.utils import render_crispy_form
 from django import forms
 
-from portal.lib.forms import CleanCharField, CleanTextMixin, helper, pair
+from portal.lib.forms import CleanCharField, CleanTextMixin, KeyField, helper, pair
 
 
 class NoteForm(CleanTextMixin, forms.Form):
     name = forms.CharField(max_length=10)
     note = forms.CharField(widget=forms.Textarea, required=False)
+
+
+class SentForm(CleanTextMixin, forms.Form):
+    key = KeyField()
 
 
 UNREADABLE = ["a\x00b", "a\ud800b", "王\u202e建国", "a\u2066b", "a\x1bb", "a\x85b"]
@@ -51,3 +57,18 @@ def test_a_form_ends_in_one_button_and_a_way_back():
     assert html.count("<button") == 1
     assert '<a class="btn btn-outline-secondary" href="/back/">' in html
     assert html.index('name="name"') < html.index('name="note"') < html.index("<button")
+
+
+@pytest.mark.parametrize("sent", [{}, {"key": ""}, {"key": "x"}, {"key": "\x00"}, {"key": "\ud800"}])
+def test_a_missing_or_broken_key_is_no_mistake_of_the_person(sent):
+    form = SentForm(sent)
+    assert form.is_valid()
+    assert isinstance(form.cleaned_data["key"], UUID)
+
+
+def test_a_form_sent_again_has_the_key_its_page_was_given():
+    form = SentForm()
+    shown = form["key"].value()
+    again = SentForm({"key": str(shown)})
+    assert again.is_valid()
+    assert (again.cleaned_data["key"], form["key"].value()) == (shown, shown)
