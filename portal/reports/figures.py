@@ -143,8 +143,8 @@ def _parts() -> Iterator[Figure]:
             yield Figure(f"{whole}_h{hour:02}", label, TIMES, "gates", how, part_of=f"{whole}_by_hour", part=hour)
 
 
-def _of_kind(kind: str) -> Callable[[Scope], Any]:
-    return lambda at: Count("pk", filter=Q(round__kind=kind))
+def _of_kind(*kinds: str) -> Callable[[Scope], Any]:
+    return lambda at: Count("pk", filter=Q(round__kind__in=kinds))
 
 
 def _amount(kind: str) -> Callable[[Scope], Any]:
@@ -250,7 +250,7 @@ def _of_rounds() -> Iterator[Figure]:
         "消杀人数",
     )  # fmt: skip
     yield _stops("kits", _("antigen kits handed out"), _("kits"), _amount("antigen"), "发放抗原")
-    yield _stops("door_services", _("services at doors"), HOMES, _of_kind("rubbish"), "上门服务户次")
+    yield _stops("door_services", _("services at doors"), HOMES, _of_kind("rubbish", "vegetables"), "上门服务户次")
     yield _stops("care_calls", _("special-care contacts"), HOMES, _of_kind("wellbeing_call"), "关爱电话")
     yield _stops("letters", _("letters handed out"), _("letters"), _of_kind("letter"), "宣传品份数")
     announced = Counted(sources.NOTICES, lambda at: Count("pk"))

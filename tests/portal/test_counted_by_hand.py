@@ -87,7 +87,8 @@ def rounds(quarter: Quarter) -> Counter:
     found |= {
         "swept_today": len({home for home, day in swept if day == DAY}), "swept_so_far": len({home for home, _day in swept}),
         "disinfections": kinds["disinfection"], "disinfected_m2": sums["disinfection"], "persuaded": sums["patrol"],
-        "disinfecting": 1, "kits": sums["antigen"], "door_services": kinds["rubbish"], "care_calls": kinds["wellbeing_call"],
+        "disinfecting": 1, "kits": sums["antigen"], "care_calls": kinds["wellbeing_call"],
+        "door_services": kinds["rubbish"] + kinds["vegetables"],
         "letters": kinds["letter"],
     }  # fmt: skip
     return found
