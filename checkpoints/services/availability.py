@@ -79,6 +79,12 @@ def obstacle(
     )
 
 
+def is_expected(cadre: Cadre, day: dt.date, facts: Facts) -> bool:
+    """Whether the cadre may be planned for, but has not reported for duty: until then nobody can sign in."""
+    rows = facts.secondments.get(cadre.pk, ())
+    return any(row.state == Secondment.State.APPROVED and row.starts_on <= day <= (row.ends_on or day) for row in rows)
+
+
 def rest_before(shift: Shift, stands: Collection[Assignment]) -> dt.timedelta | None:
     """How long the cadre has been off when the shift starts; None without an earlier shift at hand."""
     earlier = [shift.starts_at - stand.ends_at for stand in stands if stand.ends_at <= shift.starts_at]

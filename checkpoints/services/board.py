@@ -83,6 +83,7 @@ class Person:
     last_ended: dt.datetime | None
     lives_here: bool
     away_until: dt.datetime | None
+    expected: bool
     nights: bool
 
 
@@ -163,7 +164,7 @@ def board_of(community: Community, day: dt.date, *, full_names: bool) -> Board:
         running=[cell for cell in cells.values() if cell.shift.day != day],
     )
     people = [_person(cadre, board) for pk, cadre in cadres.items() if pk not in placed]
-    board.pool = sorted(people, key=lambda person: (person.away_until is not None, person.hours, person.cadre.pk))
+    board.pool = sorted(people, key=lambda one: (one.away_until is not None, one.expected, one.hours, one.cadre.pk))
     return board
 
 
@@ -281,6 +282,7 @@ def _person(cadre: Cadre, board: Board) -> Person:
         hours=suggestions.hours_in_week(stands, board.day),
         last_ended=max(ended, default=None),
         lives_here=cadre.home_community_id == board.community.pk,
+        expected=availability.is_expected(cadre, board.day, board.facts),
         away_until=max((leave.ends_at for leave in leaves), default=None),
         nights=_can_do_nights(cadre, board),
     )

@@ -14,6 +14,8 @@ from deployments.models import Cadre
 
 # What counts, and how much at most; together 100.
 LIVES_THERE, FEW_HOURS, RESTED, SKILL, SAME_UNIT = 25, 35, 20, 10, 10
+# Taken off for whoever has not arrived: may still come, but whoever is here goes before.
+NOT_YET_HERE = 100
 FULL_WEEK = 45.0  # hours after which somebody has done enough
 WELL_RESTED = 24.0
 MOST = 6
@@ -59,8 +61,9 @@ def _weigh(cadre: Cadre, shift: Shift, facts: Facts, lead: Cadre | None) -> Sugg
         _rested(stands, shift),
         _skill(cadre, shift),
         _same_unit(cadre, lead),
+        (-NOT_YET_HERE, _("has not reported yet")) if availability.is_expected(cadre, shift.day, facts) else (0, ""),
     ]
-    return Suggestion(cadre, round(sum(points for points, _why in parts)), [why for _points, why in parts if why])
+    return Suggestion(cadre, max(0, round(sum(points for points, _why in parts))), [why for _points, why in parts if why])
 
 
 def _lives_there(cadre: Cadre, shift: Shift, facts: Facts) -> tuple[float, str]:

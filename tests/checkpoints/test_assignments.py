@@ -221,6 +221,11 @@ def test_suggestions_come_best_first_with_reasons_and_without_who_may_not(cast, 
     assert found[0].reasons == ["lives in this community", "0 hours this week", "no shift before", f"same unit as {near.name}"]
     assert "rested 10 hours" in found[1].reasons
 
+    near.secondments.update(state="approved")
+    facts = availability.facts_of([c.pk for c in people], shift.starts_at - dt.timedelta(days=8), shift.ends_at)
+    found = suggestions.suggest(shift, people, facts, rest_hours=8, lead=near)
+    assert ([s.cadre for s in found], found[1].reasons[-1]) == ([tired, near], "has not reported yet")
+
 
 @time_machine.travel(dt.datetime(2022, 4, 10, 23, 0, tzinfo=dt.UTC), tick=False)
 def test_hours_of_the_week_count_a_night_on_its_first_day(cast, post, people):
