@@ -135,7 +135,7 @@ def guess(
         text=text,
         home=home,
         dwelling=find_home(home, compound=compound, community=community) if home else None,
-        name=speaker[1] if speaker else "",
+        name=speaker[1] if speaker and _is_name(speaker[1]) else "",
         phone=re.sub(r"[ -]", "", phones[0]) if phones else "",
         kind=_kind(text),
         urgency=_urgency(text),
@@ -172,11 +172,18 @@ def _own(home: str, words: list[str], together: "re.Match[str] | None") -> str:
     return f"{own} {PHONE.sub('', together[0]).strip()}"
 
 
+def _is_name(word: str) -> bool:
+    """买药 17-3-702 begins with a wish, 家里没菜了 with a need; neither is anybody's name."""
+    wish = any(known in word for row in WORDS.values() for known in row)
+    return not (wish or AROUND.fullmatch(word) or ASKING.match(word))
+
+
 def goods(text: str) -> str:
     """The things of a message, one a line; its words without who and where, if it names none."""
     speaker = SPEAKER.match(text)
     # 李大妈: ..., 李大妈17-3-702 ...; but 青菜 3 斤 is nobody.
-    said = text[speaker.end() :] if speaker and SAID.match(text, speaker.end()) else text
+    named = speaker and _is_name(speaker[1]) and SAID.match(text, speaker.end())
+    said = text[speaker.end() :] if speaker and named else text
     plain = SHORT.sub("", WHOLE.sub("", PHONE.sub("", said)))
     plain = "".join(sign for sign in plain if unicodedata.category(sign) not in UNSAID)
     found = [_asked(part) for part in parts_of(plain)]
