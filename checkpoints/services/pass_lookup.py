@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from checkpoints.models import EntryPass, Shift
 from checkpoints.services import pass_cases, pass_codes, pass_rules, pass_words
 from portal.lib.crypto import lookup_hash
-from residents.models import Community, Dwelling, Resident
+from residents.models import Community, Compound, Dwelling, Resident
 from residents.services import search
 
 MOST = 8
@@ -30,6 +30,13 @@ class Hit:
     card: EntryPass | None = None
     home: Dwelling | None = None
     resident: Resident | None = None
+
+    @property
+    def compound(self) -> Compound | None:
+        """Where the home is: the same room stands in each compound of a community."""
+        if self.card:
+            return self.card.compound
+        return self.home.entrance.building.compound if self.home else None
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,13 @@ def look_up(shift: Shift, text: str, *, way: str, at: dt.datetime) -> Found:
         return Found(_judged(shift, list(rows.select_related(*pass_cases.RELATED)), way=way, at=at))
     found = search.find(Community.objects.filter(pk=community.pk), asked, most=MOST)
     if found.residents:
-        return _of_people(shift, found.residents, way=way, at=at, more=found.more)
-    return _of_homes(shift, found.dwellings, way=way, at=at, more=found.more)
+        return _here_first(shift, _of_people(shift, found.residents, way=way, at=at, more=found.more))
+    return _here_first(shift, _of_homes(shift, found.dwellings, way=way, at=at, more=found.more))
+
+
+def _here_first(shift: Shift, found: Found) -> Found:
+    """Who says a room or a name means this compound; those of the others stand below."""
+    return replace(found, hits=sorted(found.hits, key=lambda hit: hit.compound != shift.post.compound))
 
 
 def _by_code(shift: Shift, text: str, *, way: str, at: dt.datetime) -> Found:

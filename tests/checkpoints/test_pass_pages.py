@@ -313,6 +313,18 @@ def test_a_pass_is_found_by_whatever_is_at_hand(cast, sign_in, shift, card, how)
     assert [(hit.card, hit.said.answer) for hit in found.hits] == [(card, "yes")]
 
 
+@pytest.mark.usefixtures("once_a_day")
+def test_the_same_room_of_another_compound_stands_below_and_says_where_it_is(cast, sign_in, shift, card):
+    there = factories.DwellingFactory(
+        entrance__building__compound=factories.CompoundFactory(community=cast.qinghe, name="春分里"),
+        entrance__building__number="17", entrance__number="3", room_no="702",
+    )  # fmt: skip
+    theirs = factories.EntryPassFactory(dwelling=there, number=70001)
+    answer = sign_in(cast.cadre_user).post(reverse("checkpoints:pass_check", args=[shift.pk]), {"q": "17-3-702", "way": "out"})
+    assert [hit.card for hit in answer.context["found"].hits] == [card, theirs]
+    assert answer.content.decode().count("春分里") == 1
+
+
 def wrong_codes(card, cast):
     theirs = factories.EntryPassFactory(dwelling__entrance__building__compound=cast.yushu_rental)
     good = code(card)
