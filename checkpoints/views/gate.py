@@ -25,6 +25,7 @@ from residents.services.policies import duty_policy
 
 # 200 passages of full length are less than half of it.
 MOST_BYTES = 1024 * 1024
+MOST_POURED, PIECE = 16 * 1024 * 1024, 64 * 1024
 JUST_NOW = 10
 
 # What is said most at a gate; anything else is typed.
@@ -189,6 +190,7 @@ def _facts(request: Request, shift: Shift, policy: DutyPolicy) -> dict[str, Any]
 def _rows(request: HttpRequest) -> list[Any]:
     size = request.headers.get("Content-Length", "")
     if size.isdigit() and int(size) > MOST_BYTES:
+        _pour_away(request)
         raise Unreadable(413, _("This is too much at once. Send at most 200 passages."))
     try:
         # Numbers stay as they were written: 36.6 is not a binary fraction, and a number of 5,000 digits is its row's fault.
@@ -200,6 +202,13 @@ def _rows(request: HttpRequest) -> list[Any]:
     if len(rows) > passages.MOST:
         raise Unreadable(413, _("This is too much at once. Send at most 200 passages."))
     return rows
+
+
+def _pour_away(request: HttpRequest) -> None:
+    """Hear out who sends too much: hung up on in the middle, a phone learns of no answer and sends the same again."""
+    for _piece in range(MOST_POURED // PIECE):
+        if not request.read(PIECE):
+            return
 
 
 def _int(digits: str) -> int | str:
