@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.models import Assignment, AttendanceCorrection, Handover, Post, PostStatus, Shift
+from checkpoints.models import Assignment, AttendanceCorrection, Handover, Post, PostStatus, Shift, seen_on
 from deployments.models import Leave, Secondment
 from portal import nav, today_homes
 from portal.accounts.models import User
@@ -98,13 +98,12 @@ def shifts_of(communities: "QuerySet[Community]") -> list[Shift]:
     As on the board: a shift that is over and one of a sealed post lack nobody.
     """
     today = timezone.localdate()
-    of_last_night = Q(day=today - dt.timedelta(days=1), ends_at__gt=timezone.now())
     sealed = PostStatus.objects.filter(lasts_on(today), post=OuterRef("post"), status=PostStatus.Status.SEALED)
     crew = Assignment.objects.standing().with_comes().select_related("cadre", "cadre__unit", "attendance")
     shifts = list(
         Shift.objects.within(communities)
         .standing()
-        .filter(Q(day=today) | of_last_night)
+        .filter(seen_on(today, timezone.now()))
         .select_related("post__compound__community__subdistrict")
         .annotate(sealed=Exists(sealed))
         .prefetch_related(Prefetch("crew", crew.order_by("-is_lead", "seat"), to_attr="people"))

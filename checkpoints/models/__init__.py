@@ -10,7 +10,7 @@ from checkpoints.models.pass_policies import PassKind, PassPolicy, Proof
 from checkpoints.models.passages import Passage
 from checkpoints.models.passes import EntryPass, PassUse
 from checkpoints.models.posts import Post, PostStatus
-from checkpoints.models.shifts import Assignment, Shift
+from checkpoints.models.shifts import Assignment, Shift, seen_on
 from checkpoints.models.totals import GateTotal
 from checkpoints.models.vehicles import Vehicle
 from checkpoints.models.visits import Visit
@@ -38,4 +38,5 @@ __all__ = [
     "StaffCheck",
     "Vehicle",
     "Visit",
+    "seen_on",
 ]

@@ -1,5 +1,6 @@
 """Who stands where, and when."""
 
+import datetime as dt
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,6 +14,14 @@ from deployments.models import Cadre, Leave, Secondment
 from portal.lib.constraints import NoOverlap
 from portal.lib.dates import clock
 from residents.scope import CommunityQuerySet
+
+
+def seen_on(day: dt.date, now: dt.datetime, path: str = "") -> Q:
+    """What one looks at on a day; today that is also what still runs from last night. `path`: from the row to its shift."""
+    found = Q(**{f"{path}day": day})
+    if day == timezone.localdate(now):
+        found |= Q(**{f"{path}day": day - dt.timedelta(days=1), f"{path}ends_at__gt": now})
+    return found
 
 
 class ShiftQuerySet(CommunityQuerySet):

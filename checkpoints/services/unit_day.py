@@ -8,7 +8,7 @@ from django.db.models import Max, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from checkpoints.models import Assignment, Attendance, Exposure, Shift
+from checkpoints.models import Assignment, Attendance, Exposure, Shift, seen_on
 from checkpoints.services import attendance
 from checkpoints.services.attendance import LENGTH, Standing, standing
 from deployments.models import Leave, Secondment
@@ -66,7 +66,7 @@ def people_of(units: Any, now: dt.datetime | None = None) -> list[Person]:
 def _put_shifts(found: dict[int, Person], day: dt.date, now: dt.datetime) -> None:
     rows = list(
         Assignment.objects.standing()
-        .filter(cadre__in=found, shift__day=day, shift__state=Shift.State.PUBLISHED)
+        .filter(seen_on(day, now, "shift__"), cadre__in=found, shift__state=Shift.State.PUBLISHED)
         .select_related("attendance", "shift__post__compound__community__subdistrict")
         .order_by("starts_at")
     )

@@ -4,7 +4,6 @@ import datetime as dt
 from collections import Counter
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from checkpoints.forms.attendance import CorrectionForm
-from checkpoints.models import Assignment, Attendance, AttendanceCorrection, Shift
+from checkpoints.models import Assignment, Attendance, AttendanceCorrection, Shift, seen_on
 from checkpoints.services import attendance
 from portal.lib.dates import asked_day
 from portal.lib.errors import Refused
@@ -49,14 +48,10 @@ def attendance_list(request: Request) -> HttpResponse:
 
 def _of_day(request: Request, day: dt.date) -> list[Assignment]:
     now = timezone.now()
-    of_day = Q(shift__day=day)
-    if day == timezone.localdate():
-        # Whoever stands there since last night is missed now, not yesterday.
-        of_day |= Q(shift__day=day - dt.timedelta(days=1), shift__ends_at__gt=now)
     rows = list(
         Assignment.objects.standing()
         .within(request.communities)
-        .filter(of_day, shift__state=Shift.State.PUBLISHED)
+        .filter(seen_on(day, now, "shift__"), shift__state=Shift.State.PUBLISHED)
         .select_related("attendance", "cadre__unit", "shift__post__compound__community__subdistrict")
         .order_by("shift__post__compound", "shift__post", "starts_at", "seat")
     )

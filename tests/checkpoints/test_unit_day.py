@@ -58,6 +58,17 @@ def test_who_is_there_who_is_missed_and_who_is_free(cast, sign_in):
     }
 
 
+def test_whoever_stands_since_last_night_is_there(cast, sign_in):
+    night = factories.ShiftFactory(
+        post=factories.PostFactory(compound=cast.hefengyuan), day=DAY, starts=dt.time(22), ends=dt.time(6)
+    )
+    served(cast.cadre, night, signed_in_at=moment(DAY, dt.time(21, 50)))
+    with time_machine.travel(moment(DAY + dt.timedelta(days=1), dt.time(3)), tick=False):
+        (one,) = sign_in(cast.supervisor).get(PAGE).context["rows"]
+
+    assert [(row.shift, how.state) for row, how in one.shifts] == [(night, "present")]
+
+
 def test_who_stood_too_long_and_who_is_not_well(cast, sign_in):
     for days_ago in range(3):
         day = DAY - dt.timedelta(days=days_ago)
