@@ -352,7 +352,13 @@ def test_the_desk_gives_a_new_link_and_the_old_shows_nothing(cast, sign_in, resi
 def test_what_it_cost_is_shown(cast, resident, home):
     errand = factories.ErrandFactory(dwelling=home, assignee=cast.cadre_user, state=ErrandState.IN_DELIVERY)
     errand.payments.create(kind="paid", amount="12.50", helper=cast.cadre_user, recorded_by=cast.cadre_user)
-    assert b"It cost 12.50 yuan." in resident.get(page_of(asks.errand_link(errand))).content
+    errand.payments.create(kind="advanced", amount="7.50", helper=cast.cadre_user, recorded_by=cast.cadre_user, receipt="x.jpg")
+    address = page_of(asks.errand_link(errand))
+    shown = resident.get(address).content
+    assert (b"It cost 20.00 yuan." in shown, b"7.50 yuan of it were advanced" in shown) == (True, True)
+    errands.fail(errand_id=errand.pk, outcome="no_answer", note="SECRET", by=cast.cadre_user)
+    shown = resident.get(address).content
+    assert (b"Last time: nobody answers." in shown, b"SECRET" in shown) == (True, False)
 
 
 def test_a_kind_that_was_changed_is_drawn_anew_and_in_the_readers_language(resident, home):
