@@ -1,6 +1,6 @@
 """Every figure of the day's report, defined once. To add one, add a line to FIGURES (README of this app)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,8 +163,8 @@ def _errands(key: str, label: Any, aggregate: Callable[[Scope], Any], heading: s
     return Figure(key, label, ERRANDS, "errands", Counted(sources.ERRANDS, aggregate), heading)
 
 
-def _done(key: str, label: Any, *kinds: str, heading: str = "") -> Figure:
-    kind = Q(kind__code__in=kinds) if kinds else Q()
+def _done(key: str, label: Any, *kinds: str, but: Sequence[str] = (), heading: str = "") -> Figure:
+    kind = Q(kind__code__in=kinds) if kinds else ~Q(kind__code__in=but)
     how = Counted(sources.DELIVERED, lambda at: Count("pk", filter=kind))
     return Figure(key, label, ERRANDS, "errands", how, heading)
 
@@ -185,6 +185,9 @@ def _of_errands() -> Iterator[Figure]:
     yield _done("errands_parcels", _("parcels and takeaway brought"), "parcel", "takeaway")
     yield _done("errands_rubbish", _("rubbish taken away"), "rubbish")
     yield _done("errands_trips", _("ways to the hospital"), "medical_trip")
+    yield _done("errands_gas", _("gas bottles changed"), "gas_bottle")
+    yield _done("errands_bills", _("bills paid for homes"), "bill_payment")
+    yield _done("errands_others", _("other errands done"), but=errand_totals.NAMED)
     for key, label, source in (
         ("errands_minutes_taken", _("median minutes until somebody has it"), sources.TAKEN_AFTER),
         ("errands_minutes_done", _("median minutes until it is done"), sources.DONE_AFTER),
@@ -205,8 +208,7 @@ def _matters(key: str, label: Any, among: Callable[[Scope], Q], heading: str = "
 
 def _of_matters() -> Iterator[Figure]:
     """What residents brought up, and what of it was settled."""
-    problems, disputes = Q(kind__in=PROBLEMS), Q(kind="dispute")
-    solved = Q(state="solved")
+    problems, disputes, solved = Q(kind__in=PROBLEMS), Q(kind="dispute"), Q(state="solved")
     yield _matters("problems_new", _("problems brought up"), lambda at: problems & sources.reported(at), "困难诉求新增")
     yield _matters("problems_solved", _("problems solved"), lambda at: problems & solved & sources.ended(at), "困难诉求解决")
     yield _matters("mediations", _("disputes mediated"), lambda at: disputes & sources.ended(at), "调解件数")
@@ -221,9 +223,8 @@ def _of_matters() -> Iterator[Figure]:
 
 def _of_homes() -> Iterator[Figure]:
     """What the ledger says of the day."""
-    every = Counted(sources.DWELLINGS, lambda at: Count("pk"))
-    yield Figure("homes", _("homes in all"), HOMES, "homes", every, "住户总数")
-    there = Counted(sources.LIVING_IN, lambda at: Count("pk"))
+    homes, there = (Counted(source, lambda at: Count("pk")) for source in (sources.DWELLINGS, sources.LIVING_IN))
+    yield Figure("homes", _("homes in all"), HOMES, "homes", homes, "住户总数")
     yield Figure("living_in", _("people living in"), PEOPLE, "homes", there, "在住人数")
     came = Counted(sources.CAME, lambda at: _distinct("resident"))
     yield Figure("returnees", _("back or come from another area"), PEOPLE, "homes", came, "今日返(来)人员")

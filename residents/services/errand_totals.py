@@ -19,6 +19,7 @@ from residents.services import errand_money
 # Kinds that a summary speaks of in one word. A kind that a city adds is counted by itself.
 GOODS, MEDICINE, CARRIED = ("groceries", "infant", "pet"), ("medicine",), ("rubbish", "parcel", "takeaway", "gas_bottle")
 GROUPS = {"medicine": MEDICINE, "goods": GOODS, "carried": CARRIED, "trips": ("medical_trip",), "bills": ("bill_payment",)}
+NAMED = tuple(code for kinds in GROUPS.values() for code in kinds)
 LONGEST = dt.timedelta(days=366 * 2)
 
 

@@ -154,6 +154,10 @@ WITH standing AS NOT MATERIALIZED (
          count(*) FILTER (WHERE code IN ('parcel', 'takeaway')) AS errands_parcels,
          count(*) FILTER (WHERE code = 'rubbish') AS errands_rubbish,
          count(*) FILTER (WHERE code = 'medical_trip') AS errands_trips,
+         count(*) FILTER (WHERE code = 'gas_bottle') AS errands_gas,
+         count(*) FILTER (WHERE code = 'bill_payment') AS errands_bills,
+         count(*) FILTER (WHERE code NOT IN ('medicine', 'groceries', 'infant', 'pet', 'rubbish', 'parcel', 'takeaway',
+           'gas_bottle', 'medical_trip', 'bill_payment')) AS errands_others,
          coalesce(round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM took)) / 60), 0)::int
            AS errands_minutes_done
   FROM brought GROUP BY 1

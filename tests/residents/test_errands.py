@@ -212,17 +212,18 @@ def test_the_walk_goes_from_the_top_of_each_stairwell(home, helper):
 def test_the_day_is_counted_with_its_medians(cast, home, helper):
     day = timezone.localdate()
     noon = dt.datetime.combine(day, dt.time(0, 30), tzinfo=timezone.get_current_timezone())
-    for number, minutes in enumerate((1, 5, 9, 30), 1):
+    for number, (minutes, kind) in enumerate(((1, "groceries"), (5, "gas_bottle"), (9, "bill_payment"), (30, "other")), 1):
         taken = noon + dt.timedelta(minutes=minutes)
         factories.ErrandFactory(
-            dwelling=home, requested_at=noon, waits_since=noon, assignee=helper, first_accepted_at=taken, accepted_at=taken,
+            dwelling=home, kind__code=kind, requested_at=noon, waits_since=noon, assignee=helper,
+            first_accepted_at=taken, accepted_at=taken,
             state=State.DELIVERED, outcome=Outcome.HANDED, delivered_by=helper,
             delivered_at=noon + dt.timedelta(minutes=40 + number),
         )  # fmt: skip
     end = noon + dt.timedelta(hours=20)
     numbers = count(day=day, as_of=end, communities=Community.objects.filter(pk=cast.qinghe.pk))[cast.qinghe.pk]
-    keys = ("errands_asked", "errands_done", "errands_goods", "errands_minutes_taken", "errands_minutes_done")
-    assert [numbers[key] for key in keys] == [4, 4, 4, 7, 43]
+    keys = ("asked", "done", "goods", "gas", "bills", "others", "minutes_taken", "minutes_done")
+    assert [numbers[f"errands_{key}"] for key in keys] == [4, 4, 1, 1, 1, 1, 7, 43]
 
 
 def test_a_home_shows_its_worst_errand_and_its_story(cast, home, helper):
