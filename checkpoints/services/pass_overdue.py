@@ -30,7 +30,7 @@ class Late(NamedTuple):
     out_at: dt.datetime
 
 
-def overdue(communities: Any, *, compounds: Iterable[int] | None = None, at: dt.datetime | None = None) -> list[Late]:
+def overdue(communities: Any, *, compounds: Any = None, at: dt.datetime | None = None) -> list[Late]:
     """Whose holders should have been back, who waits longest first; the same few statements however many there are."""
     at = at or timezone.now()
     rows = _outside(communities, at).exclude(entry_pass__kind__in=OUTSIDERS)
@@ -60,9 +60,8 @@ def at_gate(shift: Shift) -> list[Late]:
 
 def mine(user: User) -> list[Late]:
     """Of the compounds whose steward the person is."""
-    stands = _stewards().filter(cadre__user=user).values_list("compound", "community")
-    places = dict(stands)
-    return overdue(set(places.values()), compounds=places) if places else []
+    stands = _stewards().filter(cadre__user=user)
+    return overdue(stands.values("community"), compounds=stands.values("compound"))
 
 
 def escalate(now: dt.datetime | None = None) -> int:

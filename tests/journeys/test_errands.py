@@ -42,7 +42,7 @@ def bring(page: Page) -> None:
     page.goto("/residents/errands/mine/")
     page.get_by_role("button", name="出发").click()
     for _thing in range(2):
-        page.locator(".p-shop button").first.click()
+        page.locator(".p-shop button[name=lines]").first.click()
     expect(page.locator(".p-shop")).to_have_count(0)
     page.get_by_role("link", name="送到了").click()
     page.get_by_role("button", name="送到了").click()
