@@ -42,9 +42,14 @@ def find(communities: Any, text: str, *, most: int = SHOWN) -> Found:
     if not asked:
         return Found([], [])
     keys = list(communities.values_list("pk", flat=True))
-    people = list(_people(keys, asked)[: most + 1])
-    homes = list(with_people(_homes(keys, asked))[: most + 1])
+    people = _first(_people(keys, asked), most + 1)
+    homes = _first(with_people(_homes(keys, asked)), most + 1)
     return Found(people[:most], homes[:most], len(people) > most or len(homes) > most)
+
+
+def _first(rows: Any, most: int) -> list[Any]:
+    # To write the statement of what cannot be meant takes longer than most answers.
+    return [] if rows.query.is_empty() else list(rows[:most])
 
 
 def meant(communities: Any, text: str) -> ResidentQuerySet:
@@ -98,7 +103,7 @@ def _normal(text: str) -> str:
 
 def _people(keys: list[int], asked: str) -> ResidentQuerySet:
     rows = Resident.objects.registered().filter(community__in=keys)
-    rows = rows.select_related("community", "dwelling__entrance__building__compound").order_by("dwelling", "id")
+    rows = rows.select_related("community", "dwelling__entrance__building__compound").order_by("dwelling_id", "id")
     if LETTERS.fullmatch(asked):
         return rows.filter(Q(initials__contains=f" {asked.lower()}") | Q(name__icontains=asked))
     if DIGITS.fullmatch(asked):
