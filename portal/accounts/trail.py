@@ -243,10 +243,8 @@ def _changes(event: Event, model: type[models.Model] | None, names: Names) -> It
     for name in event.before | event.after:
         field = _field(model, name)
         label = str(field.verbose_name) if field else names.get(("", name)) or name.replace("_", " ")
-        called = {value: word for (column, value), word in names.items() if column == f"{event.table}.{name}"}
-        words = [
-            called.get(str(side.get(name))) or _words(side.get(name), field, names) for side in (event.before, event.after)
-        ]
+        column, sides = f"{event.table}.{name}", (event.before.get(name), event.after.get(name))
+        words = [names.get((column, str(value))) or _words(value, field, names) for value in sides]
         if words != [NOTHING, NOTHING]:
             yield label, words[0], words[1]
 

@@ -114,8 +114,9 @@ def left_behind() -> int:
     here = Membership.objects.live().filter(
         user=OuterRef("assignee"), community=OuterRef("community"), role__in=granting, user__is_active=True
     )
-    rows = Errand.objects.filter(~Exists(here), state__in=IN_HAND).order_by("pk").values_list("pk", flat=True)
-    return _each(list(rows[:MOST_AT_ONCE]), lambda pk: errands.leave_behind(errand_id=pk))
+    rows = Errand.objects.filter(~Exists(here), state__in=IN_HAND).order_by("pk").values_list("pk", "assignee")
+    had = dict(rows[:MOST_AT_ONCE])
+    return _each(had, lambda pk: errands.leave_behind(errand_id=pk, assignee_id=had[pk]))
 
 
 def _each(errand_ids: Iterable[int], act: Callable[[int], Any]) -> int:

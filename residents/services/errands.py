@@ -125,10 +125,15 @@ def give_back(*, errand_id: int, reason: str, by: User) -> Errand:
 
 
 @transaction.atomic
-def leave_behind(*, errand_id: int) -> Errand:
-    """Whoever has it does no errands here any more: it waits again, and the clock runs on from now."""
+def leave_behind(*, errand_id: int, assignee_id: int) -> Errand:
+    """Who had it does no errands here any more: it waits again, and the clock runs on from now.
+
+    Raises Refused where somebody else has taken it meanwhile.
+    """
     errand = locked(errand_id)
     expect(errand, *IN_HAND)
+    if errand.assignee_id != assignee_id:
+        raise Refused(_("Somebody has already taken this errand. Choose another from the list."))
     return waits(errand, State.REQUESTED, None, "errand.left_behind")
 
 

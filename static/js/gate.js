@@ -4,7 +4,7 @@ import { Clock, WORTH } from "./skew.js";
 import { Kit, named } from "./kit.js";
 import { answered, ask as asked } from "./portal_ask.js";
 import { newId, NotSent, Queue } from "./queue.js";
-import { GateEntry, local } from "./gate_entry.js";
+import { GateEntry, hour } from "./gate_entry.js";
 import { GateLate } from "./gate_late.js";
 import { GatePasses } from "./gate_passes.js";
 import { Party } from "./gate_party.js";
@@ -26,7 +26,6 @@ const rows = new Rows({
 const reader = new Reader(facts.rules);
 const mine = `${facts.user}:${facts.shift}`;
 const LATEST_EVERY = 15000;
-const hour = (moment) => local(moment).slice(11);
 const KIT_EVERY = 300000;
 
 const vault = await openVault();

@@ -5,6 +5,7 @@ import { judgeEntry } from "./entry_rules.js";
 // The gate's time, wherever the phone thinks it is.
 const EAST = 8 * 3600 * 1000;
 export const local = (moment) => new Date(moment + EAST).toISOString().slice(0, 16);
+export const hour = (moment) => local(moment).slice(11);
 
 // What quarantine says of a home: of whoever comes from it, or of the worst of the people who are named.
 export function heldOf([everybody, people, permitted] = [false, [], []], who = []) {

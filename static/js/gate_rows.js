@@ -1,6 +1,6 @@
 // "Just now": the last passages of the shift, of this phone with what became of them, and of the other phones.
 
-import { local } from "./gate_entry.js";
+import { hour } from "./gate_entry.js";
 
 const MOST = 12;
 
@@ -28,7 +28,7 @@ export class Rows {
     item.querySelector("small").textContent = rest.filter(Boolean).join(" · ");
     const time = item.querySelector("time");
     time.dateTime = row.happened_at;
-    time.textContent = local(Date.parse(row.happened_at)).slice(11);
+    time.textContent = hour(Date.parse(row.happened_at));
     item.dataset.id = row.id;
     this.list.querySelector(".p-gate-none")?.remove();
     if (place === "first") this.list.prepend(item);

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.lib.errors import Refused
 from residents.models import Errand, ErrandLine, ErrandState
 from residents.services import errand_kinds, errand_trips, errands
 from tests import factories
@@ -126,6 +127,9 @@ def test_what_somebody_has_who_left_waits_for_another(cast, sign_in, entrance):
     errands.claim(errand_id=stays.pk, by=cast.worker)
     assert [one.pk for one in sign_in(cast.cadre_user).get(reverse("checkpoints:my_day")).context["errands"]] == [gone.pk]
     assert errand_trips.left_behind() == 0
+    # The desk gave it to somebody else, between the look and the step.
+    with pytest.raises(Refused, match="already taken"):
+        errands.leave_behind(errand_id=stays.pk, assignee_id=cast.cadre_user.pk)
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     cast.cadre_user.memberships.update(starts_on=yesterday, ends_on=yesterday)
     assert (list(errand_trips.mine(User.objects.get(pk=cast.cadre_user.pk))), errand_trips.left_behind()) == ([], 1)
