@@ -21,6 +21,10 @@ from residents.services.policies import duty_policy
 BESIDE = dt.timedelta(hours=48)
 
 
+class Full(Refused):
+    """Nothing is wrong with the person: others have the places already."""
+
+
 @transaction.atomic
 def assign(*, shift_id: int, cadre_id: int, by: User) -> Assignment:
     """Put a cadre on the lowest free seat of a shift; the first one on a shift leads it."""
@@ -188,7 +192,7 @@ def _free_seat(shift: Shift, crew: list[Assignment], *, by: User) -> int:
             release(member, by=by)
             crew.remove(member)
             return member.seat
-    raise Refused(_("This shift is full. Choose another shift, or take somebody off first."))
+    raise Full(_("This shift is full. Choose another shift, or take somebody off first."))
 
 
 def _check_fit(cadre: Cadre, shift: Shift, *, apart_from: Collection[int | None] = ()) -> None:

@@ -18,11 +18,12 @@ from residents.models import Community
 
 @dataclass
 class Copied:
-    """What copying a day did; refusals are sentences."""
+    """What copying a day did; refusals are sentences, the last of them for all whose place somebody else has."""
 
     shifts: int = 0
     people: int = 0
     refusals: list[str] = field(default_factory=list)
+    outnumbered: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -53,6 +54,10 @@ def copy_day(*, community: Community, source: dt.date, target: dt.date, by: User
     assignments.locked_cadres([member.cadre_id for member in crew])
     for member in crew:
         _repeat(member, twins[member.shift_id], by=by, copied=copied)
+    if copied.outnumbered:
+        # One sentence for all: on a day that is planned already there may be as many as places.
+        text = _("These places were filled already and stay as they are; not copied: %(names)s.")
+        copied.refusals.append(text % {"names": "、".join(copied.outnumbered)})
     return copied
 
 
@@ -114,6 +119,8 @@ def _repeat(member: Assignment, twin: Shift, *, by: User, copied: Copied) -> Non
     try:
         # A transaction of its own: a refusal by the database leaves the others in place.
         assignments.assign(shift_id=twin.pk, cadre_id=member.cadre_id, by=by)
+    except assignments.Full:
+        copied.outnumbered.append(f"{member.cadre.name} ({twin.post.name} {twin.hours})")
     except Refused as refusal:
         copied.refusals.append(str(refusal))
     else:

@@ -93,7 +93,15 @@ function focusBeside(cell, direction) {
   if (other) stops(other).at(direction[1] < 0 ? -1 : 0).focus();
 }
 
+// Where the panel was opened from: what was pressed, and the shift it lies in.
 let opener = "";
+let around = "";
+
+// A gap that has been filled meanwhile gives way to whoever fills it.
+function goBack() {
+  const back = document.getElementById(opener) ?? document.getElementById(around)?.querySelector("a");
+  back?.focus();
+}
 
 function close() {
   const button = document.getElementById("inspector-close");
@@ -119,7 +127,9 @@ const busy = () => dragged || document.activeElement?.closest("#board-inspector 
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   const polling = event.detail.elt.id === "board-live";
   if (polling && (busy() || document.hidden)) event.preventDefault();
-  if (event.detail.target?.id === "board-inspector" && event.detail.elt.closest("td")) opener = event.detail.elt.id;
+  if (event.detail.target?.id !== "board-inspector") return;
+  around = document.getElementById("board-inspector").dataset.selected ?? "";
+  if (event.detail.elt.id !== "inspector-close") opener = event.detail.elt.id;
 });
 
 // An answer that comes while something is being dragged would take it out of the hand.
@@ -134,10 +144,12 @@ function select() {
 
 document.body.addEventListener("htmx:afterSettle", (event) => {
   select();
-  if (event.detail.target?.id !== "board-inspector") return;
   const inspector = document.getElementById("board-inspector");
-  if (inspector.classList.contains("p-open")) inspector.querySelector("button, h2")?.focus();
-  else document.getElementById(opener)?.focus();
+  // A step replaces the button that was pressed: the keyboard goes on in the panel, not at the top of the page.
+  const lost = event.detail.target?.id === "board-flash" && document.activeElement === document.body;
+  if (!lost && event.detail.target?.id !== "board-inspector") return;
+  if (inspector.classList.contains("p-open")) inspector.querySelector("h2").focus();
+  else goBack();
 });
 
 select();

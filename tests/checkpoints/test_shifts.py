@@ -149,6 +149,14 @@ def test_copy_day_repeats_shifts_and_crews_and_lists_refusals(cast, post, tomorr
     again = rosters.copy_day(community=cast.qinghe, source=timezone.localdate(), target=tomorrow, by=cast.secretary)
     assert (again.shifts, again.people) == (0, 0)
 
+    taken = placed.get(cadre=able)
+    assignments.unassign(assignment_id=taken.pk, by=cast.secretary)
+    Shift.objects.filter(pk=taken.shift_id).update(required=1)
+    other = factories.SecondmentFactory(community=cast.qinghe).cadre
+    assignments.assign(shift_id=taken.shift_id, cadre_id=other.pk, by=cast.secretary)
+    full = rosters.copy_day(community=cast.qinghe, source=timezone.localdate(), target=tomorrow, by=cast.secretary)
+    assert full.refusals[-1].endswith(f"not copied: {able.name} ({post.name} 08:30–17:30).")
+
 
 def test_copy_of_an_empty_day_says_what_to_do(cast, tomorrow):
     with pytest.raises(Refused, match="Make the shifts of the day instead"):

@@ -102,6 +102,10 @@ def pick_by_keyboard(page: Page, shift: Shift, name: str) -> None:
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(cell(page, shift)).to_contain_text(name)
+    # The gap is gone and its button with it: the keyboard stays in the panel, and Esc leads to whoever fills the gap now.
+    expect(page.locator("#board-inspector :focus")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(cell(page, shift).locator(":focus")).to_contain_text(name)
 
 
 def test_the_roster_comes_in_the_board_is_filled_and_the_crews_are_told(open_as, cast, shifts, roster, tomorrow):
@@ -175,6 +179,9 @@ def test_by_tap_on_a_phone(open_as, cast, shifts, tomorrow):
     pick(page, shifts["late"], "马骏")
 
     assert on(shifts["late"]) == ["马骏"]
+    # The panel lies over the whole phone, and what was done lies over the panel.
+    page.get_by_role("button", name="Undo").tap()
+    expect(cell(page, shifts["late"])).not_to_contain_text("马骏")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
