@@ -17,7 +17,17 @@ from portal.jobs.registry import kinds
 from portal.lib import masks
 from portal.reports.exports.tables import TABLES
 from portal.reports.figures import BY_KEY
-from residents.models import Building, Community, Compound, Dwelling, Entrance, Matter, Resident, Task
+from residents.models import (
+    Building,
+    Community,
+    Compound,
+    Dwelling,
+    Entrance,
+    EpidemicFreeStatus,
+    Matter,
+    Resident,
+    Task,
+)
 
 # The columns that name a row; those of a person's name are masked.
 NAMES: dict[type[Model], tuple[str, ...]] = {
@@ -70,6 +80,7 @@ def lines(events: list[Event], communities: Any) -> list[trail.Line]:
 
 def _words() -> trail.Names:
     words = {("", name): str(label) for name, label in WORDS.items()}
+    words |= {("residents.epidemicfreestatus.reason", key): str(label) for key, label in EpidemicFreeStatus.Found.choices}
     words |= {("jobs.job.table", name): str(table.label) for name, table in TABLES.items()}
     return words | {("jobs.job.kind", name): str(kind.label) for name, kind in kinds().items()}
 

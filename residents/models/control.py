@@ -68,6 +68,12 @@ class EpidemicFreeStatus(models.Model):
         SUSPENDED = "suspended", _("suspended")
         CANCELLED = "cancelled", _("cancelled")
 
+    class Found(models.TextChoices):
+        """What the minute task gives as its reason: kept as a key, so that all read it in their own language."""
+
+        NEW_CASE = "new_case", _("a new case")
+        DOUBTFUL = "doubtful", _("a contact or a fever")
+
     community = models.ForeignKey(Community, models.PROTECT, related_name="free_statuses", verbose_name=_("community"))
     compound = models.ForeignKey(Compound, models.PROTECT, related_name="free_statuses", verbose_name=_("compound"))
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.APPLIED)
@@ -102,3 +108,8 @@ class EpidemicFreeStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.compound} {self.get_state_display()}"
+
+    @property
+    def why(self) -> str:
+        """The reason as the reader says it: somebody's own words, or what the minute task has found."""
+        return str(dict(self.Found.choices).get(self.reason, self.reason))

@@ -192,6 +192,6 @@ def review() -> None:
     doubtful = set(cases.filter(_doubtful()).values_list(path, flat=True))
     for pk, compound, state, since in statuses:
         if compound in positive and positive[compound] >= since:
-            cancel(status_id=pk, reason=_("a new case"), by=None)
+            cancel(status_id=pk, reason=EpidemicFreeStatus.Found.NEW_CASE, by=None)
         elif compound in doubtful and state == State.GRANTED:
-            suspend(status_id=pk, reason=_("a contact or a fever"), by=None)
+            suspend(status_id=pk, reason=EpidemicFreeStatus.Found.DOUBTFUL, by=None)

@@ -5,12 +5,13 @@ import datetime as dt
 import pytest
 import time_machine
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from portal import trail
 from portal.accounts.models import Event
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
-from residents.models import CaseState, ContactClass, ControlLevel, EpidemicFreeStatus
+from residents.models import CaseState, Community, ContactClass, ControlLevel, EpidemicFreeStatus
 from residents.services import control
 from tests import factories
 
@@ -93,14 +94,25 @@ def test_every_condition_is_looked_at(cast, unmet):
         apply(cast, tested=-3 if unmet == "untested" else -2)
 
 
+def said_to(status):
+    """The reason as readers of each language have it, on its page and in the audit trail."""
+    found = {}
+    for code in ("zh-hans", "en"):
+        with translation.override(code):
+            (line,) = trail.lines([Event.objects.filter(table=status._meta.label_lower).latest("id")], Community.objects.all())
+            (found[code],) = {status.why} & {after for _name, _before, after in line.changes}
+    return found
+
+
 def test_suspended_days_count_once_the_status_is_restored(cast):
     status = apply(cast)
     control.grant(status_id=status.pk, batch="第四批", by=cast.secretary)
     with time_machine.travel(moment(DAY + dt.timedelta(days=3), dt.time(9)), tick=False):
         contact = case_in(cast.hefengyuan)
-        control.review()
+        with translation.override("zh-hans"):  # the worker's language, which is nobody's own
+            control.review()
         status.refresh_from_db()
-        assert (status.state, status.reason) == ("suspended", "a contact or a fever")
+        assert (status.state, said_to(status)) == ("suspended", {"zh-hans": "出现密接或发热", "en": "a contact or a fever"})
         assert control.free_days(status, timezone.localdate()) is None
         with pytest.raises(Refused, match="Rule it out first"):
             control.restore(status_id=status.pk, by=cast.secretary)
