@@ -30,7 +30,7 @@ from residents.models import (
     Urgency,
 )
 from residents.models.errands import URGENT
-from residents.services import errand_kinds
+from residents.services import errand_kinds, rounds
 from residents.services.errand_homes import goes_first
 from residents.services.policies import duty_policy
 
@@ -128,6 +128,9 @@ def ask(
 
 @transaction.atomic
 def _stored(errand: Errand, things: Sequence[Thing]) -> Errand:
+    if errand.stop:
+        # Whoever takes back what asked for this call waits for us, and then sees that something came of it.
+        rounds.locked(errand.stop.round_id)
     with explained(Errand):
         errand.save(force_insert=True)
     ErrandLine.objects.bulk_create(

@@ -8,13 +8,24 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
-from residents.models import Finding
+from residents.models import Finding, Round
+from residents.services import rounds
+
+
+def locked(finding_id: int) -> Finding:
+    """The finding, with its round locked first as whoever takes the stop back does: one of the two finds what the other did."""
+    for found in Round.objects.filter(stops__findings=finding_id).values_list("pk", flat=True):
+        rounds.locked(found)
+    finding = Finding.objects.select_related("handled_by").filter(pk=finding_id).first()
+    if finding is None:
+        raise Refused(_("The stop that found this was taken back meanwhile: there is nothing to do about it any more."))
+    return finding
 
 
 @transaction.atomic
 def handle(*, finding_id: int, handling: str, by: User) -> Finding:
     """Say what was done about it; the first word stands."""
-    finding = Finding.objects.select_for_update(of=("self",), no_key=True).select_related("handled_by").get(pk=finding_id)
+    finding = locked(finding_id)
     if finding.handled_at and finding.handled_by_id == by.pk and finding.handling == handling:
         return finding
     if finding.handled_at:

@@ -72,9 +72,12 @@ def do(
 
 def _locked(stop_id: int) -> Stop:
     # The round first: whoever closes it or walks it beside us waits, or made us wait.
-    found = rounds.locked(Stop.objects.values_list("round", flat=True).get(pk=stop_id))
-    stop = Stop.objects.select_related("dwelling__entrance__building__compound", "resident", "done_by").get(pk=stop_id)
-    stop.round = found
+    found = [rounds.locked(pk) for pk in Stop.objects.filter(pk=stop_id).values_list("round", flat=True)]
+    rows = Stop.objects.select_related("dwelling__entrance__building__compound", "resident", "done_by")
+    stop = rows.filter(pk=stop_id).first()
+    if stop is None:
+        raise Refused(_("This stop was taken off the round meanwhile. Go on with the next."))
+    (stop.round,) = found
     return stop
 
 
@@ -210,6 +213,9 @@ def _withdraw(stop: Stop) -> None:
         raise Refused(_("The temperature stands in the quarantine file already. Have it corrected there."))
     raised = list(stop.findings.all())
     calls = Stop.objects.filter(finding__in=raised)
+    # Somebody may just be calling there: their round is locked as well.
+    for called in calls.order_by("round").values_list("round", flat=True).distinct():
+        rounds.locked(called)
     # A task that came of it, or something asked for during the call, keeps what it goes back to.
     acted = any(finding.handled_at for finding in raised) or Task.objects.filter(finding__in=raised).exists()
     if acted or calls.filter(~Q(state=Stop.State.OPEN) | Q(errands__isnull=False)).exists():

@@ -24,7 +24,7 @@ from residents.models import (
     TaskState,
 )
 from residents.rounds.findings import FINDINGS
-from residents.services import tasks
+from residents.services import findings, tasks
 from residents.services.tasks import Place
 
 Risk = Task.Risk
@@ -53,8 +53,10 @@ ABOUT: dict[str, tuple[str, int]] = {
 }
 
 
+@transaction.atomic
 def from_finding(finding: Finding, *, by: User) -> Task:
     """What a stop found: the home, what it was, and how risky it is to go there."""
+    findings.locked(finding.pk)
     kind, risk = AFTER.get(finding.kind, (TaskKind.OTHER, Risk.LOW))
     source = TaskSource.LIGHTS if finding.stop.round.kind == "light_count" else TaskSource.FINDING
     home = finding.stop.dwelling

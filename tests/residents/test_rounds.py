@@ -346,10 +346,18 @@ def test_the_call_is_walked_by_who_counted_the_lights_and_taken_back_with_the_ta
     stop = StopFactory(round=made, dwelling__light_watch=True, dwelling__entrance__building__compound=cast.hefengyuan)
     stops.do(stop_id=stop.pk, outcome="dark", by=cast.cadre_user)
     assert Round.objects.walked_by(cast.cadre_user).filter(kind="wellbeing_call").count() == 1
+    call, finding = Stop.objects.get(round__kind="wellbeing_call"), Finding.objects.get()
 
     stops.undo(stop_id=stop.pk, by=cast.cadre_user)
 
     assert (Stop.objects.filter(round__kind="wellbeing_call").count(), kinds_of(cast)) == (0, [])
+    # Somebody else still has it on the screen.
+    with pytest.raises(Refused, match="taken back meanwhile"):
+        findings.handle(finding_id=finding.pk, handling="已联系", by=cast.worker)
+    with pytest.raises(Refused, match="taken back meanwhile"):
+        task_sources.from_finding(finding, by=cast.worker)
+    with pytest.raises(Refused, match="taken off the round"):
+        stops.do(stop_id=call.pk, outcome="done", by=cast.worker)
 
 
 def test_what_was_acted_upon_is_not_taken_back(cast):

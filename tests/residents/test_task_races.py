@@ -4,11 +4,11 @@ import threading
 import uuid
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 
 from residents.models import Finding, Task, TaskState
-from residents.services import task_sources, tasks
+from residents.services import findings, stops, task_sources, tasks
 from residents.services.tasks import Place
 from tests import factories
 from tests.people import make_cast
@@ -62,6 +62,35 @@ def test_one_press_by_many_on_what_was_found_makes_one_task(scene):
     finding = Finding.objects.create(community=cast.qinghe, stop=stop, kind="no_food", found_at=timezone.now())
     answers = at_once([lambda: task_sources.from_finding(finding, by=cast.worker) for _ in range(MANY)], look=TASKS)
     assert (answers, finding.tasks.count()) == (["done"] * MANY, 1)
+
+
+def found_at_a_stop(cast):
+    """Something a sweep has found, and the moves that meet over it: its stop is taken back, a task is made of it."""
+    home = factories.DwellingFactory(entrance__building__compound=cast.hefengyuan)
+    stop = factories.StopFactory(round__community=cast.qinghe, round__kind="sweep", dwelling=home)
+    stops.do(stop_id=stop.pk, outcome="done", answers={"food": "no"}, by=cast.cadre_user)
+    finding = task_sources.SOURCES["finding"][0]().get()
+    return finding, [
+        lambda: stops.undo(stop_id=stop.pk, by=cast.cadre_user),
+        lambda: task_sources.from_finding(finding, by=cast.worker),
+    ]
+
+
+def test_a_stop_taken_back_while_a_task_is_made_of_what_it_found_ends_in_one_of_the_two(scene):
+    cast, _row, _helpers = scene
+    finding, moves = found_at_a_stop(cast)
+    assert at_once(moves, look=TASKS) == ["Refused", "done"]
+    assert Finding.objects.filter(pk=finding.pk).count() == Task.objects.filter(finding=finding.pk).count()
+
+
+def test_control_without_the_lock_of_the_round_the_database_has_to_refuse(scene, monkeypatch):
+    """What from_finding() would be without its second look: it makes a task of what is there no more."""
+    cast, _row, _helpers = scene
+    _finding, (take_back, make) = found_at_a_stop(cast)
+    monkeypatch.setattr(findings, "locked", lambda pk: None)
+    take_back()
+    with pytest.raises(IntegrityError):
+        make()
 
 
 def test_the_same_form_sent_many_times_at_once_is_one_task(scene):
