@@ -23,6 +23,7 @@ urlpatterns = [
     path("deployments/cadres/<int:pk>/account/close/", accounts.account_close, name="account_close"),
     path("deployments/secondments/", secondments.secondment_list, name="secondment_list"),
     path("deployments/secondments/arrivals/", secondments.secondment_arrivals, name="secondment_arrivals"),
+    path("deployments/secondments/overdue/", secondments.secondment_overdue, name="secondment_overdue"),
     path("deployments/secondments/<int:pk>/", secondments.secondment_detail, name="secondment_detail"),
     path("deployments/secondments/<int:pk>/days/", secondments.secondment_days, name="secondment_days"),
     path("deployments/secondments/<int:pk>/redeploy/", secondments.secondment_redeploy, name="secondment_redeploy"),

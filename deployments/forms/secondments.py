@@ -53,10 +53,18 @@ class RecallForm(LastDayForm):
     reason = forms.CharField(label=_("reason"), max_length=200)
 
 
+class ReportField(forms.CharField):
+    """What goes back to the unit."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        area = forms.Textarea(attrs={"rows": 3})
+        super().__init__(label=_("report to the sending unit"), max_length=200, widget=area, **kwargs)
+
+
 class CompleteForm(LastDayForm):
     """Until when, and what goes back to the unit."""
 
-    report = forms.CharField(label=_("report to the sending unit"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+    report = ReportField()
 
 
 class DaysForm(MoveForm):
@@ -118,6 +126,20 @@ class ArrivalsForm(forms.Form):
         super().__init__(data)
         expected = Secondment.objects.within(communities).filter(state=Secondment.State.APPROVED)
         self.fields["secondment"].queryset = expected.select_related("cadre")  # type: ignore[attr-defined]
+
+
+class OverdueForm(CleanTextMixin, forms.Form):
+    """The ticked rows, one report for all, and that what will happen was read."""
+
+    secondment = RowsField(None, error_messages={"required": _("Tick at least one row.")})
+    report = ReportField(initial=_("Completed as planned."))
+    sure = forms.BooleanField(required=False)
+
+    def __init__(self, data: Any, *, communities: Any) -> None:
+        super().__init__(data)
+        # Whatever its state: of a row that somebody else ended meanwhile the service says so.
+        rows = Secondment.objects.within(communities).select_related("cadre__unit", "community").order_by("ends_on", "id")
+        self.fields["secondment"].queryset = rows  # type: ignore[attr-defined]
 
 
 class OfferForm(CleanTextMixin, forms.Form):

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +28,12 @@ class SecondmentQuerySet(CommunityQuerySet):
     def current(self) -> Self:
         """Those that bind the cadre today or later."""
         return self.standing().filter(Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()))
+
+    def overdue(self) -> Self:
+        """Those whose last day has passed and of which nobody has put down how they ended; first whoever was here."""
+        here_first = Case(When(state=Secondment.State.ON_DUTY, then=0), default=1)
+        over = self.filter(state__in=Secondment.UNDECIDED, ends_on__lt=timezone.localdate())
+        return over.order_by(here_first, "ends_on", "id")
 
     def on(self, day: object) -> Self:
         """Those that last on a day."""
@@ -55,6 +61,8 @@ class Secondment(models.Model):
     # May be planned for on its days: a decided end moves `ends_on`, and the last day counts.
     # Whoever has not reported yet (`reported_at`) cannot sign in to a shift.
     SERVING = ("approved", "on_duty", "redeployed", "recalled", "completed")
+    # Not yet ended by a decision.
+    UNDECIDED = ("submitted", "approved", "on_duty")
 
     cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="secondments", verbose_name=_("cadre"))
     community = models.ForeignKey(Community, models.PROTECT, related_name="secondments", verbose_name=_("community"))
@@ -111,8 +119,7 @@ class Secondment(models.Model):
     @property
     def is_overdue(self) -> bool:
         """Whether the last day has passed and nobody has put down how it ended."""
-        undecided = (self.State.SUBMITTED, self.State.APPROVED, self.State.ON_DUTY)
-        return self.state in undecided and self.ends_on is not None and self.ends_on < timezone.localdate()
+        return self.state in self.UNDECIDED and self.ends_on is not None and self.ends_on < timezone.localdate()
 
     @property
     def days_here(self) -> int | None:

@@ -5,12 +5,12 @@ touched from here: checkpoints sees an assignment without a serving secondment a
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,8 +39,6 @@ class Terms:
 
 
 TERMS = tuple(field.name for field in fields(Terms))
-# Not yet ended by a decision.
-OPEN = (State.SUBMITTED, State.APPROVED, State.ON_DUTY)
 
 # To which state one comes from which, and what a person is told who asks for it at another moment.
 MOVES: dict[str, tuple[tuple[str, ...], Any]] = {
@@ -125,16 +123,7 @@ def report_for_duty(*, secondment_id: int, identity_checked: bool, by: User) -> 
 @transaction.atomic
 def report_many(*, secondments: Iterable[Secondment], identity_checked: bool, by: User) -> tuple[int, list[str]]:
     """Put down many arrivals; returns how many, and a sentence for each that was not possible."""
-    keys = [row.pk for row in secondments]
-    list(Cadre.objects.select_for_update().filter(pk__in=Secondment.objects.filter(pk__in=keys).values("cadre")).order_by("pk"))
-    arrived, refusals = 0, []
-    for row in Secondment.objects.filter(pk__in=keys).select_related("cadre", "community").order_by("pk"):
-        try:
-            _arrive(row, identity_checked, by=by)
-            arrived += 1
-        except Refused as refusal:
-            refusals.append(_("%(name)s: %(why)s") % {"name": row.cadre.name, "why": refusal})
-    return arrived, refusals
+    return _each(secondments, lambda row: _arrive(row, identity_checked, by=by))
 
 
 @transaction.atomic
@@ -150,7 +139,7 @@ def no_show(*, secondment_id: int, by: User) -> Secondment:
 def set_days(*, secondment_id: int, starts_on: dt.date, ends_on: dt.date | None, by: User) -> Secondment:
     """Extend or shorten a secondment that has not been ended."""
     row = _locked(secondment_id)
-    if row.state not in OPEN:
+    if row.state not in Secondment.UNDECIDED:
         raise Refused(_("This secondment is over. Make a new one for further days."))
     if row.reported_at and starts_on != row.starts_on:
         raise Refused(_("The cadre has already reported for duty: the first day stays. Change the last day only."))
@@ -185,6 +174,34 @@ def complete(*, secondment_id: int, last_day: dt.date, report: str, by: User) ->
     return _move(row, State.COMPLETED, ends_on=_last_day(row, last_day), end_reason=_given(report), by=by)
 
 
+@transaction.atomic
+def complete_many(*, secondments: Iterable[Secondment], report: str, by: User) -> tuple[int, list[str]]:
+    """Finish those whose last day has passed, each on that day; returns how many, and a sentence for each that cannot be."""
+    report = _given(report)
+    return _each(secondments, lambda row: _finish(row, report, by=by))
+
+
+def places_left(secondments: Iterable[Secondment]) -> int:
+    """For how many places nobody answers any more once these are over."""
+    theirs = {"cadre__secondments__in": list(secondments), "community": F("cadre__secondments__community")}
+    last = F("cadre__secondments__ends_on")
+    return Responsibility.objects.filter(Q(ends_on=None) | Q(ends_on__gt=last), **theirs).distinct().count()
+
+
+def _each(secondments: Iterable[Secondment], step: Callable[[Secondment], Any]) -> tuple[int, list[str]]:
+    """Take a step with each of many; those that refuse it do not hinder the others."""
+    rows = Secondment.objects.filter(pk__in=[row.pk for row in secondments])
+    list(Cadre.objects.select_for_update().filter(pk__in=rows.values("cadre")).order_by("pk"))
+    done, refusals = 0, []
+    for row in rows.select_related("cadre__user", "community").order_by("pk"):
+        try:
+            step(row)
+            done += 1
+        except Refused as refusal:
+            refusals.append(_("%(name)s: %(why)s") % {"name": row.cadre.name, "why": refusal})
+    return done, refusals
+
+
 def _locked(secondment_id: int) -> Secondment:
     # The cadre is locked first, always: whoever moves one of her secondments waits for whoever moves another.
     Cadre.objects.select_for_update().get(secondments=secondment_id)
@@ -200,6 +217,12 @@ def _arrive(row: Secondment, identity_checked: bool, *, by: User) -> Secondment:
     if row.state == State.APPROVED and row.ends_on and row.ends_on < today:
         raise Refused(_("Its last day was %(day)s. Change the last day first.") % {"day": row.ends_on})
     return _move(row, State.ON_DUTY, reported_at=timezone.now(), reported_by=by, by=by)
+
+
+def _finish(row: Secondment, report: str, *, by: User) -> Secondment:
+    if row.state == State.ON_DUTY and not row.is_overdue:
+        raise Refused(_("It is not over yet. Complete it on its own page, where the last day can be chosen."))
+    return _move(row, State.COMPLETED, ends_on=row.ends_on, end_reason=report, by=by)
 
 
 def _given(reason: str) -> str:
@@ -246,7 +269,7 @@ def _write(row: Secondment, values: dict[str, Any], *, kind: str, before: dict[s
     with explained(Secondment):
         row.save(update_fields=list(values))
     audit.record(kind, row, by=by, before=before, after=values)
-    if row.state not in OPEN:
+    if row.state not in Secondment.UNDECIDED:
         _let_go(row, by=by)
     memberships.follow(row.cadre)
     return row

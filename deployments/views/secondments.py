@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deployments.forms import secondments as forms
@@ -23,6 +23,8 @@ from portal.lib.paging import paged
 from residents.access import Permission, Request, requires
 
 State = Secondment.State
+# As many as are ended in one go: each writes a line of the trail and tells its cadre.
+AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ def secondment_list(request: Request) -> HttpResponse:
         "states": [(value, label, tally.get(value, 0)) for value, label in State.choices],
         "total": sum(tally.values()),
         "rows": paged(request, rows),
+        "overdue": Secondment.objects.within(request.communities).overdue().count(),
     }
     return page(request, "deployments/secondments/list.html", context, part="secondment-rows")
 
@@ -135,7 +138,7 @@ def secondment_detail(request: Request, pk: int) -> HttpResponse:
         "following": following,
         "moves": [(state, move) for state, move in MOVES.items() if state in opened],
         "redeployable": State.REDEPLOYED in opened,
-        "changeable": row.state in secondments.OPEN,
+        "changeable": row.state in Secondment.UNDECIDED,
     }
     return page(request, "deployments/secondments/detail.html", context)
 
@@ -194,6 +197,36 @@ def secondment_arrivals(request: Request) -> HttpResponse:
     for sentence in refusals:
         messages.warning(request, sentence)
     return redirect("deployments:secondment_list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.SECONDMENT_MANAGE)
+def secondment_overdue(request: Request) -> HttpResponse:
+    """The secretary closes at once what is over: ticks it, reads what will happen, says yes."""
+    form = forms.OverdueForm(request.POST or None, communities=request.communities)
+    if form.is_valid() and form.cleaned_data["sure"]:
+        return _completed(request, form.cleaned_data)
+    if form.is_valid():
+        ticked = list(form.cleaned_data["secondment"])
+        told = sum(1 for row in ticked if row.cadre.user_id)
+        context = {"form": form, "ticked": ticked, "told": told, "places": secondments.places_left(ticked)}
+        return page(request, "deployments/secondments/overdue_sure.html", context)
+    over = Secondment.objects.within(request.communities).overdue().select_related("cadre__unit", "community", "compound")
+    rows = paged(request, over, AT_ONCE)
+    kept = request.POST.getlist("secondment")
+    here = [row.pk for row in rows if row.state == State.ON_DUTY]
+    context = {"form": form, "rows": rows, "ticked": [pk for pk in here if not form.is_bound or str(pk) in kept]}
+    return page(request, "deployments/secondments/overdue.html", context, status=422 if form.is_bound else 200)
+
+
+def _completed(request: Request, values: dict[str, Any]) -> HttpResponse:
+    done, refusals = secondments.complete_many(secondments=values["secondment"], report=values["report"], by=request.user)
+    if done:
+        text = ngettext("%(count)s secondment completed.", "%(count)s secondments completed.", done)
+        messages.success(request, text % {"count": done})
+    for sentence in refusals:
+        messages.warning(request, sentence)
+    return redirect("deployments:secondment_overdue")
 
 
 def _trail_label(kind: str) -> Any:

@@ -11,6 +11,7 @@ from portal.accounts.models import Event
 from tests.factories import SecondmentFactory
 
 LIST = reverse("deployments:secondment_list")
+OVERDUE = reverse("deployments:secondment_overdue")
 
 
 def at(name: str, row: Secondment, *more: str) -> str:
@@ -104,6 +105,46 @@ def test_a_bus_arrives(cast, sign_in):
     client.post(address, {})
 
     assert list(Secondment.objects.filter(reported_by=cast.secretary).order_by("pk")) == rows
+
+
+def test_what_is_over_is_completed_together(cast, sign_in, queries):
+    past = {"community": cast.qinghe, "starts_on": day(-30)}
+    never_came = SecondmentFactory(**past, ends_on=day(-9), state="approved", cadre__name="没来的")
+    first = SecondmentFactory(**past, ends_on=day(-2))
+    client = sign_in(cast.secretary)
+    client.get(OVERDUE)
+    with queries() as one:
+        client.get(OVERDUE)
+    second = SecondmentFactory(**past, ends_on=day(-1))
+    SecondmentFactory(community=cast.yushu, starts_on=day(-30), ends_on=day(-1))
+    with queries() as more:
+        shown = client.get(OVERDUE)
+    assert (list(shown.context["rows"]), len(more)) == ([first, second, never_came], len(one))
+    assert "3 secondments are past" in client.get(LIST).content.decode()
+
+    post = {"secondment": [first.pk, second.pk, never_came.pk, cast.secondment.pk], "report": "值守期满"}
+    assert client.post(OVERDUE, post | {"report": " "}).status_code == 422
+    asked = client.post(OVERDUE, post).content.decode()
+    assert "Complete 4 secondments?" in asked
+    assert Secondment.objects.overdue().filter(community=cast.qinghe).count() == 3
+
+    said = client.post(OVERDUE, post | {"sure": "1"}, follow=True).content.decode()
+    assert "2 secondments completed." in said
+    assert "没来的: Only who is on duty can complete" in said
+    assert "马骏: It is not over yet." in said
+    done = Secondment.objects.filter(state="completed").order_by("id")
+    assert [(row.pk, row.ends_on, row.end_reason) for row in done] == [
+        (first.pk, day(-2), "值守期满"),
+        (second.pk, day(-1), "值守期满"),
+    ]
+    assert Event.objects.filter(kind="secondment.completed", by=cast.secretary).count() == 2
+
+
+def test_only_who_manages_secondments_ends_them_together(cast, sign_in):
+    assert sign_in(cast.worker).get(OVERDUE).status_code == 403
+    strange = {"secondment": [cast.secondment.pk], "report": "x", "sure": "1"}
+    assert sign_in(cast.other_secretary).post(OVERDUE, strange).status_code == 422
+    assert Secondment.objects.get(pk=cast.secondment.pk).state == "on_duty"
 
 
 def test_the_list_by_state(cast, sign_in):
