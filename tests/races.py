@@ -29,8 +29,10 @@ def at_once(tasks, *, look: tuple[str, ...] = ()) -> list[str]:
         try:
             with _meets(meeting, look):
                 task()
-        except (Refused, IntegrityError) as error:
-            return type(error).__name__
+        except Refused:
+            return "Refused"
+        except IntegrityError:
+            return "IntegrityError"
         finally:
             connections.close_all()
         return "done"
