@@ -96,6 +96,12 @@ class RoundPlan(models.Model):
         """The slots as times."""
         return [dt.time.fromisoformat(slot) for slot in self.slots]
 
+    @property
+    def places_named(self) -> list[str]:
+        """The places that are written down, once each."""
+        named = (line.strip()[:80] for line in self.places.splitlines())
+        return [place for place in dict.fromkeys(named) if place]
+
 
 class RoundQuerySet(CommunityQuerySet):
     """Rounds."""

@@ -35,8 +35,7 @@ def people(plan: RoundPlan) -> list[Target]:
 
 def places(plan: RoundPlan) -> list[Target]:
     """One stop for each place that is written down, once each."""
-    named = (line.strip()[:80] for line in plan.places.splitlines())
-    return [Target(place=place) for place in dict.fromkeys(named) if place]
+    return [Target(place=place) for place in plan.places_named]
 
 
 def _homes(plan: RoundPlan) -> Any:

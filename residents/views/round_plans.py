@@ -32,9 +32,8 @@ def round_plan_list(request: Request) -> HttpResponse:
     today = timezone.localdate()
     running = every.filter(lasts_on(today)) | every.filter(starts_on__gt=today)
     rows = every.filter(ends_on__lt=today) if over else running
-    listed = paged(
-        request, rows.select_related("community", "compound", "building").prefetch_related("team").order_by("name", "id")
-    )
+    rows = rows.select_related("community", "compound", "building").prefetch_related("team", "categories")
+    listed = paged(request, rows.annotate(homes_count=Count("dwellings", distinct=True)).order_by("name", "id"))
     for plan in listed:
         plan.what = kind_of(plan.kind)
     context = {"rows": listed, "over": over, "running": running.count(), "ended": every.filter(ends_on__lt=today).count()}

@@ -1,5 +1,6 @@
 """The pages of rounds: who walks, who looks on, who is a stranger."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -330,10 +331,19 @@ def test_homes_chosen_in_the_picture_come_along(cast, sign_in):
     assert answer.context["form"]["homes"].value() == str(home)
 
 
-def test_a_plan_ends_today(cast, sign_in):
-    plan = RoundPlanFactory(community=cast.qinghe)
+def test_a_plan_says_where_it_goes_and_ends_today(cast, sign_in):
+    plan, client = RoundPlanFactory(community=cast.qinghe, name="1"), sign_in(cast.secretary)
+    plan.dwellings.add(DwellingFactory(entrance__building__compound=cast.hefengyuan))
+    RoundPlan.objects.update(whom="chosen")
+    RoundPlanFactory(community=cast.qinghe, name="2", kind="patrol", whom="places", places="东门\n\n南门\n东门\n车库\n快递架")
+    of_care = RoundPlanFactory(community=cast.qinghe, name="3", whom="care")
+    of_care.categories.create(code="mobility", name="行动不便", name_en="cannot walk stairs")
+    said = re.findall('<td data-label="whom it visits">(.*?)</td>', client.get("/residents/rounds/plans/").content.decode(), re.S)
+    assert [" ".join(re.sub("<.*?>", " ", cell).split()) for cell in said] == [
+        "1 chosen home", "4 places 东门, 南门, 车库 …", "homes with special care cannot walk stairs"
+    ]  # fmt: skip
 
-    sign_in(cast.secretary).post(f"/residents/rounds/plans/{plan.pk}/end/")
+    client.post(f"/residents/rounds/plans/{plan.pk}/end/")
 
     plan.refresh_from_db()
     assert plan.ends_on == timezone.localdate()
