@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.accounts import audit
 from portal.accounts.models import User
@@ -80,6 +81,16 @@ class Places:
         if self.fresh:
             counts = {"homes": self.fresh, "buildings": len(self._new_buildings), "entrances": len(self._new_entrances)}
             said.append(_("New and to be created: %(homes)s homes, %(entrances)s entrances, %(buildings)s buildings.") % counts)
+        high = {home[:2] for home, (_key, floor) in self.homes.items() if floor >= HAS_LIFT_FROM} & self._new_buildings
+        if high:
+            said.append(
+                ngettext(
+                    "%(count)d of them is high and taken to have a lift, which no list says: put it right at the building.",
+                    "%(count)d of them are high and taken to have a lift, which no list says: put it right at the building.",
+                    len(high),
+                )
+                % {"count": len(high)}
+            )
         return said
 
     def _load(self, name: str) -> None:

@@ -84,20 +84,22 @@ def said(cast, *rows: list) -> tuple[str, list[str]]:
 def test_a_list_creates_the_places_and_people_it_names(cast):
     importer = HouseholdImporter(cast.qinghe, by=cast.secretary)
     rows = sheet(
-        row(网格="第1网格", 特殊群体类别="透析;独居老人"), row("李梅", **WIFE), row("陈一", 小区="春分里", 证件号码="")
+        row(网格="第1网格", 特殊群体类别="透析;独居老人"), row("李梅", **WIFE), row("陈一", 小区="春分里", 楼层=11, 房号="1101", 证件号码="")
     )
     process(Reader(io.BytesIO(rows), importer.columns, importer.ignored), importer, keep=print, store=True)
 
     assert importer.notices == [
         "The compound 春分里 is new and will be created.",
         "New and to be created: 2 homes, 2 entrances, 2 buildings.",
+        "1 of them is high and taken to have a lift, which no list says: put it right at the building.",
     ]
     person = Resident.objects.get(name="王建国")
     assert (str(person.dwelling), person.dwelling.floor, person.relation) == ("1-1-702", 7, "head")
     assert (person.sex, person.born_on, person.initials) == ("male", dt.date(1970, 2, 3), " wjg yjg")
     assert {profile.category.code for profile in person.care.all()} == {"dialysis", "living_alone"}
     assert person.dwelling.entrance.building.grid == Grid.objects.get(name="第1网格")
-    assert Building.objects.get(compound__name="荷风苑").floors == 7
+    built = Building.objects.order_by("id").values_list("compound__name", "floors", "has_lift")
+    assert list(built) == [("荷风苑", 7, False), ("春分里", 11, True)]
     assert Event.objects.get(kind="resident.imported").after == {"rows": 3}
 
 
