@@ -1,7 +1,7 @@
 """The demo's quarantine: cases at every stage, two weeks of temperatures, one compound closed and one free."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -33,7 +33,7 @@ from residents.models import (
     StageKind,
     Transfer,
 )
-from residents.services import quarantine_policies
+from residents.services import quarantine_moves, quarantine_policies
 
 State, Reason = CaseState, QuarantineCase.Reason
 
@@ -76,6 +76,12 @@ HOMES: dict[str, tuple[Kept, ...]] = {
     ),
 }  # fmt: skip
 
+# Opened for somebody else of the same name, and gone on with by the district of the hospital: before they were over.
+STOPPED = (
+    (Kept(ContactClass.SECONDARY, Reason.SECONDARY, 1, State.NOTICED, ""), quarantine_moves.void, "同名登错人，已重新登记"),
+    (Kept(ContactClass.OTHER, Reason.HIGH_RISK, 3), quarantine_moves.close, "因手术住院，转由医院所在区管理"),
+)
+
 
 def build(compounds: dict[str, Compound], by: User) -> None:
     """Quarantine some homes of three compounds, and decide about all."""
@@ -87,9 +93,23 @@ def build(compounds: dict[str, Compound], by: User) -> None:
         for one, home in zip(kept, chance.sample(homes, min(len(kept), len(homes))), strict=False):
             _home(chance, home, one, by)
     _levels(compounds, by)
+    stopped = list(_stopped(compounds["荷风苑"], by))
     cases = QuarantineCase.objects.select_related("community")
     audit.record_many("quarantinecase.registered", list(cases), by=by)
     audit.record_many("quarantinecase.started", list(cases.exclude(started_at=None)), by=by)
+    for case, move, reason in stopped:
+        move(case_id=case.pk, reason=reason, by=by)
+
+
+def _stopped(compound: Compound, by: User) -> Iterator[tuple[QuarantineCase, Callable[..., QuarantineCase], str]]:
+    """Cases for whoever lives in the last homes without one, by dice of their own: the rest of the story stays as it was."""
+    chance = Random("stopped")
+    people = Resident.objects.living_in().filter(dwelling__entrance__building__compound=compound, dwelling__cases=None)
+    for resident, (kept, move, reason) in zip(people.order_by("-id").distinct(), STOPPED, strict=False):
+        case = _case(chance, resident, kept, by, 0)
+        if case.started_at:
+            _checks(chance, case, by, silent=False)
+        yield case, move, reason
 
 
 def _home(chance: Random, home: Dwelling, kept: Kept, by: User) -> None:

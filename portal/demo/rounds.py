@@ -1,6 +1,9 @@
-"""The demo's rounds in 荷风苑: 36 homes half walked, last night's lights, a patrol, a disinfected hall, what was found."""
+"""The demo's rounds. In 荷风苑 36 homes half walked, last night's lights, a patrol, a disinfected hall, what was found;
+elsewhere one that nobody has begun, some half walked, some closed, and one of yesterday that is still open.
+"""
 
 import datetime as dt
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -15,6 +18,28 @@ from residents.services import findings, rounds, stops
 ROUTE = "东门\n南门围挡\n中心花园\n快递架\n3号楼后巷\n地下车库入口"
 PLACES = "1号楼电梯厅\n社区活动室\n东门岗亭\n垃圾投放点\n物资中转帐篷"
 LIGHTS = ("lit", "lit", "lit", "lit", "dark", "lit", "away", "lit", "dark")
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """One plan: where, what, how much of its last round is walked."""
+
+    compound: str
+    kind: str
+    name: str
+    share: float
+    fields: dict[str, str]
+    building: str = ""
+
+
+ELSEWHERE = (
+    Elsewhere("春分里", "temperature", "特殊群体上门测温", 0.5, {"whom": "care"}),
+    Elsewhere("春分里", "letter", "1号楼发放告居民书", 1.0, {"whom": "lived_in"}, "1"),
+    Elsewhere("榆树公租房", "antigen", "1号楼发放抗原", 0.6, {"whom": "lived_in"}, "1"),
+    Elsewhere("榆树公租房", "vegetables", "隔离家庭送菜", 0.0, {"whom": "quarantine"}),
+    Elsewhere("石桥里", "rubbish", "行动不便家庭上门收垃圾", 0.3, {"whom": "care"}),
+    Elsewhere("石桥里", "patrol", "院区巡逻", 1.0, {"whom": "places", "places": "北门\n自行车棚\n小广场"}),
+)
 
 
 def build(compound: Compound, *, secretary: User, walkers: list[User]) -> None:
@@ -34,6 +59,18 @@ def build(compound: Compound, *, secretary: User, walkers: list[User]) -> None:
     lights = _plan(compound, "light_count", "晚间数灯", walkers, whom="all", building=building)
     _walked(lights, evening, 1.0)
     _found(sweep, secretary, walkers[0])
+
+
+def elsewhere(compounds: dict[str, Compound], walkers: dict[str, User]) -> None:
+    """The rounds of the other compounds, each walked by one person."""
+    now = timezone.now()
+    for one in ELSEWHERE:
+        compound = compounds[one.compound]
+        building = compound.buildings.filter(number=one.building).first()
+        plan = _plan(compound, one.kind, one.name, [walkers[one.compound]], building=building, **one.fields)
+        _walked(plan, now, one.share)
+    calls = _plan(compounds["春分里"], "wellbeing_call", "特殊群体电话问候", [walkers["春分里"]], whom="care")
+    _walked(calls, moment(timezone.localdate() - dt.timedelta(days=1), dt.time(12)), 0.7)
 
 
 def _plan(compound: Compound, kind: str, name: str, walkers: list[User], **fields: Any) -> RoundPlan:
@@ -104,6 +141,11 @@ def _answers(stop: Stop, kind: str, chance: Random) -> None:
     elif kind == "sweep":
         stop.quantity = chance.randint(1, 4)
         stop.answers = {"people": stop.quantity, "food": "yes"}
+    elif kind == "temperature":
+        stop.answers = {"temperature": f"36.{chance.randint(1, 8)}"}
+    elif kind == "antigen":
+        stop.quantity = chance.randint(2, 4)
+        stop.answers = {"kits": stop.quantity}
 
 
 def _found(sweep: RoundPlan, secretary: User, walker: User) -> None:

@@ -4,13 +4,24 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
 from django.test import TestCase
+from django.utils import timezone
 
 from checkpoints.models import Assignment, Passage, Shift
 from checkpoints.services import inside
 from deployments.models import Cadre, SendingUnit
 from portal.accounts.models import User
 from portal.management.commands.demo import SIGN_INS
-from residents.models import Building, Community, Compound, Dwelling, Resident, Round
+from residents.models import (
+    Building,
+    CaseState,
+    Community,
+    Compound,
+    Dwelling,
+    QuarantineCase,
+    Resident,
+    Round,
+    RoundPlan,
+)
 
 
 class DemoTest(TestCase):
@@ -49,6 +60,12 @@ class DemoTest(TestCase):
     def test_demo_has_rounds_half_walked(self):
         assert Round.objects.open().filter(stops__state="open").exists()
         assert not Round.objects.filter(closed_at__isnull=False, stops__state="open").exists()
+        assert RoundPlan.objects.values("compound").distinct().count() == 4
+        late = Round.objects.late(timezone.now()).filter(day__lt=timezone.localdate())
+        assert set(late.values_list("kind", flat=True)) == {"wellbeing_call"}
+
+    def test_demo_has_cases_at_every_stage(self):
+        assert set(QuarantineCase.objects.values_list("state", flat=True)) == set(CaseState.values)
 
     def test_demo_people_have_numbers_that_belong_to_nobody(self):
         assert {cadre.id_number[:2] for cadre in Cadre.objects.all()} == {"99"}

@@ -84,7 +84,9 @@ def said(cast, *rows: list) -> tuple[str, list[str]]:
 def test_a_list_creates_the_places_and_people_it_names(cast):
     importer = HouseholdImporter(cast.qinghe, by=cast.secretary)
     rows = sheet(
-        row(网格="第1网格", 特殊群体类别="透析;独居老人"), row("李梅", **WIFE), row("陈一", 小区="春分里", 楼层=11, 房号="1101", 证件号码="")
+        row(网格="第1网格", 特殊群体类别="透析;独居老人"),
+        row("李梅", **WIFE),
+        row("陈一", 小区="春分里", 楼层=11, 房号="1101", 证件号码=""),
     )
     process(Reader(io.BytesIO(rows), importer.columns, importer.ignored), importer, keep=print, store=True)
 

@@ -338,7 +338,8 @@ def test_a_plan_says_where_it_goes_and_ends_today(cast, sign_in):
     RoundPlanFactory(community=cast.qinghe, name="2", kind="patrol", whom="places", places="东门\n\n南门\n东门\n车库\n快递架")
     of_care = RoundPlanFactory(community=cast.qinghe, name="3", whom="care")
     of_care.categories.create(code="mobility", name="行动不便", name_en="cannot walk stairs")
-    said = re.findall('<td data-label="whom it visits">(.*?)</td>', client.get("/residents/rounds/plans/").content.decode(), re.S)
+    listed = client.get("/residents/rounds/plans/").content.decode()
+    said = re.findall('<td data-label="whom it visits">(.*?)</td>', listed, re.S)
     assert [" ".join(re.sub("<.*?>", " ", cell).split()) for cell in said] == [
         "1 chosen home", "4 places 东门, 南门, 车库 …", "homes with special care cannot walk stairs"
     ]  # fmt: skip

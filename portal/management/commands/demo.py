@@ -74,7 +74,7 @@ def load() -> Errand:
     passages.build(posts, loggers)
     passages.handovers(posts, lead=loggers[0], confirmer=secretary)
     quarantine.build(compounds, secretary)
-    rounds.build(compounds["荷风苑"], secretary=secretary, walkers=[loggers[0], accounts["worker"]])
+    _rounds(compounds, secondments, accounts)
     asked = errands.build(
         compounds["荷风苑"],
         helpers=[loggers[0], accounts["worker"], *loggers[1:4]],
@@ -88,6 +88,13 @@ def load() -> Errand:
     reports.build(accounts["officer"])
     _on_record(secondments, by=secretary)
     return asked
+
+
+def _rounds(compounds: dict[str, Compound], secondments: list[Secondment], accounts: dict[str, User]) -> None:
+    """Have the first cadre of each compound walk; in the one of the story with the worker."""
+    first = {s.compound.name: s.cadre.user for s in reversed(secondments) if s.compound and s.cadre.user and s.reported_at}
+    rounds.build(compounds["荷风苑"], secretary=accounts["secretary"], walkers=[first["荷风苑"], accounts["worker"]])
+    rounds.elsewhere(compounds, first)
 
 
 def _on_duty(secondment: Secondment, accounts: dict[str, User]) -> None:
