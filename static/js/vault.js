@@ -7,6 +7,7 @@
 import { openDB } from "../vendor/idb.js";
 
 const NAME = "duty";
+const VERSION = 2;
 // Without a secret yet (the first answer of the portal never came): a key of this phone alone.
 const SPARE = "spare";
 
@@ -36,17 +37,24 @@ async function spelled(said, depth = 3) {
 export async function openVault() {
   if (!globalThis.crypto?.subtle || !globalThis.indexedDB) return null;
   try {
-    return new Vault(await openDB(NAME, 1, { upgrade: build, blocking: (_old, _new, event) => event.target.close() }));
+    return new Vault(await openDB(NAME, VERSION, { upgrade: build, blocking: (_old, _new, event) => event.target.close() }));
   } catch {
     return null;
   }
 }
 
-function build(db) {
-  db.createObjectStore("keys");
-  db.createObjectStore("facts");
-  db.createObjectStore("kits");
-  db.createObjectStore("rows", { keyPath: "id" }).createIndex("queue", ["queue", "sequence"]);
+// Rows lie under the number the browser gives them: two tabs never get the same, and a tap asks nothing before it writes.
+async function build(db, old, _now, work) {
+  // In version 1 rows were counted by hand: what waits from then keeps its order, and the count goes on.
+  const last = old ? await work.objectStore("facts").get("sequence") : 0;
+  const waiting = old ? await work.objectStore("rows").index("queue").getAll() : [];
+  if (old) db.deleteObjectStore("rows");
+  else for (const name of ["keys", "facts", "kits"]) db.createObjectStore(name);
+  const rows = db.createObjectStore("rows", { keyPath: "sequence", autoIncrement: true });
+  rows.createIndex("queue", ["queue", "sequence"]);
+  rows.createIndex("id", "id", { unique: true });
+  if (last) rows.put({ sequence: last }), rows.delete(last);
+  for (const { sequence: _, ...row } of waiting) rows.put(row);
 }
 
 const range = (queue) => IDBKeyRange.bound([queue], [queue, []]);
@@ -113,14 +121,12 @@ export class Vault {
 
   // --- Rows of a queue ----------------------------------------------------------------------------------------------
 
-  // Stores a row that is being sealed and gives it the phone's next number, in one go: two tabs never give the same.
+  // Stores a row that is being sealed, in one turn: returns the number the phone gave it.
   async add(queue, id, sealed) {
     const box = await sealed;
     // Relaxed: with the system as soon as it says so, so a killed page or browser loses nothing; only not yet on the disk.
-    const work = this.db.transaction(["rows", "facts"], "readwrite", { durability: "relaxed" });
-    const sequence = ((await work.objectStore("facts").get("sequence")) ?? 0) + 1;
-    work.objectStore("facts").put(sequence, "sequence");
-    work.objectStore("rows").put({ id, queue, sequence, ...box });
+    const work = this.db.transaction("rows", "readwrite", { durability: "relaxed" });
+    const sequence = work.store.put({ id, queue, ...box });
     // Said at once: else the browser first waits whether more is asked of it.
     work.commit();
     await work.done;
@@ -128,15 +134,21 @@ export class Vault {
   }
 
   async change(rows, queue) {
-    const boxes = await Promise.all(rows.map(async (row) => ({ ...row, queue, ...(await this.seal(queue, row.said)) })));
+    const boxes = await Promise.all(rows.map(async ({ id, said }) => ({ id, queue, ...(await this.seal(queue, said)) })));
     const work = this.db.transaction("rows", "readwrite");
-    for (const { said: _, ...box } of boxes) work.store.put(box);
+    for (const box of boxes) {
+      const sequence = await work.store.index("id").getKey(box.id);
+      work.store.put(sequence ? { ...box, sequence } : box);
+    }
     await work.done;
   }
 
   async forget(ids) {
     const work = this.db.transaction("rows", "readwrite");
-    for (const id of ids) work.store.delete(id);
+    for (const id of ids) {
+      const sequence = await work.store.index("id").getKey(id);
+      if (sequence) work.store.delete(sequence);
+    }
     await work.done;
   }
 

@@ -48,6 +48,27 @@ KEPT = """async () => {
 FULL = """() => {
   IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
 }"""
+# What waits on this phone, put back as the first version of the page kept it: under its UUID, counted by hand.
+FIRST_VERSION = """async () => {
+  const { openVault } = await import("/static/js/vault.js");
+  const { db } = await openVault();
+  const heard = (ask) => new Promise((go) => (ask.onsuccess = () => go(ask.result)));
+  const [keys, names, rows] = await Promise.all([db.getAll("keys"), db.getAllKeys("keys"), db.getAll("rows")]);
+  db.close();
+  await heard(indexedDB.deleteDatabase("duty"));
+  const opening = indexedDB.open("duty", 1);
+  opening.onupgradeneeded = () => {
+    for (const name of ["keys", "facts", "kits"]) opening.result.createObjectStore(name);
+    opening.result.createObjectStore("rows", { keyPath: "id" }).createIndex("queue", ["queue", "sequence"]);
+  };
+  const first = await heard(opening);
+  const work = first.transaction(["keys", "facts", "rows"], "readwrite");
+  keys.forEach((key, place) => work.objectStore("keys").put(key, names[place]));
+  rows.forEach((row, place) => work.objectStore("rows").put({ ...row, sequence: 40 + place }));
+  work.objectStore("facts").put(40 + rows.length - 1, "sequence");
+  await new Promise((go) => (work.oncomplete = go));
+  first.close();
+}"""
 OFF = """
 const { now } = Date;
 const off = () => now() + %s * 3600 * 1000;
@@ -363,10 +384,15 @@ def test_a_new_release_takes_over_and_leaves_what_waits(cast, shift, phone, wire
     monkeypatch.setattr("portal.views.worker._script", lambda: newer)
     page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
     until(page, "caches.keys().then((names) => names.includes('files-newer'))")
-    wire.trouble = lambda path, number: None
+    page.evaluate(FIRST_VERSION)
     page.reload()
+    expect(page.locator("#gate-form[data-ready=yes]")).to_be_attached(timeout=SOON)
+    page.evaluate(TAPS, [2, 3])
+    wire.trouble = lambda path, number: None
+    page.evaluate(ONLINE)
 
-    assert settled(page, 2) == homes(0, 2)
+    assert settled(page, 3) == homes(0, 3)
+    assert list(Passage.objects.order_by("sequence").values_list("sequence", flat=True)) == [42, 43, 44]
 
 
 def test_the_browser_says_of_every_case_what_the_portal_says(open_as, cast, shift):
