@@ -25,7 +25,7 @@ from residents.services.policies import duty_policy
 
 # 200 passages of full length are less than half of it.
 MOST_BYTES = 1024 * 1024
-MOST_POURED, PIECE = 16 * 1024 * 1024, 64 * 1024
+MOST_POURED, PIECE = 64 * 1024 * 1024, 64 * 1024
 JUST_NOW = 10
 
 # What is said most at a gate; anything else is typed.

@@ -139,8 +139,9 @@ def test_a_body_that_is_no_list_of_passages_is_answered_in_words(cast, sign_in, 
     assert not Passage.objects.exists()
 
 
-def test_who_sends_far_too_much_is_heard_out_and_so_learns_why_it_was_refused(cast, sign_in, shift):
-    response = send(sign_in(cast.cadre_user), shift, b" " * (2 * 1024 * 1024))
+@pytest.mark.parametrize("megabytes", [2, 40])
+def test_who_sends_far_too_much_is_heard_out_and_so_learns_why_it_was_refused(cast, sign_in, shift, megabytes):
+    response = send(sign_in(cast.cadre_user), shift, b" " * (megabytes * 1024 * 1024))
 
     assert (response.status_code, response.wsgi_request.read(1)) == (413, b"")
 
