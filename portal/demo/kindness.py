@@ -8,7 +8,7 @@ from django.utils import timezone
 from deployments.models import Cadre
 from deployments.services import commendations
 from portal.accounts.models import User
-from residents.models import Compound, MutualAid, Team
+from residents.models import Compound, MutualAid, Pairing, Team
 from residents.services import hotline_calls, mutual_aid, persuasions
 from residents.services.tasks import Place
 
@@ -59,6 +59,7 @@ def build(compound: Compound, *, accounts: dict[str, User], cadres: list[Cadre])
         place = Place(community, compound, words=where)
         persuasions.record(place=place, topic=topic, method=method, result=result, by=worker)
     _matched(compound, worker)
+    _ordered(compound, worker)
     _praised(compound, cadres, worker)
 
 
@@ -73,6 +74,22 @@ def _matched(compound: Compound, worker: User) -> None:
         mutual_aid.match(aid_id=rows[request].pk, with_id=offer.pk, by=worker)
         if done:
             mutual_aid.finish(aid_id=offer.pk, by=worker)
+
+
+def _ordered(compound: Compound, worker: User) -> None:
+    """A student orders online for an old person across the yard, who has a helper as well; another would like to."""
+    community, home = compound.community, Pairing.objects.within([compound.community]).order_by("id")[0].dwelling
+    there = Place(community, compound, dwelling=home)
+    need = mutual_aid.write(key=uuid.UUID(int=201), place=there, kind="request", what="不会用手机下单", by=worker)
+    for number, (what, where, name) in enumerate(
+        (("每周两次代老人线上买菜", "8栋", "小吴"), ("可代订药品、日用品", "3栋", "小郑"))
+    ):
+        place = Place(community, compound, words=where)
+        buyer = mutual_aid.write(
+            key=uuid.UUID(int=202 + number), place=place, kind="buyer", what=what, name=name, by=worker
+        )  # fmt: skip
+        if not number:
+            mutual_aid.match(aid_id=need.pk, with_id=buyer.pk, by=worker)
 
 
 def _praised(compound: Compound, cadres: list[Cadre], worker: User) -> None:

@@ -21,9 +21,13 @@ class MutualAidQuerySet(CommunityQuerySet):
     def open(self) -> Self:
         return self.filter(state=MutualAid.State.OPEN)
 
+    def buying(self) -> Self:
+        """Neighbours who order online for a home at present."""
+        return self.filter(kind=MutualAid.Kind.BUYER, state=MutualAid.State.MATCHED)
+
 
 class MutualAid(models.Model):
-    """One offer, gift or request of a home; a request is answered by one offer or gift."""
+    """One offer, gift or request of a home; a request is answered by one of the others."""
 
     community_path = "community"
 
@@ -31,6 +35,8 @@ class MutualAid(models.Model):
         OFFER = "offer", pgettext_lazy("mutual aid", "offers help")
         GIFT = "gift", pgettext_lazy("mutual aid", "gives something")
         REQUEST = "request", pgettext_lazy("mutual aid", "needs something")
+        # Mostly somebody young, for a home that cannot order on a phone: stands until it is finished.
+        BUYER = "buyer", pgettext_lazy("mutual aid", "orders online for others")
 
     class State(models.TextChoices):
         OPEN = "open", pgettext_lazy("mutual aid", "open")

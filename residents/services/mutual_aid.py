@@ -1,6 +1,8 @@
 """Neighbours help each other: what is offered, given and needed is brought together and brought to the door."""
 
 import uuid
+from collections import defaultdict
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,10 +12,21 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
+from residents.access import Permission, communities_for
 from residents.models import Community, MutualAid
 from residents.services.tasks import Place
 
 State, Kind = MutualAid.State, MutualAid.Kind
+
+
+def buyers_for(dwellings: Iterable[int], *, reader: User) -> dict[int, list[MutualAid]]:
+    """The neighbours who order online for these homes, by home, where the reader may know them; one statement."""
+    found = defaultdict(list)
+    rows = MutualAid.objects.buying().within(communities_for(reader, Permission.MUTUAL_AID))
+    rows = rows.filter(answers__dwelling__in=dwellings)
+    for row in rows.select_related("answers", "dwelling__entrance__building__compound").order_by("id"):
+        found[row.answers.dwelling_id].append(row)
+    return dict(found)
 
 
 @transaction.atomic

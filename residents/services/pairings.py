@@ -14,6 +14,12 @@ from residents.models import Dwelling, Pairing
 from residents.services.helpers import expect_helper
 
 
+def of_home(dwelling: Dwelling) -> Pairing | None:
+    """Who stands by a home today."""
+    found: Pairing | None = Pairing.objects.live().filter(dwelling=dwelling).select_related("helper").first()
+    return found
+
+
 @transaction.atomic
 def pair(*, dwelling_id: int, helper: User, starts_on: dt.date, what_for: str = "", by: User) -> Pairing:
     """Let a helper stand by a home; what it asks for from then on is offered to them first."""

@@ -25,6 +25,8 @@ from residents.services import (
     household_list,
     household_sheet,
     households,
+    mutual_aid,
+    pairings,
     quarantine_view,
 )
 from residents.services.policies import duty_policy
@@ -91,6 +93,8 @@ def dwelling_detail(request: Request, pk: int) -> HttpResponse:
     policy = duty_policy(community, today)
     context = {
         "dwelling": dwelling,
+        "pairing": pairings.of_home(dwelling),
+        "buyers": mutual_aid.buyers_for([pk], reader=request.user).get(pk),
         "left": left,
         "cases": cases,
         "entries": entries,

@@ -16,7 +16,7 @@ from portal.lib.paging import paged
 from residents.access import Permission, Request, has, requires
 from residents.forms.pairings import EndPairingForm, PairingForm
 from residents.models import Dwelling, Pairing
-from residents.services import helpers, pairings
+from residents.services import helpers, mutual_aid, pairings
 
 PLACE = "dwelling__entrance__building__compound"
 
@@ -31,8 +31,12 @@ def pairing_list(request: Request) -> HttpResponse:
     ended = request.GET.get("view") == "ended"
     today = timezone.localdate()
     chosen = rows.filter(ends_on__lt=today).order_by("-ends_on", "-id") if ended else rows.exclude(ends_on__lt=today)
+    shown = paged(request, chosen if ended else chosen.in_place_order())
+    buyers = mutual_aid.buyers_for([pairing.dwelling_id for pairing in shown], reader=request.user)
+    for pairing in shown:
+        pairing.buyers = buyers.get(pairing.dwelling_id, [])
     context = {
-        "rows": paged(request, chosen if ended else chosen.in_place_order()),
+        "rows": shown,
         "ended": ended,
         "live": rows.exclude(ends_on__lt=today).count(),
         "today": today,

@@ -10,6 +10,7 @@ from portal.lib.errors import Refused
 from residents.models import MutualAid
 from residents.services import mutual_aid
 from residents.services.tasks import Place
+from tests import factories
 from tests.people import make_cast
 from tests.residents.test_errand_races import at_once
 
@@ -41,6 +42,20 @@ def test_only_who_needs_and_who_gives_come_together_in_one_community(cast):
             mutual_aid.match(aid_id=one.pk, with_id=two.pk, by=cast.worker)
     with pytest.raises(Refused, match="Bring two"):
         mutual_aid.finish(aid_id=aid(cast, "gift").pk, by=cast.worker)
+
+
+def test_who_orders_online_for_a_home_stands_on_its_page_and_beside_its_helper_until_it_is_over(cast, sign_in):
+    home = factories.DwellingFactory(entrance__building__compound=cast.hefengyuan)
+    factories.PairingFactory(dwelling=home, helper=cast.worker)
+    need = aid(cast, "request", place=Place(cast.qinghe, dwelling=home))
+    buyer = aid(cast, "buyer", name="小吴", phone="19900001111")
+    mutual_aid.match(aid_id=need.pk, with_id=buyer.pk, by=cast.worker)
+    pages = (reverse("residents:dwelling_detail", args=[home.pk]), reverse("residents:pairing_list"))
+    assert all("orders online for others: 小吴" in sign_in(cast.worker).get(page).content.decode() for page in pages)
+    # A cadre arranges no mutual aid, and reads none.
+    assert "小吴" not in sign_in(cast.cadre_user).get(pages[0]).content.decode()
+    mutual_aid.finish(aid_id=buyer.pk, by=cast.worker)
+    assert not any("小吴" in sign_in(cast.worker).get(page).content.decode() for page in pages)
 
 
 def test_the_pages_work_and_hide_who_wishes_so(cast, sign_in, queries):
