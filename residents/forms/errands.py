@@ -20,7 +20,7 @@ from residents.services.errand_chat import LONGEST
 from residents.services.errand_homes import find_home, find_resident
 from residents.services.errand_requests import MOST_LINES, Place, Thing, things_in
 
-PHONE = RegexValidator(r"^\+?[\d -]{5,20}$", _("A phone number has digits only."))
+PHONE = RegexValidator(r"^\+?[\d -]{5,20}$", _("This is no phone number. Type all its digits."))
 
 
 class AskMixin(CleanTextMixin):

@@ -124,6 +124,13 @@ def test_a_test_says_at_once_what_came_of_it_and_revives_a_dead_channel(cast, si
     assert cast.worker.inbox.filter(kind="channel_test").count() == 0
 
 
+def test_a_channel_in_trouble_says_when_it_is_tried_again_and_lets_it_be_tried_now(cast, sign_in, mine):
+    Channel.objects.filter(pk=mine.pk).update(failures=3, fault="timeout", next_at="2026-06-01T01:05Z")
+    page = sign_in(cast.worker).get(LIST).content.decode()
+
+    assert ("failed 3 times in a row, tried again at 09:05" in page, "Try again" in page) == (True, True)
+
+
 def test_a_removed_channel_forgets_its_address(cast, sign_in, mine):
     client = sign_in(cast.worker)
     client.post(url("remove", mine))
