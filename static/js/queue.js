@@ -8,11 +8,16 @@ const WAIT = 2000;
 const LONGEST_WAIT = 30000;
 const EVERY = 30000;
 
-// A UUID of version 7: ordered by time. crypto.randomUUID would need HTTPS.
+let newest = { now: 0, turn: 0 };
+
+// A UUID of version 7: ordered by time, and by turn within a millisecond. crypto.randomUUID would need HTTPS.
 export function newId(now = Date.now()) {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const turn = now === newest.now ? newest.turn + 1 : (bytes[6] % 8) * 256 + bytes[7];
+  newest = { now, turn };
   for (let place = 0; place < 6; place += 1) bytes[place] = Math.floor(now / 2 ** (8 * (5 - place))) % 256;
-  bytes[6] = (bytes[6] % 16) + 0x70;
+  bytes[6] = (Math.floor(turn / 256) % 16) + 0x70;
+  bytes[7] = turn % 256;
   bytes[8] = (bytes[8] % 64) + 0x80;
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
