@@ -86,6 +86,13 @@ class KeyField(forms.UUIDField):
         except ValidationError:
             return uuid.uuid4()
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What the page is given when it is shown again: the key that came, or a good one in its place."""
+        try:
+            return super().to_python(data) or initial
+        except ValidationError:
+            return initial
+
 
 # Django's own sentences, which our catalogue says as a resident would: collected here, used there.
 KINDLY = (

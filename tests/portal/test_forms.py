@@ -60,10 +60,14 @@ def test_a_form_ends_in_one_button_and_a_way_back():
 
 
 @pytest.mark.parametrize("sent", [{}, {"key": ""}, {"key": "x"}, {"key": "\x00"}, {"key": "\ud800"}])
-def test_a_missing_or_broken_key_is_no_mistake_of_the_person(sent):
+def test_a_missing_or_broken_key_is_no_mistake_of_the_person_and_is_a_good_one_when_the_page_is_shown_again(sent):
     form = SentForm(sent)
     assert form.is_valid()
     assert isinstance(form.cleaned_data["key"], UUID)
+    shown = str(form["key"].value())
+    again = SentForm({"key": shown})
+    assert again.is_valid()
+    assert str(again.cleaned_data["key"]) == str(form["key"].value()) == shown
 
 
 def test_a_form_sent_again_has_the_key_its_page_was_given():
