@@ -22,7 +22,7 @@ from residents.forms.quarantine import CaseFilter, RegisterForm, SheetForm
 from residents.models import Dwelling, HealthCheck, QuarantineCase, Resident
 from residents.services import health_checks, quarantine, search
 from residents.services import quarantine_moves as moves
-from residents.services.quarantine_counts import LISTS, totals
+from residents.services.quarantine_counts import LISTS, STOPPED, totals
 from residents.views.quarantine_steps import STEPS, TRANSFER_STEPS
 
 HOME = "dwelling__entrance__building__compound"
@@ -57,7 +57,7 @@ def pills() -> dict[str, Any]:
         "at_home": _("at home"), "to_move": _("waits for the transfer"), "at_site": _("at a site"), "alert": _("alert"),
         "waiting": _("waits for release"),
         "positive": _("positive"), "close": _("close contacts"), "secondary": _("secondary contacts"),
-        "released": _("released"),
+        "released": _("released"), "stopped": _("voided or closed"),
     }  # fmt: skip
 
 
@@ -65,7 +65,8 @@ def listed(communities: Any, asked: str, terms: dict[str, Any]) -> Any:
     """The cases of one list; without a list, all that run."""
     rows = QuarantineCase.objects.within(communities)
     waiting = asked == "waiting"
-    rows = rows.period_over(timezone.localdate()) if waiting else rows.filter(LISTS.get(asked, Q(ended_on=None)))
+    lists = {**LISTS, "stopped": STOPPED}
+    rows = rows.period_over(timezone.localdate()) if waiting else rows.filter(lists.get(asked, Q(ended_on=None)))
     if compound := terms.get("compound"):
         rows = rows.filter(**{HOME: compound})
     if group := terms.get("group"):

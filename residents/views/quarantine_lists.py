@@ -21,7 +21,7 @@ from residents.access import Permission, Request, requires
 from residents.forms.quarantine import CaseFilter, SheetForm
 from residents.models import Community
 from residents.services import levels, quarantine_sheet
-from residents.services.quarantine_counts import PATHS, tallies
+from residents.services.quarantine_counts import LISTS, PATHS, tallies
 from residents.views.quarantine import listed, pills
 
 # The temperature register goes back so far, as one sheet of paper does.
@@ -34,8 +34,7 @@ def quarantine_count(request: Request) -> HttpResponse:
     """How many, by compound and up the levels; never who."""
     level = request.GET.get("level", "")
     level = level if level in PATHS else "compound"
-    heads = {**pills()}
-    heads.pop("waiting")
+    heads = {name: label for name, label in pills().items() if name in LISTS}
     counted = tallies(request.communities, level)
     lines = [{"tally": tally, "numbers": [tally.numbers[name] for name in heads]} for tally in counted]
     context = {

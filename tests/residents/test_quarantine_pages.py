@@ -262,6 +262,15 @@ def test_officers_see_numbers_up_the_levels_and_nobody(cast, sign_in):
     assert client.get(reverse("residents:quarantine_list")).status_code == 403
 
 
+@pytest.mark.usefixtures("case")
+def test_what_was_voided_or_closed_is_a_list_of_its_own(cast, sign_in):
+    ended = {"ended_on": timezone.localdate()}
+    stopped = {case_in(cast.hefengyuan, state=state, **ended) for state in (CaseState.VOIDED, CaseState.CLOSED)}
+    answer = sign_in(cast.secretary).get(reverse("residents:quarantine_list"), {"list": "stopped"}).context
+
+    assert (set(answer["rows"]), answer["pills"][-1]) == (stopped, ("stopped", "voided or closed", 2))
+
+
 @pytest.mark.parametrize("query", ["list=nonsense", "page=x", "compound=x", "q=%00", "q=" + "甲" * 3000, "level=x"])
 def test_nonsense_in_the_address_is_the_plain_list(cast, sign_in, case, query):
     client = sign_in(cast.secretary)
