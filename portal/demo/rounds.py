@@ -35,7 +35,7 @@ class Elsewhere:
 ELSEWHERE = (
     Elsewhere("春分里", "temperature", "特殊群体上门测温", 0.5, {"whom": "care"}),
     Elsewhere("春分里", "letter", "1号楼发放告居民书", 1.0, {"whom": "lived_in"}, "1"),
-    Elsewhere("榆树公租房", "antigen", "1号楼发放抗原", 0.6, {"whom": "lived_in"}, "1"),
+    Elsewhere("榆树公租房", "antigen", "1号楼特殊群体发放抗原", 0.6, {"whom": "care"}, "1"),
     Elsewhere("榆树公租房", "vegetables", "隔离家庭送菜", 0.0, {"whom": "quarantine"}),
     Elsewhere("石桥里", "rubbish", "行动不便家庭上门收垃圾", 0.3, {"whom": "care"}),
     Elsewhere("石桥里", "patrol", "院区巡逻", 1.0, {"whom": "places", "places": "北门\n自行车棚\n小广场"}),
