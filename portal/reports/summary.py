@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import BigIntegerField, CharField, Count, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from checkpoints.models import Handover
 from portal.reports import sources
@@ -90,6 +91,9 @@ def _done(key: str, label: Any, kinds: tuple[str, ...]) -> Item:
     return Item(key, label, ERRANDS, "errands", DELIVERED, _where(kind__code__in=kinds))
 
 
+# 人次 as well, but nobody passes anything.
+TIMES_DONE = pgettext_lazy("unit", "times")
+
 ITEMS: tuple[Item, ...] = (
     Item("people", _("people who stood on duty"), PEOPLE, "duty", STOOD, Count("cadre", distinct=True)),
     Item("days_served", _("days served"), _("person-days"), "duty", STOOD, PERSON_DAYS),
@@ -102,9 +106,9 @@ ITEMS: tuple[Item, ...] = (
     Item("handovers", _("shifts handed over"), _("shifts"), "gates", HANDOVERS, ALL),
     Item("quarantined_new", _("people put into quarantine"), PEOPLE, "quarantine", STARTED, ALL),
     Item("released", _("released"), PEOPLE, "quarantine", RELEASED, ALL),
-    Item("health_checks", _("health checks taken"), TIMES, "quarantine", CHECKS, ALL),
+    Item("health_checks", _("health checks taken"), TIMES_DONE, "quarantine", CHECKS, ALL),
     Item("site_calls", _("calls to people at quarantine sites"), _("calls"), "quarantine", CALLS, ALL),
-    Item("talks", _("talks that persuade"), TIMES, "quarantine", sources.TALKS, ALL),
+    Item("talks", _("talks that persuade"), TIMES_DONE, "quarantine", sources.TALKS, ALL),
     _figure("transferred", "quarantine", _("people transferred")),
     _figure("rounds_done", "rounds"),
     _figure("patrols", "rounds"),

@@ -71,6 +71,12 @@ def test_the_printed_queue_names_what_was_chosen(cast, sign_in, home):
     assert sign_in(cast.worker).get(LIST, {"kind": "nonsense", "compound": "²"}).context["named"] == []
 
 
+def test_the_link_of_one_reader_is_shown_to_the_desk_and_stands_on_no_paper(cast, sign_in, home):
+    address = reverse("residents:errand_detail", args=[waiting(home)[0].pk])
+    before, _link, _after = sign_in(cast.worker).get(address).content.decode().partition("/ask/e")
+    assert before.rpartition("<section ")[2].startswith('class="p-panel p-screen"')
+
+
 SCREEN = reverse("residents:errand_screen")
 
 

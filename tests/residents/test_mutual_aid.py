@@ -51,7 +51,7 @@ def test_who_orders_online_for_a_home_stands_on_its_page_and_beside_its_helper_u
     buyer = aid(cast, "buyer", name="小吴", phone="19900001111")
     mutual_aid.match(aid_id=need.pk, with_id=buyer.pk, by=cast.worker)
     pages = (reverse("residents:dwelling_detail", args=[home.pk]), reverse("residents:pairing_list"))
-    assert all("orders online for others: 小吴" in sign_in(cast.worker).get(page).content.decode() for page in pages)
+    assert all("orders online for others · 小吴" in sign_in(cast.worker).get(page).content.decode() for page in pages)
     # A cadre arranges no mutual aid, and reads none.
     assert "小吴" not in sign_in(cast.cadre_user).get(pages[0]).content.decode()
     mutual_aid.finish(aid_id=buyer.pk, by=cast.worker)
