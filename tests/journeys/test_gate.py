@@ -156,6 +156,10 @@ def test_what_cannot_be_is_asked_before_the_person_has_walked_on(open_as, cast, 
 
     assert Passage.objects.count() == 0
 
+    # The narrowest phone, with the longest words: nothing pushes the page wider.
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
 
 def test_what_is_logged_without_network_is_stored_once_when_it_is_back(open_as, cast, shift):
     page = open_as("cadre", size="phone", language="en")
