@@ -117,7 +117,7 @@ def board_publish(request: Request) -> HttpResponse:
         messages.warning(request, str(refusal))
     else:
         text = ngettext("Published. %(n)s person has been told.", "Published. %(n)s people have been told.", done.told)
-        messages.success(request, text % {"n": done.told})
+        messages.success(request, text % {"n": done.told} if done.told else _("Published. Nobody had to be told anew."))
         if done.by_phone:
             text = _("Without an account, so tell them by phone: %(names)s.")
             messages.warning(request, text % {"names": "、".join(done.by_phone)})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.lib import sheets
 from portal.lib.errors import Refused
-from portal.lib.imports import OF_COMPLETE_LISTS, Importer, Line, Reader, process
+from portal.lib.imports import OF_COMPLETE_LISTS, WRITTEN, Importer, Line, Reader, process
 
 SIGNS = {"create": "+", "change": "~", "gone": "-", "same": "=", "missing": "?", "skip": ".", "refuse": "!"}
 
@@ -73,7 +73,13 @@ def run(command: BaseCommand, importer: Importer, options: dict[str, Any]) -> No
     _sums(command, summary.counts)
     if options["refused"]:
         _write(options["refused"], summary.headings, refused)
-    command.stdout.write(_("Written.") if options["apply"] else _("Nothing was changed; add --apply to write it."))
+    command.stdout.write(_end(summary.counts, applied=options["apply"]))
+
+
+def _end(counts: dict[str, int], *, applied: bool) -> str:
+    if not any(counts.get(does) for does in WRITTEN):
+        return _("Nothing in this file is new: there is nothing to write.")
+    return _("Written.") if applied else _("Nothing was changed; add --apply to write it.")
 
 
 def _sums(command: BaseCommand, counts: dict[str, int]) -> None:

@@ -239,6 +239,7 @@ def test_copy_and_publish_from_the_page(cast, shift, tomorrow, sign_in):
     text = client.post(f"{BOARD}publish/", day, follow=True).content.decode()
     assert "Published. 1 person has been told." in text
     assert "1 not told" not in text
+    assert "Nobody had to be told anew." in client.post(f"{BOARD}publish/", day, follow=True).content.decode()
     assert list(Message.objects.values_list("to", "kind")) == [(cast.cadre_user.pk, "shift_assigned")]
     assert Shift.objects.get(day=tomorrow + DAY).state == Shift.State.PUBLISHED
 

@@ -336,6 +336,9 @@ def test_the_command_shows_and_with_apply_writes(cast, tmp_path, capsys):
 
     call_command("import_cadres", str(path), community=cast.qinghe.code, apply=True)
     assert Cadre.objects.filter(phone="19900010001").count() == 1
+    assert capsys.readouterr().out.endswith("\nWritten.\n")
+    call_command("import_cadres", str(path), community=cast.qinghe.code, apply=True)
+    assert capsys.readouterr().out.endswith("\nNothing in this file is new: there is nothing to write.\n")
 
 
 @pytest.mark.skipif(not SHARED, reason="SHARED_DATA names no folder with the rosters of the field")
