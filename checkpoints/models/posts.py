@@ -93,6 +93,10 @@ class PostStatusQuerySet(CommunityQuerySet):
     def live(self) -> Self:
         return self.filter(lasts_on(timezone.localdate()))
 
+    def closing(self) -> Self:
+        """What restricts or seals a post today."""
+        return self.live().exclude(status=PostStatus.Status.OPEN)
+
 
 class PostStatus(models.Model):
     """Whether a post is open, restricted or sealed between two days; without a row it is open."""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from checkpoints.access import device_of, gate_shifts, is_shut_out, leads_gate, logs_at_gate
 from checkpoints.forms.gate import PassageForm
-from checkpoints.models import Passage, Shift
+from checkpoints.models import Passage, PostStatus, Shift
 from checkpoints.services import entry_rules, homes, pass_overdue, pass_uses, pass_words, passages, quick, totals, written_rules
 from portal.lib.errors import Refused
 from portal.lib.pages import page
@@ -93,6 +93,7 @@ def gate(request: Request, pk: int) -> HttpResponse:
         "totals": totals.of_day(shift.post),
         "rows": _just_now(shift, policy),
         "over": timezone.now() > shift.ends_at,
+        "closed": PostStatus.objects.closing().filter(post=shift.post_id).first(),
         "late": pass_overdue.at_gate(shift),
         "leads": bool(form.errors) and leads_gate(request.user, shift),
     }

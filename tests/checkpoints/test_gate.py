@@ -380,6 +380,18 @@ def test_the_page_shows_names_masked(cast, sign_in, shift):
     assert not any(value in shown for value in ("王建国", "19900001234", "鄂A12345"))
 
 
+def test_who_stands_at_a_gate_that_is_sealed_today_is_told_with_the_reason(cast, sign_in, shift):
+    client, today = sign_in(cast.cadre_user), timezone.localdate()
+    shift.post.statuses.create(status="open", starts_on=today - dt.timedelta(days=9), ends_on=today - dt.timedelta(days=1))
+    assert client.get(page_of(shift)).context["closed"] is None
+    shift.post.statuses.create(status="sealed", starts_on=today, reason="a case in building 5")
+
+    said = " ".join(client.get(page_of(shift)).content.decode().split())
+
+    assert f"<strong>sealed</strong> from {today}" in said
+    assert "a case in building 5" in said
+
+
 @pytest.mark.parametrize("address", ["/checkpoints/gate/", "page"])
 def test_gate_pages_take_the_same_statements_for_one_row_and_for_three(cast, sign_in, shift, queries, address):
     client = sign_in(cast.cadre_user)
