@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from residents.models.errands import DONE, FAILURES, IN_HAND, WAITING
 from residents.services import ask_sheets, asks, errand_kinds, errand_money, errand_rounds, matter_asks
 from residents.services.ask_sheets import Sheet
 from residents.services.asks import Crowd
-from residents.views.limits import address_of, too_many
+from residents.views.limits import address_of, astray, too_many
 
 
 @public
@@ -31,7 +31,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
     except asks.Expired as ended:
         return render(request, "residents/asks/ended.html", {"community": ended.community}, status=410)
     if found is None:
-        raise Http404
+        return astray(request)
     if isinstance(found, Errand):
         return _private(request, token, found)
     return _sheet(request, token, found)

@@ -100,7 +100,7 @@ ERRAND_STEPS = Steps(
             text=gettext_lazy("The old link shows nothing any more. Send the new one to the resident."),
         ),
         "cancel": Step(
-            gettext_lazy("Cancel it"), errands.cancel, OPEN, "trash", DESK, ReasonForm, danger=True,
+            gettext_lazy("Cancel the errand"), errands.cancel, OPEN, "trash", DESK, ReasonForm, danger=True,
             text=gettext_lazy("Nobody goes any more. The resident sees the reason."),
         ),
     },

@@ -1,4 +1,4 @@
-"""What pages without an account share: from where somebody asks, and what who asks too often is told."""
+"""What pages without an account share: from where somebody asks, and what is told who asks too often or by a broken link."""
 
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +13,11 @@ WAIT_SECONDS = 600
 def address_of(request: HttpRequest) -> str:
     """The address limits are counted by."""
     return str(get_adapter().get_client_ip(request))
+
+
+def astray(request: HttpRequest) -> HttpResponse:
+    """A link was cut off or made up: whoever has no account is shown the way in, not the way to a sign-in."""
+    return render(request, "residents/asks/start.html", {"astray": True}, status=404)
 
 
 def too_many(request: HttpRequest, community: Community | None = None, *, instead: str | Promise = "") -> HttpResponse:

@@ -1,7 +1,7 @@
 """The resident's pages of a matter: bring it up from the sheet at the door, follow it by a private link."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,7 +13,7 @@ from residents.forms.matters import OwnForm
 from residents.models import Errand
 from residents.services import asks, matter_asks
 from residents.services.ask_sheets import Sheet
-from residents.views.limits import address_of, too_many
+from residents.views.limits import address_of, astray, too_many
 
 
 @public
@@ -27,7 +27,7 @@ def matter_ask(request: HttpRequest, token: str) -> HttpResponse:
     errand = found if isinstance(found, Errand) else None
     sheet = matter_asks.sheet_of(errand) if errand else found
     if not isinstance(sheet, Sheet):
-        raise Http404
+        return astray(request)
     form = OwnForm(request.POST if request.method == "POST" else None, sheet=sheet)
     if form.is_bound and form.is_valid():
         if not matter_asks.within_limits(sheet=sheet, address=address_of(request), phone=form.cleaned_data["phone"]):
@@ -48,7 +48,7 @@ def matter_own(request: HttpRequest, token: str) -> HttpResponse:
     """What became of what I brought up."""
     matter = matter_asks.opened(token)
     if matter is None:
-        raise Http404
+        return astray(request)
     if request.method == "POST":
         if not matter_asks.within_limits(matter=matter, address=address_of(request)):
             return too_many(request, matter.community)

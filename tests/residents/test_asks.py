@@ -114,6 +114,9 @@ def test_a_link_that_was_altered_or_made_up_leads_nowhere(resident, home):
     ]
     assert resident.get(page_of(good)).status_code == 200
     assert {resident.get(page_of(token)).status_code for token in bad} == {404}
+    # Whoever has no account is shown the way in, not the way to a sign-in.
+    lost = resident.get(page_of(bad[1])).content.decode()
+    assert ("Scan the sheet at the door" in lost, "/login/" in lost) == (True, False)
     assert {resident.post(page_of(token), {"do": "cancel"}).status_code for token in bad} == {404}
 
 
