@@ -266,9 +266,13 @@ def test_officers_see_numbers_up_the_levels_and_nobody(cast, sign_in):
 def test_what_was_voided_or_closed_is_a_list_of_its_own(cast, sign_in):
     ended = {"ended_on": timezone.localdate()}
     stopped = {case_in(cast.hefengyuan, state=state, **ended) for state in (CaseState.VOIDED, CaseState.CLOSED)}
-    answer = sign_in(cast.secretary).get(reverse("residents:quarantine_list"), {"list": "stopped"}).context
+    client = sign_in(cast.secretary)
+    answer = client.get(reverse("residents:quarantine_list"), {"list": "stopped"}).context
 
     assert (set(answer["rows"]), answer["pills"][-1]) == (stopped, ("stopped", "voided or closed", 2))
+    # Nobody follows them up any more.
+    pages = [client.get(reverse("residents:quarantine_detail", args=[case.pk])).content.decode() for case in stopped]
+    assert [page.count("under follow-up") for page in pages] == [0, 0]
 
 
 @pytest.mark.parametrize("query", ["list=nonsense", "page=x", "compound=x", "q=%00", "q=" + "甲" * 3000, "level=x"])
