@@ -248,6 +248,7 @@ def test_a_residents_form_sent_three_times_by_an_impatient_thumb_is_one(scene):
     # The count of a press waits for no disk; whatever the connection stores next does.
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = on")
             attempts.count({"somebody": attempts.ADDRESS})
             cursor.execute("SHOW synchronous_commit")
             assert cursor.fetchone() == ("on",)
