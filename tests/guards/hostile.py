@@ -20,7 +20,8 @@ TYPED = {
     "full width": "３６．５",
     "formula": "=1+cmd|' /C calc'!A0",
     "path": "../../etc/passwd",
-    "long": "长" * 100_000,
+    # Of letters that are sent as they are: to write 100,000 others as %E9%95%BF and to read them took a fifth of the guard.
+    "long": "long" * 25_000,
 }
 # Prime to the number of texts, so that turns go round through all of them.
 STEP = 5
