@@ -653,6 +653,7 @@ DEPLOYMENTS: dict[str, Row] = {
     "deployments:secondment_move": Row(
         may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.secondment.pk, "state": "recalled"}, post={200, 302}
     ),
+    "deployments:secondment_overdue": Row(may=SECRETARIES, post=200),
     "deployments:secondment_redeploy": Row(may=SECRETARIES, kwargs=lambda w: {"pk": w.cast.secondment.pk}, post=200),
     "checkpoints:supervision_served": Row(may={"supervisor"}),
     "checkpoints:supervision_today": Row(may={"supervisor"}),
