@@ -249,7 +249,6 @@ def test_a_residents_form_sent_three_times_by_an_impatient_thumb_is_one(scene):
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = on")
-            cursor.execute("SET synchronous_commit = on")
             attempts.count({"somebody": attempts.ADDRESS})
             cursor.execute("SHOW synchronous_commit")
             assert cursor.fetchone() == ("on",)
