@@ -73,7 +73,8 @@ def _passage(
     number, floors = chance.choice(homes)
     local = timezone.localtime(at)
     person = chance.choices(Passage.Person.values[:4], (82, 6, 7, 5))[0]
-    inward = chance.random() < 0.52
+    # Whoever does not live here comes in first; the way out follows from it.
+    inward = chance.random() < 0.52 or person != Passage.Person.RESIDENT
     passage = Passage(
         id=uuid.UUID(int=chance.getrandbits(128), version=4),
         community=post.compound.community, post=post, shift_id=shift, happened_at=at,

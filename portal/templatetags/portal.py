@@ -1,5 +1,6 @@
 """Tags and filters every template has."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -10,6 +11,7 @@ from django import template
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest
+from django.template.defaultfilters import date
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -82,6 +84,12 @@ def number(value: Any) -> str:
 def temperature(value: Any) -> str:
     """36.5 -> 36.5 ℃."""
     return "—" if value is None or value == "" else f"{Decimal(str(value)):.1f} ℃"
+
+
+@register.filter(expects_localtime=True)
+def end_hour(moment: dt.datetime) -> str:
+    """17:30; midnight is 24:00, for what ends then belongs to the day before."""
+    return str(date(moment, "H:i")).replace("00:00", "24:00")
 
 
 @register.filter

@@ -1,9 +1,13 @@
 """Tags and filters of the templates."""
 
+import datetime as dt
+
 import pytest
 from django.core.paginator import Paginator
 from django.template import RequestContext, Template
 from django.test import RequestFactory
+
+from portal.lib.dates import moment
 
 
 def drawn(text: str, path: str = "/", **context: object) -> str:
@@ -24,6 +28,8 @@ def drawn(text: str, path: str = "/", **context: object) -> str:
         ("{{ v|number }}", None, "—"),
         ("{{ v|temperature }}", 36.5, "36.5 ℃"),
         ("{{ v|temperature }}", None, "—"),
+        ("{{ v|end_hour }}", moment(dt.date(2022, 4, 10), dt.time(17, 30)), "17:30"),
+        ("{{ v|end_hour }}", moment(dt.date(2022, 4, 11), dt.time.min), "24:00"),
         ("{{ v|hours }}", 450, "7.5"),
         ("{{ v|hours }}", 480, "8"),
         ("{{ v|hours }}", 0, "0"),
