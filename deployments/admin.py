@@ -17,4 +17,4 @@ class SendingUnitAdmin(Audited):
 class SupervisorAdmin(Audited):
     list_display = ("user", "unit", "starts_on", "ends_on")
     list_select_related = ("user", "unit")
-    autocomplete_fields = ("user", "unit")
+    raw_id_fields = ("user", "unit")

@@ -43,7 +43,7 @@ class GivenPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
     extra = 0
-    autocomplete_fields = ("community", "subdistrict", "district")
+    raw_id_fields = ("community", "subdistrict", "district")
 
 
 @admin.register(User)
@@ -99,7 +99,7 @@ class MembershipAdmin(Audited):
     list_filter = ("role",)
     list_select_related = ("user", "community", "subdistrict", "district")
     search_fields = ("user__username", "user__name", "community__name")
-    autocomplete_fields = ("user", "community", "subdistrict", "district")
+    raw_id_fields = ("user", "community", "subdistrict", "district")
 
 
 @admin.register(District)
@@ -122,7 +122,7 @@ class CommunityAdmin(Audited):
     list_filter = ("subdistrict__district",)
     list_select_related = ("subdistrict",)
     search_fields = ("code", "name")
-    autocomplete_fields = ("subdistrict",)
+    raw_id_fields = ("subdistrict",)
 
 
 @admin.register(Compound)
@@ -131,7 +131,7 @@ class CompoundAdmin(Audited):
     list_filter = ("kind",)
     list_select_related = ("community",)
     search_fields = ("name", "community__name")
-    autocomplete_fields = ("community",)
+    raw_id_fields = ("community",)
 
 
 @admin.register(Building)
@@ -139,7 +139,7 @@ class BuildingAdmin(Audited):
     list_display = ("compound", "number", "floors", "has_lift")
     list_select_related = ("compound",)
     search_fields = ("number", "compound__name")
-    autocomplete_fields = ("compound", "grid")
+    raw_id_fields = ("compound", "grid")
 
 
 @admin.register(Entrance)
@@ -147,7 +147,7 @@ class EntranceAdmin(Audited):
     list_display = ("building", "number")
     list_select_related = ("building__compound",)
     search_fields = ("building__compound__name",)
-    autocomplete_fields = ("building",)
+    raw_id_fields = ("building",)
 
 
 @admin.register(Grid)
@@ -155,7 +155,7 @@ class GridAdmin(Audited):
     list_display = ("name", "community")
     list_select_related = ("community",)
     search_fields = ("name", "community__name")
-    autocomplete_fields = ("community",)
+    raw_id_fields = ("community",)
 
 
 @admin.register(CareCategory)
@@ -174,7 +174,7 @@ class ErrandKindAdmin(Audited):
 class DutyPolicyAdmin(Audited):
     list_display = ("__str__", "starts_on", "ends_on", "fever_limit", "min_rest_hours")
     list_select_related = ("community", "subdistrict", "district")
-    autocomplete_fields = ("community", "subdistrict", "district")
+    raw_id_fields = ("community", "subdistrict", "district")
 
 
 class PolicyStageInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -189,7 +189,7 @@ class QuarantinePolicyAdmin(Audited):
     list_display = ("name", "contact_class", "place", "starts_on", "ends_on", "fever_limit")
     list_filter = ("contact_class",)
     list_select_related = ("community", "subdistrict", "district")
-    autocomplete_fields = ("community", "subdistrict", "district")
+    raw_id_fields = ("community", "subdistrict", "district")
     inlines = (PolicyStageInline,)
 
     @admin.display(description=_("place"))

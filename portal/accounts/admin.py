@@ -42,7 +42,11 @@ class OperatorSite(admin.AdminSite):
 
 
 class Audited(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Every change in the admin leaves a line in the audit trail, in the transaction of the change."""
+    """Every change in the admin leaves a line in the audit trail, in the transaction of the change.
+
+    Other rows are named by `raw_id_fields` and looked up in a list: the box of `autocomplete_fields` brings inline styles,
+    which the content policy refuses, and no name for a screen reader.
+    """
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
         super().save_model(request, obj, form, change)

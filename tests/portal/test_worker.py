@@ -1,6 +1,7 @@
 """A real worker process: killed, cut off from the database, and back."""
 
 import os
+import re
 import signal
 
 import pytest
@@ -25,6 +26,15 @@ def done(worker, task_id: str) -> None:
     until(lambda: DONE % task_id in worker.written(), why=f"{task_id} was never done: see {worker.log}")
 
 
+def rests(worker) -> None:
+    """Nothing is under way: not even a message that Redis has delivered a second time."""
+
+    def counted(what: str) -> int:
+        return len(re.findall(rf"Task portal\.[\w.]+\[[\w-]+\] {what}", worker.written()))
+
+    until(lambda: counted("received") == counted("succeeded"), why=f"it never rests: see {worker.log}")
+
+
 def test_work_asked_for_while_the_worker_is_dead_is_done_when_it_is_back(real_worker):
     real_worker.kill_9()
     waiting = tasks.due.delay()
@@ -45,6 +55,7 @@ def test_a_worker_outlives_the_death_of_its_children(real_worker):
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a file is not restarted")
 def test_a_worker_finds_the_database_again(real_worker):
     done(real_worker, tasks.due.delay().id)
+    rests(real_worker)
     with connection.cursor() as cursor:
         cursor.execute(CUT_OFF)
     seen = len(real_worker.written())
