@@ -334,7 +334,7 @@ def wrong_codes(card, cast):
         "of another community": (code(theirs), str(ELSEWHERE)),
         "altered, with a check letter that fits": (body + pass_codes.check_letter(body), str(pass_codes.FORGED)),
         "one letter wrong": (good[:3] + ("A" if good[3] != "A" else "B") + good[4:], "One letter is wrong"),
-        # Two that are alike change nothing, and one pair in sixteen is not found.
+        # Two that are alike change nothing, and 0 beside Z is not found (Luhn).
         "two changed places": (next(s for s in swaps if pass_codes.check_letter(s[:-1]) != s[-1]), "One letter is wrong"),
         "of another program": ("https://qr.example.com/u/8a7sd87", "the code of another program"),
         "a payment code": ("wxp://f2f0abcdefg", "the code of another program"),
