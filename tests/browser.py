@@ -7,17 +7,18 @@ from typing import Any
 
 from playwright.sync_api import Browser, Playwright
 
+WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # The shell without windows paints and waits for half the processor time of the whole browser.
-CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUMS = ("chromium-headless-shell", *WHOLE)
 SIZES: dict[str, dict[str, Any]] = {
     "desk": {"viewport": {"width": 1440, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
 }
 
 
-def chromium_path() -> str:
+def chromium_path(names: tuple[str, ...] = CHROMIUMS) -> str:
     """Where the system's own chromium lies."""
-    return next(filter(None, map(shutil.which, CHROMIUMS)))
+    return next(filter(None, map(shutil.which, names)))
 
 
 def flags() -> list[str]:
@@ -26,8 +27,8 @@ def flags() -> list[str]:
 
 
 @contextmanager
-def open_chromium(playwright: Playwright) -> Iterator[Browser]:
+def open_chromium(playwright: Playwright, names: tuple[str, ...] = CHROMIUMS) -> Iterator[Browser]:
     """The system's own chromium: none is downloaded."""
-    browser = playwright.chromium.launch(executable_path=chromium_path(), args=flags())
+    browser = playwright.chromium.launch(executable_path=chromium_path(names), args=flags())
     yield browser
     browser.close()

@@ -12,7 +12,7 @@ from checkpoints.models import Shift
 from tests import factories
 from tests.bench.servers import Server, serving
 from tests.bench.timing import Line, at_most
-from tests.browser import SIZES, open_chromium
+from tests.browser import SIZES, WHOLE, open_chromium
 from tests.people import make_cast
 
 TAPS, SLOWER = 80, 4
@@ -65,7 +65,8 @@ def run() -> list[Line]:
 
 def _tapped(web: Server, session: str, shift: Shift) -> list[tuple[float, float]]:
     address = f"http://127.0.0.1:{web.port}"
-    with sync_playwright() as playwright, open_chromium(playwright) as browser:
+    # A guard's phone runs the whole browser.
+    with sync_playwright() as playwright, open_chromium(playwright, WHOLE) as browser:
         context = browser.new_context(base_url=address, locale="en", **SIZES["phone"])
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
         page = context.new_page()
