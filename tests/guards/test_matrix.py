@@ -54,12 +54,14 @@ def signed_in(django_db_setup, django_db_blocker) -> Iterator[tuple[Cast, dict[s
 
 
 @pytest.fixture
-def asked(signed_in, django_db_blocker) -> Iterator[tuple[Cast, dict[str, Client]]]:
+def asked(signed_in, client, django_db_blocker) -> Iterator[tuple[Cast, dict[str, Client]]]:
     """The cast, and a client for each; what one address does is undone before the next."""
     cast, sessions = signed_in
     clients = {who: Client(headers={"accept-language": "en"}) for who in sessions}
     for who, session in sessions.items():
         clients[who].cookies[settings.SESSION_COOKIE_NAME] = session
+        # To build the chain of middleware takes longer than most answers.
+        clients[who].handler = client.handler
     with django_db_blocker.unblock(), transaction.atomic():
         yield cast, clients
         transaction.set_rollback(True)
