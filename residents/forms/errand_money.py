@@ -1,9 +1,11 @@
 """What is asked when money moved."""
 
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import photos
@@ -12,15 +14,32 @@ from residents.models import Payment
 from residents.models.errand_money import LEAST, MOST
 
 
+class AmountField(forms.DecimalField):
+    """12.50, also typed as 12。50 or in full width; one sentence for everything that is no amount."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = _("An amount lies between 0.01 and 50,000 yuan, with two decimals at most: 12.50.")
+        super().__init__(
+            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), error_messages={"invalid": said},
+            **kwargs,
+        )  # fmt: skip
+
+    def to_python(self, value: Any) -> Any:
+        """Read it as people type it."""
+        return super().to_python(unicodedata.normalize("NFKC", str(value or "")).strip().replace("。", "."))
+
+    def run_validators(self, value: Any) -> None:
+        """Cents are the smallest."""
+        if not (LEAST <= value <= MOST and value == value.quantize(LEAST)):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+
+
 class PaymentForm(CleanTextMixin, forms.Form):
     """One amount, who paid it, and the receipt where a helper advanced it."""
 
     key = KeyField()
     kind = forms.ChoiceField(label=_("who paid"), widget=forms.RadioSelect)
-    amount = forms.DecimalField(
-        label=_("amount (yuan)"), min_value=LEAST, max_value=MOST, max_digits=10, decimal_places=2,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )  # fmt: skip
+    amount = AmountField(label=_("amount (yuan)"))
     receipt = forms.FileField(
         label=_("photo of the receipt"), required=False,
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
@@ -34,7 +53,7 @@ class PaymentForm(CleanTextMixin, forms.Form):
         self.helper = helper(self, submit=_("Write it down"), cancel=cancel)
 
     def clean_amount(self) -> Decimal:
-        """Cents are the smallest."""
+        """To the cent."""
         return Decimal(self.cleaned_data["amount"]).quantize(LEAST)
 
     def clean_receipt(self) -> Any:

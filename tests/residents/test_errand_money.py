@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.lib.errors import Refused
+from residents.forms.errand_money import PaymentForm
 from residents.models import ErrandState, Payment
 from residents.services import errand_money as money
 from residents.services import errands
@@ -62,6 +63,21 @@ def test_an_amount_that_cannot_be_is_refused(cast, errand, amount):
 @pytest.mark.parametrize("amount", ["0.01", "50000.00"])
 def test_the_least_and_the_most_are_kept_to_the_cent(cast, errand, amount):
     assert paid(errand, Kind.PAID, amount, cast.cadre_user).amount == Decimal(amount)
+
+
+@pytest.mark.parametrize("typed", ["１２．５０", " 12。5 ", "12.500"])
+def test_an_amount_is_read_as_people_type_it(typed):
+    form = PaymentForm({"key": uuid.uuid4(), "kind": "paid", "amount": typed}, kinds=["paid"], cancel="/")
+    assert form.is_valid()
+    assert str(form.cleaned_data["amount"]) == "12.50"
+
+
+@pytest.mark.parametrize("typed", ["-1", "0.001", "12.345", "1000000000", "1e999999", "NaN", "twelve"])
+def test_what_is_no_amount_is_answered_with_one_sentence(typed):
+    form = PaymentForm({"key": uuid.uuid4(), "kind": "paid", "amount": typed}, kinds=["paid"], cancel="/")
+    assert [str(said) for said in form.errors["amount"]] == [
+        "An amount lies between 0.01 and 50,000 yuan, with two decimals at most: 12.50."
+    ]
 
 
 def test_a_wrong_amount_is_taken_back_once_and_opens_what_was_settled(cast, errand):
