@@ -40,7 +40,9 @@ class GivenPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
         return user
 
 
-class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
+    """Stacked: the fields of a tabular row have no label of their own for a screen reader."""
+
     model = Membership
     extra = 0
     raw_id_fields = ("community", "subdistrict", "district")
@@ -177,7 +179,9 @@ class DutyPolicyAdmin(Audited):
     raw_id_fields = ("community", "subdistrict", "district")
 
 
-class PolicyStageInline(admin.TabularInline):  # type: ignore[type-arg]
+class PolicyStageInline(admin.StackedInline):  # type: ignore[type-arg]
+    """Stacked, as the memberships."""
+
     model = PolicyStage
     extra = 0
 

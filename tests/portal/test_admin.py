@@ -78,6 +78,10 @@ def test_a_role_given_with_the_account_leaves_a_line_in_the_community(desk, cast
         ("membership.created", cast.yushu.pk),
     ]
     assert Membership.objects.filter(user=user).count() == 2
+    with zeal_ignore():
+        shown = desk.get(f"/admin/accounts/user/{user.pk}/change/").content.decode()
+    # Each field of a row has its own label: a head of a column is none for a screen reader.
+    assert all(f'for="id_{inline}-{row}-{field}"' in shown for row in (0, 1) for field in ("role", "community", "ends_on"))
 
 
 def test_a_password_given_here_is_good_for_one_sign_in(desk, cast):
