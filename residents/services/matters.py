@@ -164,6 +164,9 @@ def reopen(*, matter_id: int, reason: str, by: User | None) -> Matter:
     """It is not settled after all."""
     matter = locked(matter_id)
     expect(matter, *ENDED)
+    if matter.outcome:
+        # What was agreed before stays readable, as one of the steps.
+        matter.steps.create(text=matter.outcome[:300], taken_at=matter.ended_at or timezone.now(), by=matter.ended_by)
     matter.steps.create(text=reason[:300], for_resident=by is None, by=by)
     matter.ended_at = matter.ended_by = matter.fixed_at = None
     matter.outcome = matter.satisfaction = ""

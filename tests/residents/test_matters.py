@@ -139,6 +139,14 @@ def test_no_order_of_presses_leads_astray(cast, kind, pressed):
         assert name == "reopen" or before.state not in ENDED
 
 
+def test_what_was_agreed_before_is_found_among_the_steps(cast, dispute):
+    matters.solve(matter_id=dispute.pk, outcome="各让一步", by=cast.cadre_user)
+    matters.reopen(matter_id=dispute.pk, reason="又吵起来了", by=cast.secretary)
+
+    said = list(dispute.steps.values_list("text", "by"))[-2:]
+    assert said == [("各让一步", cast.cadre_user.pk), ("又吵起来了", cast.secretary.pk)]
+
+
 # Pages
 
 
