@@ -15,6 +15,8 @@ from django.template.defaultfilters import date
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
 
 from portal.lib import masks
 from portal.lib.languages import in_language
@@ -90,6 +92,12 @@ def temperature(value: Any) -> str:
 def end_hour(moment: dt.datetime) -> str:
     """17:30; midnight is 24:00, for what ends then belongs to the day before."""
     return str(date(moment, "H:i")).replace("00:00", "24:00")
+
+
+@register.filter
+def lasting(since: dt.datetime, until: dt.datetime | None = None) -> str:
+    """2 hours 5 minutes, until now where nothing else is said; Django parts them as the things of a list."""
+    return " ".join(timesince(since, until).split(gettext(", ")))
 
 
 @register.filter

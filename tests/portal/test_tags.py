@@ -6,6 +6,7 @@ import pytest
 from django.core.paginator import Paginator
 from django.template import RequestContext, Template
 from django.test import RequestFactory
+from django.utils import translation
 
 from portal.lib.dates import moment
 
@@ -38,6 +39,13 @@ def drawn(text: str, path: str = "/", **context: object) -> str:
 )
 def test_filters(text, value, shown):
     assert drawn(text, v=value) == shown
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "2 hours 5 minutes"), ("zh-hans", "2 小时 5 分钟")])
+def test_how_long_something_lasts_has_no_marks_between(language, shown):
+    came = moment(dt.date(2022, 4, 10), dt.time(8))
+    with translation.override(language):
+        assert drawn("{{ v|lasting:until }}", v=came, until=came + dt.timedelta(minutes=125)).replace("\xa0", " ") == shown
 
 
 def test_a_name_in_an_avatar_is_escaped():
