@@ -209,6 +209,9 @@ def test_a_session_that_ended_asks_to_sign_in_and_loses_nothing(cast, shift, pho
     page.evaluate(TAPS, [0, 2])
     expect(page.locator("#gate-net")).to_contain_text("Sign in again, 2 waiting")
 
+    # Who signs in has left the page: a late answer to it would take the new session's cookie away.
+    page.goto("/accounts/login/")
+    page.wait_for_load_state("networkidle")
     phone.sign_in(cast.cadre_user)
     open_gate(page, shift)
     assert settled(page, 2) == homes(0, 2)
