@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 import uuid
 from typing import Any
 
@@ -29,6 +30,11 @@ def refuse_unreadable(value: str) -> None:
     """Refuse what no keyboard writes: control characters, half characters, direction marks."""
     if CONTROL.search(value) or UNWRITABLE.search(value) or TURNING.search(value):
         raise ValidationError(_("This contains characters that cannot be read. Please type it again."), code="unreadable")
+
+
+def typed_number(value: Any) -> str:
+    """A number as a thumb types it, in full width and with 。 for the point, as Django's fields read it."""
+    return unicodedata.normalize("NFKC", str(value or "")).strip().replace("。", ".")
 
 
 class CleanTextMixin:

@@ -1,6 +1,5 @@
 """What is asked when money moved."""
 
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import photos
-from portal.lib.forms import CleanTextMixin, KeyField, helper
+from portal.lib.forms import CleanTextMixin, KeyField, helper, typed_number
 from residents.models import Payment
 from residents.models.errand_money import LEAST, MOST
 
@@ -26,7 +25,7 @@ class AmountField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Any:
         """Read it as people type it."""
-        return super().to_python(unicodedata.normalize("NFKC", str(value or "")).strip().replace("。", "."))
+        return super().to_python(typed_number(value))
 
     def run_validators(self, value: Any) -> None:
         """Cents are the smallest."""

@@ -1,7 +1,6 @@
 """Forms about health: a check at the door or by phone, one's own report, a call to a site."""
 
 import datetime as dt
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.forms import CleanTextMixin, KeyField, helper, pair
+from portal.lib.forms import CleanTextMixin, KeyField, helper, pair, typed_number
 from residents.models import HealthCheck, Method, Mood, SiteCall, Slot, Symptom
 from residents.models.health_checks import HIGHEST, LOWEST
 
@@ -32,7 +31,7 @@ class TemperatureField(forms.DecimalField):
         self.validators = [_between(said)]
 
     def to_python(self, value: Any) -> Any:
-        text = unicodedata.normalize("NFKC", str(value or "")).strip().replace(",", ".").replace("。", ".").rstrip("℃°Cc ")
+        text = typed_number(value).replace(",", ".").rstrip("℃°Cc ")
         if len(text) > 8 or not text.isascii():
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(text)

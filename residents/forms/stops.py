@@ -1,6 +1,5 @@
 """What is answered at a stop: the questions of the kind, a note, a photo."""
 
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import photos
-from portal.lib.forms import CleanTextMixin
+from portal.lib.forms import CleanTextMixin, typed_number
 from residents.models import Stop
 from residents.rounds.kinds import Kind, Question
 
@@ -36,7 +35,7 @@ class TemperatureField(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         """Read it as people type it."""
         if isinstance(value, str):
-            value = unicodedata.normalize("NFKC", value).strip().replace(",", ".").replace("。", ".")
+            value = typed_number(value).replace(",", ".")
         return super().to_python(value)
 
 
