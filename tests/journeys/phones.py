@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from portal.accounts.models import User
 from tests.browser import SIZES, chromium_path, flags
@@ -21,6 +21,11 @@ READY = """async () => {
   while (!(await kept())) await new Promise((go) => setTimeout(go, 50));
 }"""
 ONLINE = "dispatchEvent(new Event('online'))"
+
+
+def gate_listens(page: Page) -> None:
+    """Wait for the script of the gate page: until then a tap sends the form as it would without script."""
+    expect(page.locator("#gate-form[data-ready=yes]")).to_be_attached(timeout=SOON)
 
 
 def until(page: Page, asked: str) -> None:

@@ -10,6 +10,7 @@ from checkpoints.models import Attendance, Handover, Passage, Shift
 from checkpoints.services import totals
 from residents.models import DutyPolicy
 from tests import factories
+from tests.journeys.phones import gate_listens
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,7 +67,7 @@ def arrive(page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("You are signed in.")).to_be_visible()
     page.get_by_role("link", name="Open the gate page").click()
-    expect(page.locator("#gate-form")).to_be_visible()
+    gate_listens(page)
 
 
 def let_pass(page: Page) -> None:
@@ -147,6 +148,7 @@ def test_ten_passages_are_logged_and_the_next_lead_takes_over(open_as, cast, shi
 def test_what_cannot_be_is_asked_before_the_person_has_walked_on(open_as, cast, shift):
     page = open_as("cadre", size="phone", language="en")
     page.goto(f"/checkpoints/gate/{shift.pk}/")
+    gate_listens(page)
 
     page.locator(".p-bar button[value=in]").click()
     expect(page.locator("#home-why")).to_have_text("Write the home, such as 17-3-702, or the name.")
@@ -164,6 +166,7 @@ def test_what_cannot_be_is_asked_before_the_person_has_walked_on(open_as, cast, 
 def test_what_is_logged_without_network_is_stored_once_when_it_is_back(open_as, cast, shift):
     page = open_as("cadre", size="phone", language="en")
     page.goto(f"/checkpoints/gate/{shift.pk}/")
+    gate_listens(page)
     stop = lambda route: route.abort()  # noqa: E731 - the same object takes it away again
     page.route("**/passages/", stop)
     for home in ("1-1-101", "2-1-201", "3-1-301"):

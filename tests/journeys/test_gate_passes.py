@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from checkpoints.models import EntryPass, Passage, PassUse, Shift
 from checkpoints.services import pass_codes
 from tests import factories
-from tests.journeys.phones import ONLINE, READY, SOON, Phone, until
+from tests.journeys.phones import ONLINE, READY, SOON, Phone, gate_listens, until
 from tests.journeys.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,7 +47,7 @@ def cards(cast) -> dict[str, EntryPass]:
 
 def open_gate(page: Page, shift: Shift) -> None:
     page.goto(f"/checkpoints/gate/{shift.pk}/")
-    expect(page.locator("#gate-form[data-ready=yes]")).to_be_attached(timeout=SOON)
+    gate_listens(page)
 
 
 def home(page: Page, room: str, *said: str) -> None:

@@ -17,7 +17,7 @@ from tests import factories
 from tests.checkpoints.cases import TABLE, by_python
 from tests.checkpoints.test_entry_rules import CASES as ENTRIES
 from tests.checkpoints.test_written_cases import asked
-from tests.journeys.phones import ONLINE, READY, SOON, Phone, until
+from tests.journeys.phones import ONLINE, READY, SOON, Phone, gate_listens, until
 from tests.journeys.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,7 +95,7 @@ def shift(cast) -> Shift:
 
 def open_gate(page: Page, shift: Shift) -> None:
     page.goto(f"/checkpoints/gate/{shift.pk}/")
-    expect(page.locator("#gate-form[data-ready=yes]")).to_be_attached(timeout=SOON)
+    gate_listens(page)
 
 
 def settled(page: Page, count: int) -> list[str]:
@@ -390,7 +390,7 @@ def test_a_new_release_takes_over_and_leaves_what_waits(cast, shift, phone, wire
     until(page, "caches.keys().then((names) => names.includes('files-newer'))")
     page.evaluate(FIRST_VERSION)
     page.reload()
-    expect(page.locator("#gate-form[data-ready=yes]")).to_be_attached(timeout=SOON)
+    gate_listens(page)
     page.evaluate(TAPS, [2, 3])
     wire.trouble = lambda path, number: None
     page.evaluate(ONLINE)
