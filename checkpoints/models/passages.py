@@ -6,11 +6,13 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from checkpoints.models.posts import Post
 from checkpoints.models.shifts import Shift
 from checkpoints.models.totals import KeepsTotals
+from portal.lib import masks
 from portal.lib.constraints import AppendOnly
 from residents.models import Community, Dwelling, Resident
 from residents.scope import CommunityQuerySet
@@ -146,6 +148,15 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.happened_at:%Y-%m-%d %H:%M} {self.get_direction_display()}"
+
+    @property
+    def called(self) -> str:
+        """What a line says first: home, plate, or what passed without one. static/js/gate_rows.js says the same."""
+        if self.written_home:
+            return self.written_home
+        if self.plate_no == masks.NO_PLATE:
+            return self.reason or gettext("no plate")
+        return masks.plate(self.plate_no) or self.get_person_display()
 
     @property
     def minutes_fast(self) -> int:

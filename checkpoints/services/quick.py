@@ -5,20 +5,23 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from checkpoints.models import Passage
+from portal.lib.masks import NO_PLATE
 from residents.models import DutyPolicy
 
 QUICK: dict[str, dict[str, Any]] = {
-    "ambulance": {"person": "driver", "plate_no": "无牌", "reason": _("ambulance"), "direction": "in"},
-    "ambulance_out": {"person": "driver", "plate_no": "无牌", "reason": _("ambulance"), "direction": "out"},
+    "ambulance": {"person": "driver", "plate_no": NO_PLATE, "reason": _("ambulance"), "direction": "in"},
+    "ambulance_out": {"person": "driver", "plate_no": NO_PLATE, "reason": _("ambulance"), "direction": "out"},
     "courier": {
-        "person": "courier", "name": _("courier"), "direction": "in", "result": Passage.Result.TURNED_BACK,
+        "person": "courier", "direction": "in", "result": Passage.Result.TURNED_BACK,
         "result_note": _("courier, goods to the shelf"),
     },
     "taxi": {
-        "person": "driver", "plate_no": "无牌", "direction": "in", "result": Passage.Result.TURNED_BACK,
+        "person": "driver", "plate_no": NO_PLATE, "reason": _("taxi"), "direction": "in", "result": Passage.Result.TURNED_BACK,
         "result_note": _("taxi stays outside, the passenger walks in"),
     },
 }  # fmt: skip
+# Who is let in is written down by home or name.
+NAMED = {"courier": _("courier")}
 
 
 def enters(what: str, policy: DutyPolicy) -> bool:
@@ -29,7 +32,10 @@ def enters(what: str, policy: DutyPolicy) -> bool:
 def row(what: str, policy: DutyPolicy) -> dict[str, str]:
     """What the tap writes, but for its number and its moment."""
     found = {name: str(value) for name, value in QUICK[what].items()}
-    return found | {"result": Passage.Result.PASSED.value, "result_note": ""} if enters(what, policy) else found
+    if not enters(what, policy):
+        return found
+    name = {"name": str(NAMED[what])} if what in NAMED else {}
+    return found | name | {"result": Passage.Result.PASSED.value, "result_note": ""}
 
 
 def rows(policy: DutyPolicy) -> dict[str, dict[str, str]]:

@@ -26,7 +26,7 @@ register = template.Library()
 register.filter("mask_name", lambda value: masks.name(str(value or "")))
 register.filter("mask_phone", lambda value: masks.phone(str(value or "")))
 register.filter("mask_id", lambda value: masks.id_number(str(value or "")))
-register.filter("mask_plate", lambda value: masks.plate(str(value or "")))
+register.filter("mask_plate", lambda value: gettext("no plate") if value == masks.NO_PLATE else masks.plate(str(value or "")))
 
 TINTS = 8
 SYMBOL = re.compile(r'<symbol id="([\w-]+)" viewBox="0 0 24 24">(.*?)</symbol>')

@@ -6,6 +6,7 @@ const MOST = 12;
 
 const mask = (text) => (text ? text.slice(0, 1) + "*".repeat(text.length - 1) : "");
 const hide = (plate) => (plate ? `${plate.slice(0, -3)}***` : "");
+const NO_PLATE = "无牌";
 
 export class Rows {
   // `words` are the page's, `person(kind)` says what a kind of person is called, `steps(id)` where the procedure of a fever is.
@@ -23,9 +24,12 @@ export class Rows {
     const direction = item.querySelector(".p-gate-dir");
     direction.textContent = this.words[row.direction];
     direction.classList.add(`p-${row.direction}`);
-    item.querySelector("strong").textContent = row.home || hide(row.plate_no) || person;
-    const rest = [(row.person ?? "resident") === "resident" ? "" : person, mask(row.name), row.reason, row.temperature && `${row.temperature} ℃`];
-    item.querySelector("small").textContent = rest.filter(Boolean).join(" · ");
+    const called = this.#called(row, person);
+    item.querySelector("strong").textContent = called;
+    const kind = (row.person ?? "resident") === "resident" ? "" : person;
+    const name = row.name === person ? "" : mask(row.name);
+    const rest = [kind, name, row.reason, row.temperature && `${row.temperature} ℃`];
+    item.querySelector("small").textContent = rest.filter((said) => said && said !== called).join(" · ");
     const time = item.querySelector("time");
     time.dateTime = row.happened_at;
     time.textContent = hour(Date.parse(row.happened_at));
@@ -37,6 +41,12 @@ export class Rows {
     this.mark(row.id, "writing", { result });
     this.#trim();
     return item;
+  }
+
+  // As Passage.called says it on the page of the portal.
+  #called(row, person) {
+    if (row.home) return row.home;
+    return row.plate_no === NO_PLATE ? row.reason || this.words.noPlate : hide(row.plate_no) || person;
   }
 
   // writing (not yet on the phone), waiting (on the phone), stored, or refused.

@@ -264,6 +264,21 @@ def test_one_tap_and_it_is_logged(client, shift, what, person, result):
     assert list(Passage.objects.values_list("person", "result")) == [(person, result)]
 
 
+def test_a_line_says_what_passed_where_there_is_no_plate(client, shift):
+    for what in ("ambulance", "taxi", "courier"):
+        client.post(url("gate_quick", shift.pk, what))
+    page = client.get(url("gate_inside", shift.pk)).text
+    assert "<strong>ambulance</strong>" in page
+    assert 'aria-label="Out: ambulance"' in page
+    cart = {"id": str(uuid.uuid4()), "person": "driver", "plate_no": "无牌", "direction": "out"}
+    client.post(url("gate", shift.pk), cart)
+
+    lines = re.findall(r"<strong>([^<]+)</strong>\s*<small>(.*?)</small>", client.get(url("gate", shift.pk)).text)
+    driver = "<span>driver</span>"
+    assert lines == [("no plate", driver), ("courier", ""), ("taxi", driver), ("ambulance", driver)]
+    assert [row["plate_no"] for row in client.get(url("gate_latest", shift.pk)).json()["rows"]] == ["无牌", "", "无牌", "无牌"]
+
+
 def test_couriers_enter_where_the_policy_of_the_day_lets_them(cast, client, shift):
     DutyPolicy.objects.create(community=cast.qinghe, starts_on=timezone.localdate(), couriers_enter=True)
     client.post(url("gate_quick", shift.pk, "courier"))

@@ -339,6 +339,9 @@ def test_ambulance_courier_and_taxi_are_one_tap_each_without_network(cast, shift
         page.get_by_role("button", name=name).click()
     expect(page.locator("#gate-said")).to_contain_text("ambulance")
     expect(page.locator("#gate-net")).to_contain_text("4 waiting")
+    said = [("ambulance", "Vehicle"), ("taxi", "Vehicle"), ("Courier", ""), ("ambulance", "Vehicle")]
+    lines = page.locator("#gate-rows li[data-id]")
+    assert [(line.locator("strong").inner_text(), line.locator("small").inner_text()) for line in lines.all()] == said
     wire.cut = False
     page.evaluate(ONLINE)
     settled(page, 4)
@@ -347,7 +350,7 @@ def test_ambulance_courier_and_taxi_are_one_tap_each_without_network(cast, shift
     assert list(said) == [
         ("driver", "in", "ambulance", "passed", ""),
         ("courier", "in", "", "turned_back", "courier, goods to the shelf"),
-        ("driver", "in", "", "turned_back", "taxi stays outside, the passenger walks in"),
+        ("driver", "in", "taxi", "turned_back", "taxi stays outside, the passenger walks in"),
         ("driver", "out", "ambulance", "passed", ""),
     ]
 

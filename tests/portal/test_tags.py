@@ -23,6 +23,7 @@ def drawn(text: str, path: str = "/", **context: object) -> str:
         ("{{ v|mask_phone }}", "19900001234", "199****1234"),
         ("{{ v|mask_id }}", "990101199001011234", "99*************234"),
         ("{{ v|mask_plate }}", "鄂A7K123", "鄂A7K***"),
+        ("{{ v|mask_plate }}", "无牌", "no plate"),
         ("{{ v|mask_name }}", None, ""),
         ("{{ v|number }}", 1234567, "1,234,567"),
         ("{{ v|number }}", 0, "0"),
