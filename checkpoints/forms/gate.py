@@ -6,7 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from checkpoints.forms.passes import WordForm
 from checkpoints.models import Passage
+from checkpoints.services.pass_parties import Word
 
 WRITTEN = {"home", "name", "phone", "host", "plate_no", "passengers", "temperature", "reason", "result_note", "override"}
 
@@ -38,6 +40,10 @@ class PassageForm(forms.Form):
         else:
             said["result_note"] = ""
         return {**said, "mask": {"yes": True, "no": False}.get(said["mask"], said["mask"] or None)}
+
+    def word(self) -> Word:
+        """What the gate says with the press."""
+        return WordForm(self.data).word()
 
     def refuse(self, field: str, why: str) -> None:
         """Show the answer at its field."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkpoints.models import EntryPass, PassKind, Proof
 from checkpoints.models.passes import OUTSIDERS, PassQuerySet
+from checkpoints.services.pass_parties import Word
 from portal.lib.forms import CleanTextMixin, DayField, helper, pair
 from residents.models import Building, Compound, Resident
 from residents.services import search
@@ -160,13 +161,25 @@ class LookUpForm(forms.Form):
     way = forms.ChoiceField(choices=[("out", "out"), ("in", "in")], required=False)
 
 
-class UseForm(forms.Form):
+class WordForm(forms.Form):
+    """What the gate says with a press: what was looked at, or the lead's reason."""
+
+    proofs = forms.MultipleChoiceField(choices=Proof.choices, required=False)
+    confirmed = forms.BooleanField(required=False)
+    override = forms.CharField(required=False, max_length=120)
+
+    def word(self) -> Word:
+        """As the services ask for it; what cannot be read says nothing."""
+        if not self.is_valid():
+            return Word()
+        said = self.cleaned_data
+        return Word(said["confirmed"], tuple(said["proofs"]), said["override"])
+
+
+class UseForm(WordForm):
     """One press at the gate."""
 
     passage = forms.UUIDField()
     way = forms.ChoiceField(choices=[("out", "out"), ("in", "in")])
     persons = forms.IntegerField(min_value=1, max_value=20, required=False)
-    proofs = forms.MultipleChoiceField(choices=Proof.choices, required=False)
-    confirmed = forms.BooleanField(required=False)
-    override = forms.CharField(required=False, max_length=120)
     temperature = forms.CharField(required=False, max_length=8)

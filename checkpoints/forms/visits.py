@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from checkpoints.forms.passes import WordForm
 from checkpoints.models import Passage, Vehicle, Visit
 from portal.lib.forms import CleanTextMixin, DayField, KeyField, helper, pair
 from residents.forms.errands import PHONE
@@ -54,14 +55,13 @@ class AnswerForm(CleanTextMixin, forms.Form):
     answer = forms.ChoiceField(choices=Visit.Answer)
 
 
-class HomeForm(forms.Form):
+class HomeForm(WordForm):
     """Who of a home passes, and which way."""
 
     key = KeyField()
     residents = forms.TypedMultipleChoiceField(coerce=int, required=False)
     direction = forms.ChoiceField(choices=Passage.Direction)
     reason = forms.CharField(max_length=60, required=False)
-    override = forms.CharField(max_length=120, required=False)
 
     def __init__(self, data: Any, *, people: Any) -> None:
         super().__init__(data)

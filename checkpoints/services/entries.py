@@ -1,7 +1,8 @@
 """Visitors, vehicles and quarantined homes: judged by one rule on every way a passage is logged, and what was let go counted.
 
 The gate page, the form without script, the batch of a phone and the pages of visits and plates all store through
-services.passages, which asks here. Who leads may answer for what the rule refuses, with a reason.
+services.passages, which asks here; residents who go out are asked by pass_parties and pass_uses. Who leads may answer for
+what the rule refuses, with a reason.
 """
 
 import datetime as dt
@@ -52,13 +53,13 @@ def resident_of(row: Any) -> int | None:
 
 
 def judged(
-    good: Mapping[int, Written], rows: Sequence[Any], *, shift: Shift, asks_out: bool = False, by: User
+    good: Mapping[int, Written], rows: Sequence[Any], *, shift: Shift, by: User
 ) -> tuple[dict[int, Invalid], list[Entry]]:
-    """Judge the rows that come in from outside, and with `asks_out` residents who leave a home in quarantine.
+    """Judge the rows that come in from outside.
 
     Returns what is refused by its place, and what is to be recorded once it is stored.
     """
-    asked = {place: one for place, one in good.items() if _comes_in(one) or (asks_out and _goes_out(one))}
+    asked = {place: one for place, one in good.items() if _comes_in(one)}
     if not asked:
         return {}, []
     ground = _Ground(shift, list(asked.values()))
@@ -76,13 +77,13 @@ def judged(
 def record(entries: Iterable[Entry], stored: set[str], *, shift: Shift, by: User) -> None:
     """Write down the word of the home that came with a passage, and what was let go; sent again, it changes nothing."""
     kept = [entry for entry in entries if entry.one.id in stored]
-    let_go = {entry.one.id: entry for entry in kept if entry.stops and entry.override}
+    excused = {entry.one.id: entry for entry in kept if entry.stops and entry.override}
     for entry in kept:
         if entry.code == "told":
             _keep_word(entry, shift, by)
-    if let_go:
-        left = Passage.objects.filter(pk__in=let_go).order_by("pk")
-        _let_go([(row, let_go[str(row.pk)].code, let_go[str(row.pk)].override) for row in left], shift=shift, by=by)
+    if excused:
+        left = Passage.objects.filter(pk__in=excused).order_by("pk")
+        let_go([(row, excused[str(row.pk)].code, excused[str(row.pk)].override) for row in left], shift=shift, by=by)
 
 
 def record_leavers(*, rows: Sequence[Any], stored: set[str], shift: Shift, by: User) -> dict[str, str]:
@@ -97,16 +98,16 @@ def record_leavers(*, rows: Sequence[Any], stored: set[str], shift: Shift, by: U
     left = list(Passage.objects.filter(pk__in=list(why), person="resident", direction="out", result="passed"))
     leads = any(why.values()) and leads_gate(by, shift)
     held = held_homes({row.dwelling_id for row in left if row.dwelling_id}, timezone.now())
-    wrong, let_go = {}, []
+    wrong, against = {}, []
     for row in left:
         kept = held.get(row.dwelling_id or 0, Held()).said(row.resident_id) == "all"
         override = why[str(row.pk)] if leads else ""
         if kept or override:
-            let_go.append((row, "quarantine" if kept else "no_pass", override))
+            against.append((row, "quarantine" if kept else "no_pass", override))
         if kept and not override:
             wrong[str(row.pk)] = "quarantine"
-    if let_go:
-        _let_go(let_go, shift=shift, by=by)
+    if against:
+        let_go(against, shift=shift, by=by)
     return wrong
 
 
@@ -144,11 +145,6 @@ class _Ground:
 
     def judge(self, one: Written, row: Any) -> Entry:
         home, host, override = key_of(one.home), _text(row, "host", HOST_LENGTH), _override(row)
-        held = self.held.get(home, Held()).said(resident_of(row) if one.person == "resident" else None)
-        if one.person == "resident":
-            kept = held == "all"
-            why = str(entry_rules.SENTENCES["held_out"]) if kept else ""
-            return Entry(one, "held_out" if kept else "free", kept, override=override, why=why)
         known = self.vehicles.get(one.plate_no)
         answer = entry_rules.judge(
             {
@@ -157,7 +153,7 @@ class _Ground:
                 },
                 "at": pass_cases.local(one.happened_at),
                 "taxis": self.taxis,
-                "held": held,
+                "held": self.held.get(home, Held()).said(None),
                 "visits": [entry_rules.as_visit(visit) for visit in self.visits.get(home, ()) if _said_by(visit, one)],
                 "vehicle": entry_rules.as_vehicle(known) if known else None,
             }
@@ -167,10 +163,6 @@ class _Ground:
 
 def _comes_in(one: Written) -> bool:
     return one.direction == "in" and one.person in JUDGED and one.result == "passed"
-
-
-def _goes_out(one: Written) -> bool:
-    return one.direction == "out" and one.person == "resident" and one.result == "passed"
 
 
 def _said_by(visit: Visit, one: Written) -> bool:
@@ -203,7 +195,7 @@ def _keep_word(entry: Entry, shift: Shift, by: User) -> None:
 
 
 @transaction.atomic
-def _let_go(found: Sequence[tuple[Passage, str, str]], *, shift: Shift, by: User) -> None:
+def let_go(found: Sequence[tuple[Passage, str, str]], *, shift: Shift, by: User) -> None:
     """Record what was against the rule, each once: of two phones that tell the same at once one does."""
     community = shift.post.compound.community
     known = set(PassUse.objects.filter(passage__in=[row.pk for row, *_ in found]).values_list("passage", flat=True))

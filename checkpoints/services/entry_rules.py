@@ -17,7 +17,7 @@ YES, NO, ASK = "yes", "no", "ask"
 # What asks for more than a look: without the home's word nobody goes in.
 WANTING = {"consent"}
 # Which field of the form an answer speaks of.
-FIELDS = {"consent": "host", "home_refused": "home", "home_held": "home", "held_out": "home"}
+FIELDS = {"consent": "host", "home_refused": "home", "home_held": "home"}
 
 SENTENCES = {
     "free": "",
@@ -35,7 +35,6 @@ SENTENCES = {
     "taxi": _("Taxis stay outside. The passenger walks in and is logged alone."),
     "kept_out": _("Stays outside. Goods go to the shelf."),
     "hours": _("Comes in only from %(opens)s to %(closes)s."),
-    "held_out": _("The home is in quarantine: nobody goes out without an approved exit."),
     "lead_only": _("Only the lead of the shift or the community lets somebody go against the rule."),
 }
 

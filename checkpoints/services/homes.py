@@ -1,7 +1,7 @@
 """Several people of one home through a gate in one tap: children and the old pass as quickly as anybody."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import Passage, Shift
-from checkpoints.services import entries, passages
+from checkpoints.services import entries, pass_parties, passages
+from checkpoints.services.pass_parties import NOTHING, Word
 from portal.accounts.models import User
 from portal.lib.errors import Refused
 from residents.models import Dwelling, Resident
+from residents.services import search
 from residents.services.quarantine_exits import Held, held_homes
 
 
@@ -40,26 +42,34 @@ def kept_in(dwelling: Dwelling, residents: Sequence[Resident]) -> set[int]:
 
 @transaction.atomic
 def log(
-    *, key: uuid.UUID, dwelling: Dwelling, residents: Collection[int], direction: str, reason: str, override: str = "",
+    *, key: uuid.UUID, dwelling: Dwelling, residents: Collection[int], direction: str, reason: str, word: Word = NOTHING,
     shift: Shift, fever_limit: Decimal, by: User,
 ) -> None:  # fmt: skip
-    """One passage for each of them, or none; the same form sent twice adds nobody.
+    """One passage for each of them with the pass they go on, or none; the same form sent twice adds nobody.
 
-    Who is kept in by quarantine goes out only by `override`, the reason of whoever leads.
+    Raises Stopped where the rule keeps them in, as far as `word` goes.
     """
     chosen = [one for one in people(dwelling) if one.pk in residents]
     if not chosen:
         raise Refused(_("Choose who passes."))
-    now = timezone.now().isoformat()
-    rows: list[dict[str, Any]] = [
-        {"id": str(uuid.uuid5(key, str(one.pk))), "happened_at": now, "direction": direction, "home": str(dwelling),
-         "person": Passage.Person.RESIDENT, "name": one.name, "reason": reason, "resident": one.pk, "override": override}
+    rows = [
+        passages.happening({
+            "id": str(uuid.uuid5(key, str(one.pk))), "direction": direction, "home": str(dwelling),
+            "person": Passage.Person.RESIDENT, "name": one.name, "reason": reason, "resident": one.pk,
+        })
         for one in chosen
     ]  # fmt: skip
-    known = set(Passage.objects.filter(pk__in=[row["id"] for row in rows]).values_list("pk", flat=True))
-    rows = [row for row in rows if uuid.UUID(row["id"]) not in known]
-    if not rows:
-        return
-    answers, _totals = passages.store_many(shift=shift, rows=rows, fever_limit=fever_limit, asks_out=True, by=by)
+    answers = pass_parties.log(dwelling=dwelling, rows=rows, word=word, shift=shift, fever_limit=fever_limit, by=by)
     if refused := next((answer for answer in answers if answer.status == passages.REFUSED), None):
         raise Refused(refused.why)
+
+
+def log_written(*, row: Mapping[str, Any], word: Word, shift: Shift, fever_limit: Decimal, by: User) -> passages.Answer:
+    """A passage from the form without script; a resident of a home that is known goes by its pass, and may be Stopped."""
+    goes = row.get("person") in {"", Passage.Person.RESIDENT} and not row.get("result")
+    compound = shift.post.compound
+    home = search.home_of(compound.community, row.get("home", ""), compound=compound) if goes else None
+    if home is None:
+        return passages.store_one(shift=shift, row=dict(row), fever_limit=fever_limit, by=by)
+    rows = [passages.happening(row)]
+    return pass_parties.log(dwelling=home, rows=rows, word=word, shift=shift, fever_limit=fever_limit, by=by)[0]

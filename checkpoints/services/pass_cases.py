@@ -88,13 +88,15 @@ def case_of(card: EntryPass, at: dt.datetime, **facts: Any) -> Case:
     return {**cases([card], at)[card.pk], **facts}
 
 
-def without_pass(dwelling: Dwelling, resident_id: int | None, at: dt.datetime) -> Case:
-    """The case of somebody of a home that has no pass."""
+def without_pass(
+    dwelling: Dwelling, resident_id: int | None, at: dt.datetime, *, ground: Ground | None = None, held: Held | None = None
+) -> Case:
+    """The case of somebody of a home that has no pass; `held` is its quarantine, where the caller has that already."""
     building = dwelling.entrance.building
-    ground = Ground([building.compound], at)
+    ground = ground or Ground([building.compound], at)
     level = ground.level(building.compound_id, building.pk)
     policy = ground.policy(building.compound, level)
-    held = held_homes([dwelling.pk], at).get(dwelling.pk, Held())
+    held = held_homes([dwelling.pk], at).get(dwelling.pk, Held()) if held is None else held
     return {
         "at": local(at), "way": "out", "compound": building.compound_id, "level": level, "pass": None, "uses": [],
         "policy": pass_policies.as_rule(policy) if policy else None, "quarantine": held.said(resident_id),

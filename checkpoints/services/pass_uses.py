@@ -47,8 +47,8 @@ def use(
     if logged.result != Passage.Result.PASSED:
         return None
     overridden = answer["answer"] == pass_rules.NO
-    return _record(
-        card, Passage.objects.get(pk=UUID(logged.id)), found=_found(answer), persons=persons, proofs=proofs,
+    return record(
+        card, Passage.objects.get(pk=UUID(logged.id)), found=found_by(answer), persons=persons, proofs=proofs,
         override=override if overridden else "", by=by,
     )  # fmt: skip
 
@@ -92,7 +92,7 @@ def _sent(card: EntryPass, passage: Passage, row: Mapping[str, Any], *, shift: S
     override = str(row.get("override") or "")[:120].strip()
     if answer["answer"] != pass_rules.NO or not leads_gate(by, shift):
         override = ""
-    _record(card, passage, found=_found(answer), persons=persons, proofs=proofs, override=override, by=by)
+    record(card, passage, found=found_by(answer), persons=persons, proofs=proofs, override=override, by=by)
     _judge_again(card, since=passage.happened_at, by=by)
 
 
@@ -133,13 +133,15 @@ def _refuse_unless(answer: pass_rules.Answer, *, confirmed: bool, override: str,
         raise Refused(_("Only the lead of the shift or the community lets somebody go against the rule."))
 
 
-def _found(answer: pass_rules.Answer) -> str:
+def found_by(answer: pass_rules.Answer) -> str:
+    """The code that is kept with a use: nothing where the rule allows it."""
     return "" if answer["answer"] == pass_rules.YES else str(answer["why"][0]["code"])
 
 
-def _record(
+def record(
     card: EntryPass, passage: Passage, *, found: str, persons: int, proofs: Sequence[str], override: str, by: User
 ) -> PassUse:
+    """Write down that a pass was used with a passage, and in the trail what was against its rule."""
     use = PassUse.objects.create(
         community_id=card.community_id, entry_pass=card, passage=passage, post_id=passage.post_id,
         happened_at=passage.happened_at, direction=passage.direction, persons=persons, proofs=list(proofs), found=found,
@@ -160,7 +162,7 @@ def _judge_again(card: EntryPass, *, since: dt.datetime, by: User) -> None:
         other = passes.locked(use.entry_pass_id)
         facts = {"way": use.direction, "persons": use.persons, "proofs": use.proofs, "compound": use.post.compound_id}
         case = pass_cases.case_of(other, use.happened_at, **facts)
-        found = _found(pass_rules.judge(_without(case, use)))
+        found = found_by(pass_rules.judge(_without(case, use)))
         if found != use.found:
             PassUse.objects.filter(pk=use.pk).update(found=found)
             if found and not use.found:

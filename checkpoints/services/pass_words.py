@@ -173,7 +173,7 @@ def said(answer: Mapping[str, Any]) -> Said:
         state=answer["state"],
         reasons=[reason(why) for why in answer["why"]],
         next=_("Next possible: %(moment)s") % {"moment": short(answer["next"])} if answer["next"] else "",
-        left=trips_left(answer["left"]),
+        left=trips_left(answer["left"], after=answer["answer"] == "yes"),
         back_by=_("Back by %(moment)s") % {"moment": short(answer["back_by"])} if answer["back_by"] else "",
         look=look,
         codes=[why["code"] for why in answer["why"]],
@@ -196,9 +196,13 @@ def word_of(why: Mapping[str, Any]) -> str:
     return f"days_{why['days']}" if why["code"] == "days" else str(why["code"])
 
 
-def trips_left(left: int | None) -> str:
+def trips_left(left: int | None, *, after: bool = False) -> str:
+    """Who may go reads what is left `after` this trip: "may pass" beside "0 left" is no answer."""
     if left is None:
         return ""
+    if after:
+        text = ngettext("%(n)s trip left after this one", "%(n)s trips left after this one", left)
+        return text % {"n": left}
     return ngettext("%(n)s trip left", "%(n)s trips left", left) % {"n": left}
 
 
@@ -219,6 +223,8 @@ def for_phones() -> dict[str, Any]:
         "back_by": _("Back by %(moment)s"),
         "left": _("%(n)s trips left"),
         "left_one": trips_left(1),
+        "after": _("%(n)s trips left after this one"),
+        "after_one": trips_left(1, after=True),
         "one_by_one": _("Each has a pass of their own: let them go one by one."),
         "codes": {code: str(text) for code, text in {**pass_codes.WHY, **ON_PHONES}.items()},
     }

@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
@@ -66,17 +66,16 @@ def hours_of(shift: Shift) -> written.Hours:
 
 
 def store_many(
-    *, shift: Shift, rows: Sequence[Any], fever_limit: Decimal, device: UUID | None = None, asks_out: bool = False, by: User
+    *, shift: Shift, rows: Sequence[Any], fever_limit: Decimal, device: UUID | None = None, by: User
 ) -> tuple[list[Answer], Totals]:
     """Store what can be stored and answer each row in its place; a bad row holds up none of the others.
 
     Sending the same rows again answers "already stored". All good rows are stored together with the line in the trail,
-    or not at all. `device` is the phone they come from. With `asks_out` residents of homes in quarantine are stopped; a phone
-    tells of people who are gone already. Returns the totals of the gate's day as well.
+    or not at all. `device` is the phone they come from. Returns the totals of the gate's day as well.
     """
     now = timezone.now()
     answers, good = _understood(rows, shift=shift, fever_limit=fever_limit, now=now)
-    refused, judged = entries.judged(good, rows, shift=shift, asks_out=asks_out, by=by)
+    refused, judged = entries.judged(good, rows, shift=shift, by=by)
     for place, bad in refused.items():
         answers[place] = Answer(good.pop(place).id, REFUSED, field=bad.field, why=bad.why)
     late = now > shift.ends_at + LATE_SENDING
@@ -91,14 +90,23 @@ def store_many(
     return told, numbers
 
 
-def store_one(*, shift: Shift, row: dict[str, Any], fever_limit: Decimal, asks_out: bool = False, by: User) -> Answer:
+def store_one(*, shift: Shift, row: dict[str, Any], fever_limit: Decimal, by: User) -> Answer:
     """Store a passage written without script: it happens now, and the same form sent twice is one passage."""
-    number = _said_id(row)
-    known = Passage.objects.filter(pk=number, shift=shift, is_void=False).first() if number else None
-    if known:
-        return Answer(number, ALREADY, result=known.result)
-    row = {**row, "id": row.get("id") or str(new_id()), "happened_at": timezone.now().isoformat()}
-    return store_many(shift=shift, rows=[row], fever_limit=fever_limit, asks_out=asks_out, by=by)[0][0]
+    if known := stored(shift, [row]):
+        return known[0]
+    return store_many(shift=shift, rows=[happening(row)], fever_limit=fever_limit, by=by)[0][0]
+
+
+def happening(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that no phone stamped: it happens now."""
+    return {**row, "id": row.get("id") or str(new_id()), "happened_at": timezone.now().isoformat()}
+
+
+def stored(shift: Shift, rows: Sequence[Mapping[str, Any]]) -> list[Answer]:
+    """The answers for those of the rows that the shift has already, by their numbers."""
+    numbers = [number for row in rows if (number := said_id(row))]
+    found = Passage.objects.filter(pk__in=numbers, shift=shift, is_void=False)
+    return [Answer(str(pk), ALREADY, result=result) for pk, result in found.values_list("pk", "result")]
 
 
 @transaction.atomic
@@ -149,7 +157,7 @@ def _understood(
         try:
             one = written.read(row, fever_limit=fever_limit, now=now, hours=hours, couriers_enter=couriers_enter)
         except Invalid as bad:
-            answers.append(Answer(_said_id(row), REFUSED, field=bad.field, why=bad.why))
+            answers.append(Answer(said_id(row), REFUSED, field=bad.field, why=bad.why))
         else:
             answers.append(None)
             good[place] = one
@@ -272,7 +280,7 @@ def _reason(reason: str) -> str:
     return reason
 
 
-def _said_id(row: Any) -> str:
-    """The number of a refused row as it was sent, so that the phone finds it again."""
+def said_id(row: Any) -> str:
+    """The number of a row as it was sent, so that the phone finds it again; nothing where it has none."""
     said = row.get("id") if isinstance(row, dict) else None
     return said if isinstance(said, str) and written.KEY.fullmatch(said) else ""

@@ -16,7 +16,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from checkpoints.access import device_of, gate_shifts, is_shut_out, leads_gate, logs_at_gate
 from checkpoints.forms.gate import PassageForm
 from checkpoints.models import Passage, PostStatus, Shift
-from checkpoints.services import entry_rules, homes, pass_overdue, pass_uses, pass_words, passages, quick, totals, written_rules
+from checkpoints.services import (
+    entry_rules,
+    homes,
+    pass_overdue,
+    pass_parties,
+    pass_uses,
+    pass_words,
+    passages,
+    quick,
+    totals,
+    written_rules,
+)
+from checkpoints.views.gate_steps import said
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
@@ -80,14 +92,21 @@ def gate(request: Request, pk: int) -> HttpResponse:
         return redirect("checkpoints:gate_device_ask", pk=shift.pk)
     policy = duty_policy(shift.post.compound.community, shift.day)
     form = PassageForm(request.POST if request.method == "POST" else None, initial={"id": passages.new_id()})
+    asked = None
     if request.method == "POST":
-        answer = passages.store_one(shift=shift, row=form.row(), fever_limit=policy.fever_limit, asks_out=True, by=request.user)
-        if answer.result == Passage.Result.HELD and answer.status != passages.REFUSED:
-            return redirect("checkpoints:gate_fever", shift.pk, answer.id)
-        if answer.status != passages.REFUSED:
-            messages.success(request, _("Logged."))
-            return redirect("checkpoints:gate", pk=shift.pk)
-        form.refuse(answer.field, answer.why)
+        try:
+            answer = homes.log_written(
+                row=form.row(), word=form.word(), shift=shift, fever_limit=policy.fever_limit, by=request.user
+            )
+        except pass_parties.Stopped as stopped:
+            asked = stopped.asked
+        except Refused as refusal:
+            form.refuse("", str(refusal))
+        else:
+            if answer.status != passages.REFUSED:
+                return said(request, shift, answer)
+            form.refuse(answer.field, answer.why)
+    wrong = bool(asked or form.errors)
     context = {
         **page_of(request, shift, policy, form),
         "totals": totals.of_day(shift.post),
@@ -95,9 +114,10 @@ def gate(request: Request, pk: int) -> HttpResponse:
         "over": timezone.now() > shift.ends_at,
         "closed": PostStatus.objects.closing().filter(post=shift.post_id).first(),
         "late": pass_overdue.at_gate(shift),
-        "leads": bool(form.errors) and leads_gate(request.user, shift),
+        "asked": asked,
+        "leads": wrong and leads_gate(request.user, shift),
     }
-    return page(request, "checkpoints/gate/detail.html", context, part="gate-totals", status=422 if form.errors else 200)
+    return page(request, "checkpoints/gate/detail.html", context, part="gate-totals", status=422 if wrong else 200)
 
 
 def page_of(

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from checkpoints.access import device_of, gate_shifts, is_shut_out, leads_gate
 from checkpoints.forms.visits import HomeForm
 from checkpoints.models import Passage, Shift
-from checkpoints.services import fevers, homes, inside, pass_overdue, passages, quick, vehicles
+from checkpoints.services import fevers, homes, inside, pass_overdue, pass_parties, passages, quick, vehicles
 from checkpoints.services.written import Invalid
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires
-from residents.models import Resident
+from residents.models import Dwelling, Resident
 from residents.services import search
 from residents.services.policies import duty_policy
 
@@ -83,26 +82,30 @@ def gate_let_out(request: Request, pk: int, passage: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.GATE_LOG)
 def gate_home(request: Request, pk: int) -> HttpResponse:
-    """A family passes: I find the home, tick who is there, and press once."""
+    """A family passes: I find the home, tick who is there, see whether they may go, and press once."""
     shift = gate_shift(request, pk)
     text = (request.POST.get("home") or request.GET.get("home", ""))[:60]
     compound = shift.post.compound
     dwelling = search.home_of(compound.community, text, compound=compound) if search.parts(text) else None
     people = homes.people(dwelling) if dwelling else []
     form = HomeForm(request.POST if request.method == "POST" else None, people=people)
+    kept = homes.kept_in(dwelling, people) if dwelling else set()
+    ticked = _ticked(form, people, kept)
+    asked = pass_parties.ask(shift, dwelling, list(ticked)) if dwelling and ticked and not form.is_bound else None
     if form.is_bound and dwelling:
         try:
             done = _family(request, shift, dwelling, form)
+        except pass_parties.Stopped as stopped:
+            asked = stopped.asked
         except Refused as refusal:
             messages.warning(request, str(refusal))
         else:
             messages.success(request, _("%(n)s logged.") % {"n": done})
             return redirect("checkpoints:gate", shift.pk)
-    kept = homes.kept_in(dwelling, people) if dwelling else set()
     context = {
         "shift": shift, "text": text, "dwelling": dwelling, "people": people, "key": passages.new_id(), "kept": kept,
-        "ticked": _ticked(form, people, kept), "reason": form["reason"].value() or "",
-        "leads": bool(kept) and leads_gate(request.user, shift),
+        "ticked": ticked, "reason": form["reason"].value() or "", "asked": asked,
+        "leads": bool(asked) and asked.forbids and leads_gate(request.user, shift),
     }  # fmt: skip
     return page(request, "checkpoints/gate/home.html", context, status=422 if form.is_bound else 200)
 
@@ -111,14 +114,16 @@ def _ticked(form: HomeForm, people: list[Resident], kept: set[int]) -> Collectio
     """Who was chosen; on a fresh page all who may go."""
     if form.is_bound:
         return form.cleaned_data.get("residents", ()) if form.is_valid() else ()
-    return {one.pk for one in people} - kept or kept
+    return [one.pk for one in people if one.pk not in kept] or kept
 
 
-def _family(request: Request, shift: Shift, dwelling: Any, form: HomeForm) -> int:
+def _family(request: Request, shift: Shift, dwelling: Dwelling, form: HomeForm) -> int:
     if not form.is_valid():
         raise Refused(_("Choose who passes, and press In or Out."))
-    facts = form.cleaned_data
-    homes.log(**facts, dwelling=dwelling, shift=shift, fever_limit=fever_limit(shift), by=request.user)
+    facts = {name: form.cleaned_data[name] for name in ("key", "residents", "direction", "reason")}
+    homes.log(
+        **facts, word=form.word(), dwelling=dwelling, shift=shift, fever_limit=fever_limit(shift), by=request.user
+    )  # fmt: skip
     return len(facts["residents"])
 
 

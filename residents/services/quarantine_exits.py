@@ -28,6 +28,11 @@ class Held:
             return "permit" if self.permitted else "all"
         return "some" if self.people else ""
 
+    def worst(self, people: Iterable[int | None]) -> str:
+        """What is said of several who come together: of those who are named, else of whoever comes."""
+        said = {self.said(key) for key in people}
+        return next((word for word in ("all", "permit", "some") if word in said), "")
+
 
 def held_homes(dwelling_ids: Iterable[int], at: dt.datetime) -> dict[int, Held]:
     """Those of the homes that are in quarantine at a moment; one statement."""

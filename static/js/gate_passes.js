@@ -168,7 +168,13 @@ export class GatePasses {
 
   #item(card, { proofs = [], persons = this.count, at = local(this.clock.now()) } = {}) {
     const way = isOutsider(card) ? "in" : "out";
-    return { ...card, uses: this.#uses(card), at, way, persons, proofs };
+    return { ...card, quarantine: this.#quarantine(card), uses: this.#uses(card), at, way, persons, proofs };
+  }
+
+  // Of whoever carries it; of the people who are named, where the pass is the home's.
+  #quarantine(card) {
+    const isNamed = !card.who && card.home && card.home === this.home && this.people.length;
+    return isNamed ? heldOf(this.kit.whole.entry?.held[card.home], this.people) : card.quarantine;
   }
 
   // Somebody of a home without a pass.
@@ -256,7 +262,7 @@ export class GatePasses {
     const numbers = [
       !alone && said !== "yes" && words.one_by_one,
       next && fill(words.next, { moment: short(next) }),
-      left !== null && fill(left === 1 ? words.left_one : words.left, { n: left }),
+      left !== null && fill(words[`${said === "yes" ? "after" : "left"}${left === 1 ? "_one" : ""}`], { n: left }),
       back && fill(words.back_by, { moment: short(back) }),
     ];
     part("numbers").textContent = numbers.filter(Boolean).join(" · ");

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connections
 from django.utils import timezone
 
 from checkpoints.models import EntryPass, Passage, PassUse
-from checkpoints.services import pass_uses, passages, passes
+from checkpoints.services import homes, pass_uses, passages, passes
 from portal.lib.errors import Refused
 from tests import factories
 from tests.people import make_cast
@@ -18,6 +19,7 @@ from tests.races import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 GATES = 6
+LIMIT = Decimal("37.3")
 
 
 @pytest.fixture
@@ -44,12 +46,32 @@ def test_two_gates_at_once_let_one_out(scene):
 
     def let_out(shift):
         return lambda: pass_uses.use(
-            pass_id=card.pk, shift=shift, way="out", passage_id=str(passages.new_id()), fever_limit=Decimal("37.3"),
+            pass_id=card.pk, shift=shift, way="out", passage_id=str(passages.new_id()), fever_limit=LIMIT,
             by=cast.worker,
         )  # fmt: skip
 
     assert at_once([let_out(shift) for shift in shifts]) == ["Refused"] * (GATES - 1) + ["done"]
     assert (PassUse.objects.count(), Passage.objects.count()) == (1, 1)
+
+
+def test_two_gates_without_script_let_one_family_out_and_a_press_sent_twice_is_one(scene):
+    cast, home, card, shifts = scene
+    person = factories.ResidentFactory(dwelling=home)
+    key = uuid.uuid4()
+
+    def let_out(shift, key):
+        return lambda: homes.log(
+            key=key, dwelling=home, residents=[person.pk], direction="out", reason="", shift=shift, fever_limit=LIMIT,
+            by=cast.worker,
+        )  # fmt: skip
+
+    assert at_once([let_out(shift, uuid.uuid4()) for shift in shifts]) == ["Refused"] * (GATES - 1) + ["done"]
+    assert (PassUse.objects.count(), Passage.objects.count()) == (1, 1)
+    PassUse.objects.all().delete()
+
+    assert at_once([let_out(shifts[0], key)] * GATES) == ["done"] * GATES
+    assert list(PassUse.objects.values_list("entry_pass", "passage__shift")) == [(card.pk, shifts[0].pk)]
+    assert Passage.objects.count() == 2
 
 
 def test_looking_without_the_lock_lets_them_all_out(scene):

@@ -199,3 +199,41 @@ def test_without_script_a_passage_is_one_form(open_as, cast, shift, size):
     page.get_by_role("button", name="Take back").click()
     expect(page.get_by_text("Taken back.")).to_be_visible()
     assert Passage.objects.standing().count() == 0
+
+
+def test_without_script_a_home_goes_on_its_pass_once_and_is_asked_the_next_time(open_as, cast, shift):
+    factories.PassPolicyFactory(community=cast.qinghe)
+    entrance = factories.EntranceFactory(number="3", building__number="17", building__compound=cast.hefengyuan)
+    card = factories.EntryPassFactory(dwelling=factories.DwellingFactory(entrance=entrance, room_no="702"))
+    page = open_as("cadre", size="phone", language="en", script=False)
+    page.goto(f"/checkpoints/gate/{shift.pk}/")
+
+    write(page, home="17-3-702")
+    page.locator(".p-bar button[value=out]").click()
+    expect(page.get_by_text("Logged.")).to_be_visible()
+    write(page, home="17-3-702")
+    page.locator(".p-bar button[value=out]").click()
+
+    expect(page.locator("#gate-asked")).to_contain_text("Trips are used up: 1 in 1 days.")
+    page.locator("#gate-asked [name=override]").fill("to the hospital")
+    page.locator(".p-bar button[value=out]").click()
+    expect(page.get_by_text("Logged.")).to_be_visible()
+    found = card.uses.order_by("pk").values_list("found", "override_reason")
+    assert list(found) == [("", ""), ("out", "to the hospital")]
+
+
+def test_a_fever_is_held_and_logged_whatever_the_pass_says(open_as, cast, shift):
+    factories.PassPolicyFactory(community=cast.qinghe)
+    entrance = factories.EntranceFactory(number="3", building__number="17", building__compound=cast.hefengyuan)
+    factories.DwellingFactory(entrance=entrance, room_no="702")
+    page = open_as("cadre", size="phone", language="en")
+    page.goto(f"/checkpoints/gate/{shift.pk}/")
+    gate_listens(page)
+
+    write(page, home="17-3-702", temperature="38.4")
+    expect(page.locator("#gate-pass")).to_contain_text("There is no pass.")
+    page.locator(".p-bar button[value=out]").click()
+
+    expect(page.locator("#gate-fever")).to_contain_text("17-3-702 38.4 ℃")
+    newest(page)
+    assert Passage.objects.get().result == "held"
