@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -13,11 +14,14 @@ LONGEST_MODULE = 400
 LONGEST_TEMPLATE = 160
 
 
+@cache
+def parsed() -> list[tuple[str, list[ast.AST]]]:
+    """Every module with all its nodes; read once for all questions."""
+    return [(named(path), list(ast.walk(ast.parse(path.read_text())))) for path in modules()]
+
+
 def nodes(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
-    for path in modules():
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, kinds):
-                yield named(path), node
+    yield from ((path, node) for path, found in parsed() for node in found if isinstance(node, kinds))
 
 
 def lines(path) -> int:
