@@ -17,7 +17,7 @@ from pathlib import Path
 
 import django
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 ROOT = Path(settings.BASE_DIR)
 FOLDER = ROOT / "var" / "test-database"
@@ -76,6 +76,25 @@ def _emptying(cursor, tables: Iterable[str]) -> list[str]:
     cursor.execute(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables))
     # Without triggers: neither keys nor the trail's guard are asked.
     return ["SET LOCAL session_replication_role = replica", *(f'DELETE FROM "{table}"' for (table,) in cursor.fetchall())]
+
+
+@contextlib.contextmanager
+def shared(blocker) -> Iterator[None]:
+    """Rows written here are there for all tests of a module, and gone after the last: see `undone`."""
+    with blocker.unblock():
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+        # As Django's own cases do: beside a browser's loop it is one that nobody finds again.
+        connection.close()
+
+
+@contextlib.contextmanager
+def undone(blocker) -> Iterator[None]:
+    """What one test does to rows that are shared is undone before the next."""
+    with blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @cache

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from tests import databases
 from tests.guards.matrix import ELSEWHERE, EVERYBODY, MATRIX, Row, World
 from tests.guards.urls import ours
 from tests.people import Cast, make_cast
@@ -40,17 +40,13 @@ def test_every_address_has_a_row():
 @pytest.fixture(scope="module")
 def signed_in(django_db_setup, django_db_blocker) -> Iterator[tuple[Cast, dict[str, str]]]:
     """The cast and the session of each: signing in nine people took longer than asking them."""
-    with django_db_blocker.unblock():
-        with transaction.atomic(), translation.override("en"):
-            cast, sessions = make_cast(), {}
-            for who in sorted(EVERYBODY):
-                client = Client()
-                client.force_login(getattr(cast, who))
-                sessions[who] = client.cookies[settings.SESSION_COOKIE_NAME].value
-            yield cast, sessions
-            transaction.set_rollback(True)
-        # As Django's own cases do: beside a browser's loop it is one that nobody finds again.
-        connection.close()
+    with databases.shared(django_db_blocker), translation.override("en"):
+        cast, sessions = make_cast(), {}
+        for who in sorted(EVERYBODY):
+            client = Client()
+            client.force_login(getattr(cast, who))
+            sessions[who] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        yield cast, sessions
 
 
 @pytest.fixture
@@ -62,9 +58,8 @@ def asked(signed_in, client, django_db_blocker) -> Iterator[tuple[Cast, dict[str
         clients[who].cookies[settings.SESSION_COOKIE_NAME] = session
         # To build the chain of middleware takes longer than most answers.
         clients[who].handler = client.handler
-    with django_db_blocker.unblock(), transaction.atomic():
+    with databases.undone(django_db_blocker):
         yield cast, clients
-        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("name", sorted(MATRIX))

@@ -3,8 +3,10 @@
 import datetime as dt
 import io
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils.translation import override
 from python_calamine import CalamineWorkbook
@@ -18,6 +20,8 @@ from portal.reports.services import rollups
 from residents.models import Community, QuarantineCase
 from residents.services import ledgers
 from residents.services.quarantine_sheet import HEADINGS as SHEET_FIVE
+from tests import databases
+from tests.people import Cast, make_cast
 from tests.portal.quarters import DAY, NOW, Quarter, ago, both
 
 BLOCKS = ("homes", "quarantine", "rounds")
@@ -29,12 +33,27 @@ WORDS = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def written_down(django_db_setup, django_db_blocker) -> Iterator[tuple[Cast, list[Quarter]]]:
+    """Written once: the dice fall the same for every test, and to write their rows took longer than to count them."""
+    with databases.shared(django_db_blocker):
+        with time_machine.travel(NOW, tick=False), override("en"):
+            cast = make_cast()
+            Community.objects.update(active_from=ago(3))
+            type(cast.secondment).objects.update(starts_on=ago(100))
+            quarters = both(cast)
+        yield cast, quarters
+
+
 @pytest.fixture
-def quarters(cast, time_machine) -> list[Quarter]:
-    time_machine.move_to(NOW, tick=False)
-    Community.objects.update(active_from=ago(3))
-    type(cast.secondment).objects.update(starts_on=ago(100))
-    return both(cast)
+def cast(written_down, django_db_blocker) -> Iterator[Cast]:
+    with databases.undone(django_db_blocker), time_machine.travel(NOW, tick=False):
+        yield written_down[0]
+
+
+@pytest.fixture
+def quarters(cast, written_down) -> list[Quarter]:
+    return written_down[1]
 
 
 # --- By hand ----------------------------------------------------------------------------------------------------------
