@@ -56,13 +56,20 @@ def _fill(estate: Estate, compound: Compound, known: Known) -> None:
     known.people, known.care = [], []
     for home, size in zip(homes, sizes, strict=True):
         _family(home, size, known)
-    for person in known.chance.sample(known.people, AWAY.get(estate.name, estate.people // 16)):
+    for person in known.chance.sample(_may_be_away(known), AWAY.get(estate.name, estate.people // 16)):
         person.lives_in = False
     _cannot_walk(CANNOT_WALK.get(estate.name, estate.people // 60), known)
     Resident.objects.bulk_create(known.people)
     named = {category.code: category for category in care.categories().values()}
     CareProfile.objects.bulk_create(CareProfile(resident=resident, category=named[code]) for resident, code in known.care)
     _states(homes, known)
+
+
+def _may_be_away(known: Known) -> list[Resident]:
+    """No child is left alone in a home."""
+    grown = known.today - dt.timedelta(days=18 * 365)
+    with_children = {person.dwelling_id for person in known.people if person.born_on and person.born_on > grown}
+    return [person for person in known.people if person.dwelling_id not in with_children]
 
 
 def _grids(compound: Compound) -> None:
