@@ -173,8 +173,9 @@ export class GatePasses {
 
   // Of whoever carries it; of the people who are named, where the pass is the home's.
   #quarantine(card) {
-    const isNamed = !card.who && card.home && card.home === this.home && this.people.length;
-    return isNamed ? heldOf(this.kit.whole.entry?.held[card.home], this.people) : card.quarantine;
+    const held = this.kit.whole.entry?.held;
+    const isNamed = held && !card.who && card.home === this.home && this.people.length;
+    return isNamed ? heldOf(held[card.home], this.people) : card.quarantine;
   }
 
   // Somebody of a home without a pass.

@@ -152,6 +152,27 @@ def test_proofs_are_ticked_before_somebody_goes(cast, shift, cards, phone):
     assert PassUse.objects.get(entry_pass=cards["701"]).proofs == ["green_code"]
 
 
+def test_of_a_home_where_one_keeps_to_a_room_whoever_is_named_is_asked(cast, shift, cards, phone):
+    flat = cards["701"].dwelling
+    one, other = (factories.ResidentFactory(dwelling=flat, community=cast.qinghe, name=name) for name in ("王建国", "李奶奶"))
+    factories.QuarantineCaseFactory(dwelling=flat, resident=one, community=cast.qinghe, state="active", own_room=True)
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_gate(page, shift)
+
+    home(page, "701", "Look first", "Make sure that it is not this person.")
+    page.locator(f"[data-person='{one.pk}']").click()
+    expect(page.locator("#gate-pass")).to_contain_text("The home is in quarantine.")
+    out(page, refused=True)
+    page.locator(f"[data-person='{one.pk}']").click()
+    page.locator(f"[data-person='{other.pk}']").click()
+    expect(page.locator("#gate-pass")).to_contain_text("May pass")
+    out(page)
+    stored(page, 1)
+
+    assert Passage.objects.get(shift=shift).resident == other
+
+
 def test_a_trip_that_another_gate_had_let_out_is_found_late_and_shown_and_known_from_then_on(cast, shift, cards, phone, wire):
     page = phone.on()
     phone.sign_in(cast.cadre_user)
