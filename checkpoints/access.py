@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.base import ModelState
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -96,6 +97,7 @@ KEY: Any = GateDevice._meta.get_field("key")
 
 # gate_shifts() and the fever limit of the day's policy in one short statement: phones send every few seconds, and
 # building it by the ORM took longer than storing fifty passages. tests/checkpoints/test_gate.py holds them equal.
+USUAL_LIMIT = DutyPolicy().fever_limit
 HELD_STATES = ", ".join(f"'{state}'" for state in HELD)
 SHIFT = Prepared("gate_of", f"""
 SELECT s.day, s.starts_at, s.ends_at, s.post_id, p.compound_id, c.id, t.id, t.district_id,
@@ -155,7 +157,7 @@ def gate_of(user: User, pk: int, device: UUID | None = None) -> tuple[Shift, Dec
     shift.post = _some(Post, id=post, compound_id=compound)
     shift.post.compound = _some(Compound, id=compound, community_id=community)
     shift.post.compound.community = place
-    return shift, Decimal(str(limit or DutyPolicy().fever_limit))
+    return shift, Decimal(str(limit or USUAL_LIMIT))
 
 
 def is_shut_out(user: User, shift: Shift, device: UUID | None) -> bool:
@@ -196,9 +198,12 @@ def logs_at_gate(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 def _some(model: type[Any], **values: Any) -> Any:
-    """A row of which only these columns are known."""
-    names = [field.attname for field in model._meta.concrete_fields if field.attname in values]
-    return model.from_db(connection.alias, names, [values[name] for name in names])
+    """A row of which only these columns are known; from_db() asks each of the others what it holds where nothing is given."""
+    row: Any = object.__new__(model)
+    row._state = ModelState()
+    row._state.db, row._state.adding = connection.alias, False
+    row.__dict__ |= values
+    return row
 
 
 def device_of(request: HttpRequest) -> UUID | None:

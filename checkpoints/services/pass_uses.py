@@ -69,6 +69,8 @@ def record_sent(*, shift: Shift, rows: Sequence[Any], answers: Sequence[passages
     said = {row["id"]: row for row in rows if isinstance(row, dict) and row.get("pass") and isinstance(row.get("id"), str)}
     stored = {answer.id for answer in answers if answer.status != passages.REFUSED and answer.result == Passage.Result.PASSED}
     wrong = entries.record_leavers(rows=rows, stored=stored, shift=shift, by=by)
+    if not said:
+        return wrong
     logged = Passage.objects.in_bulk([UUID(key) for key in said.keys() & stored])
     sent = [(logged[UUID(key)], row) for key, row in said.items() if key in stored]
     # As they happened, and of one moment as the phone wrote them: each is judged by those before it.

@@ -51,6 +51,9 @@ class Answer(NamedTuple):
 
     def as_json(self) -> dict[str, str]:
         """Only what is said."""
+        if self.status == STORED:
+            # Almost every row, in a third of the time.
+            return {"id": self.id, "status": self.status, "result": self.result}
         return {name: value for name, value in zip(self._fields, self, strict=True) if value}
 
 
@@ -197,7 +200,7 @@ def _answered(
     for place, one in good.items():
         if one.id in left:
             left.remove(one.id)
-            answers[place] = Answer(one.id, STORED, result=one.result)
+            answers[place] = Answer(one.id, STORED, one.result)
         else:
             rest.append(place)
     known = Passage.objects.in_bulk([good[place].id for place in rest]) if rest else {}

@@ -45,10 +45,15 @@ def array(values: Sequence[Any]) -> str | None:
 
     A column of nothing but NULL is NULL itself, which unnest() fills up.
     """
-    if values.count(None) == len(values):
+    known = len(values) - values.count(None)
+    if not known:
         return None
-    text = ",".join(["NULL" if value is None else f'"{value}"' for value in values])
-    if "\\" in text or text.count('"') != 2 * (len(values) - values.count(None)):
+    if known == len(values):
+        # Most columns: joined at once, it takes a third of the time.
+        text = '"' + '","'.join(map(str, values)) + '"'
+    else:
+        text = ",".join(["NULL" if value is None else f'"{value}"' for value in values])
+    if "\\" in text or text.count('"') != 2 * known:
         text = ",".join(["NULL" if value is None else f'"{_escaped(str(value))}"' for value in values])
     return f"{{{text}}}"
 

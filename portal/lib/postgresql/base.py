@@ -29,5 +29,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         now = time.monotonic()
         if now - self.used_at < BUSY_SECONDS:
             self.health_check_done = True
-        super().close_if_health_check_failed()
+        else:
+            super().close_if_health_check_failed()
         self.used_at = now
