@@ -95,9 +95,9 @@ def may_settle(user: User, batch: DeliveryBatch) -> bool:
 DEVICE = "gate_device"
 KEY: Any = GateDevice._meta.get_field("key")
 
+USUAL_LIMIT = DutyPolicy().fever_limit
 # gate_shifts() and the fever limit of the day's policy in one short statement: phones send every few seconds, and
 # building it by the ORM took longer than storing fifty passages. tests/checkpoints/test_gate.py holds them equal.
-USUAL_LIMIT = DutyPolicy().fever_limit
 HELD_STATES = ", ".join(f"'{state}'" for state in HELD)
 SHIFT = Prepared("gate_of", f"""
 SELECT s.day, s.starts_at, s.ends_at, s.post_id, p.compound_id, c.id, t.id, t.district_id,
