@@ -50,7 +50,7 @@ REASONS = [
     gettext_lazy("walking the dog"),
     gettext_lazy("testing"),
     gettext_lazy("visiting family"),
-    gettext_lazy("delivery"),
+    pgettext_lazy("gate", "delivery"),
     gettext_lazy("repair"),
 ]
 # Short enough for five of them in a row.

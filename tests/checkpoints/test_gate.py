@@ -415,3 +415,9 @@ def test_a_cadre_chooses_among_the_gates_they_stand(cast, sign_in, shift):
 
     assert list(sign_in(cast.cadre_user).get("/checkpoints/gate/").context["shifts"]) == [shift]
     assert len(sign_in(cast.secretary).get("/checkpoints/gate/").context["shifts"]) == 2
+
+
+def test_a_reason_at_the_gate_is_no_batch_of_goods(cast, sign_in, shift):
+    page = sign_in(cast.cadre_user).get(f"/checkpoints/gate/{shift.pk}/", headers={"accept-language": "zh-hans"}).text
+    assert '"送货"' in page
+    assert "到货批次" not in page

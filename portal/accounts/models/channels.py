@@ -144,8 +144,8 @@ class Delivery(models.Model):
     fault = models.CharField(_("fault"), max_length=12, choices=Fault, blank=True)
 
     class Meta:
-        verbose_name = _("delivery")
-        verbose_name_plural = _("deliveries")
+        verbose_name = pgettext_lazy("message", "delivery")
+        verbose_name_plural = pgettext_lazy("message", "deliveries")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["message", "channel"], name="delivery_once"),
