@@ -35,6 +35,16 @@ class VisitForm(CleanTextMixin, forms.ModelForm):
             pair("certificate", "until"), submit=_("Ask the home"),
         )  # fmt: skip
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        # Asked for while the person stands there: the home could not agree without it, and its yes would be lost.
+        if values.get("kind") in (Visit.Kind.WORKER, Visit.Kind.CARER) and not values.get("certificate"):
+            self.add_error(
+                "certificate",
+                gettext("Write whose certificate is shown. Without one ring the community, and write who of it agrees."),
+            )
+        return values
+
     def _get_validation_exclusions(self) -> set[str]:
         # What the home says comes later.
         return super()._get_validation_exclusions() | {"answer", "how", "host"}  # type: ignore[misc, no-any-return]

@@ -252,6 +252,16 @@ def test_a_family_that_cannot_be_is_answered_kindly(cast, client, shift, home, b
     assert client.post(url("gate_home", shift.pk), {"home": "17-3-702", "direction": "in"} | bad).status_code == 422
 
 
+def test_a_worker_is_asked_for_the_certificate_before_the_home_is_rung(client, shift, home):
+    form = {"written_home": "17-3-702", "written_name": "欧阳", "kind": "worker", "reason": "修热水器", "certificate": ""}
+    answer = client.post(url("visit_list", shift.pk), form)
+    assert (answer.status_code, Visit.objects.count()) == (422, 0)
+    assert "Without one ring the community" in answer.text
+
+    client.post(url("visit_list", shift.pk), form | {"certificate": "社区张敏同意"})
+    assert Visit.objects.get().certificate == "社区张敏同意"
+
+
 # One tap
 
 
