@@ -41,6 +41,16 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: ("tests/journeys" not in item.path.as_posix(), item.path))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Nothing that is read while tests are collected is rubbish: to look for it took a fifth of the time, in every process."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish():
     """Let what is loaded by now never be looked through for rubbish again: that took a twelfth of a run."""
     gc.collect()
