@@ -85,6 +85,8 @@ def cell(page: Page, shift: Shift):
 def pick(page: Page, shift: Shift, name: str) -> None:
     """Open the gap and take somebody from the suggestions."""
     page.locator(f"#gap-{shift.pk}").click()
+    # Htmx has taken hold of what it brought once the focus is inside.
+    expect(page.locator("#board-inspector :focus")).to_have_count(1)
     page.get_by_role("button", name=f"Assign {name}").click()
     expect(cell(page, shift)).to_contain_text(name)
 

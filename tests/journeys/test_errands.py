@@ -39,10 +39,13 @@ def bring(page: Page) -> None:
     """A cadre takes it, buys, and hands it over."""
     page.goto("/residents/errands/")
     page.get_by_role("button", name="我来").first.click()
+    # There is one: to go on before the portal has answered would take the press back.
+    expect(page.get_by_role("button", name="我来")).to_have_count(0)
     page.goto("/residents/errands/mine/")
     page.get_by_role("button", name="出发").click()
-    for _thing in range(2):
+    for left in (1, 0):
         page.locator(".p-shop button[name=lines]").first.click()
+        expect(page.locator(".p-shop button[name=lines]")).to_have_count(left)
     expect(page.locator(".p-shop")).to_have_count(0)
     page.get_by_role("link", name="送到了").click()
     page.get_by_role("button", name="送到了").click()

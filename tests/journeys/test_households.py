@@ -55,7 +55,8 @@ def test_a_compound_is_imported_and_looked_at(cast, base_list, open_as):
     page.get_by_role("link", name="Care", exact=True).click()
     expect(page.locator("[data-homes] a.p-home b", has_text="1x")).to_have_count(1)
 
-    # The home is opened beside the picture, without leaving it; arrow keys go on to the next.
+    # The home is opened beside the picture, without leaving it; before the script listens, the link leads to its own page.
+    page.wait_for_load_state()
     page.locator("[data-homes] a.p-home").last.click()
     expect(page.locator("#compound-home")).to_contain_text("户2102")
     page.get_by_role("link", name="Ent. 2").first.click()

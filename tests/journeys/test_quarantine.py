@@ -51,10 +51,13 @@ def press(page: Page, name: str, *, tick: tuple[str, ...] = (), **fields: str) -
             box.select_option(value)
         else:
             box.fill(value)
+    send = page.locator("form.p-form .p-buttons button")
+    # Below all boxes: those that are not there yet would be left without a tick.
+    expect(send).to_be_visible()
     for field in tick:
         for box in page.locator(f"[name={field}]").all():
             box.check()
-    page.locator("form.p-form .p-buttons button").click()
+    send.click()
     expect(page.get_by_text("Done.", exact=True)).to_be_visible()
 
 
