@@ -10,7 +10,6 @@ from pathlib import PurePath
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
 from checkpoints.models import Passage, Post
@@ -19,6 +18,7 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.dates import moment
 from portal.lib.imports import Line, Reader
+from portal.lib.sentences import gettext as _
 from residents.models import Community, Compound
 
 # Of the keys of all passages that come from paper.
@@ -33,19 +33,31 @@ class RegisterImporter:
 
     def __init__(self, community: Community, *, compound: Compound | None = None, file_name: str = "", by: User) -> None:
         self.community, self.compound, self.file_name, self.by = community, compound, file_name, by
-        self.notices: list[str] = []
+        self.guessed = False
+        self.new_posts: list[str] = []
         self.compounds = list(community.compounds.all())
         self.posts: dict[str, list[Post]] = {}
         for post in Post.objects.within([community]).select_related("compound"):
             self.posts.setdefault(post.name, []).append(post)
         self.seen: dict[uuid.UUID, int] = {}
 
+    def notices(self, *, written: bool) -> list[str]:
+        """For which compound the register was taken, and the posts it brings."""
+        if self.compound is None:
+            return []
+        new = _("%(compound)s has no post %(post)s yet; it will be set up.")
+        if written:
+            new = _("%(compound)s had no post %(post)s; it was set up.")
+        said: list[str] = [new % {"compound": self.compound.name, "post": name} for name in self.new_posts]
+        if self.guessed:
+            said.insert(0, _("Taken for the register of %(compound)s.") % {"compound": self.compound.name})
+        return said
+
     def begin(self, reader: Reader) -> None:
         """A register belongs to one compound: the reader's choice, or what title, sheet and file name say."""
         if self.compound is None:
             self.compound = self._guess(f"{reader.title} {reader.table.name} {PurePath(self.file_name).stem}")
-            if self.compound and len(self.compounds) > 1:
-                self.notices.append(_("Taken for the register of %(compound)s.") % {"compound": self.compound.name})
+            self.guessed = self.compound is not None and len(self.compounds) > 1
 
     def _guess(self, words: str) -> Compound | None:
         if len(self.compounds) == 1:
@@ -122,9 +134,7 @@ class RegisterImporter:
             return gates[0]
         post = Post(compound=self.compound, name=name, kind=Post.Kind.CHECKPOINT)
         self.posts.setdefault(name, []).append(post)
-        self.notices.append(
-            _("%(compound)s has no post %(post)s yet; it will be set up.") % {"compound": self.compound.name, "post": name}
-        )
+        self.new_posts.append(name)
         return post
 
     # Storing

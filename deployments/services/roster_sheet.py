@@ -3,12 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from deployments.models import Cadre
 from portal.lib import id_numbers
 from portal.lib.headings import Column
 from portal.lib.imports import Line
+from portal.lib.sentences import gettext as _
 from portal.lib.sheets import cells, days
 
 POLITICAL = {

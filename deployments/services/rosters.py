@@ -10,7 +10,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from deployments.models import Cadre, Secondment, SendingUnit
 from deployments.services import memberships, roster_sheet
@@ -21,6 +20,8 @@ from portal.lib import masks
 from portal.lib.constraints import FOREVER, explained
 from portal.lib.crypto import lookup_hash
 from portal.lib.imports import Line, Reader
+from portal.lib.sentences import gettext as _
+from portal.lib.sentences import named
 from residents.models import Community, Compound
 
 LAST = dt.date.fromisoformat(FOREVER)
@@ -38,7 +39,6 @@ class RosterImporter:
 
     def __init__(self, communities: Iterable[Community], *, by: User | None) -> None:
         self.by = by
-        self.notices: list[str] = []
         self.communities: dict[str, list[Community]] = {}
         for community in communities:
             for name in {community.name, community.name.removesuffix("社区"), community.code}:
@@ -47,8 +47,27 @@ class RosterImporter:
         # Who stood in which row of this file, so that nobody is taken up twice.
         self.seen: dict[str, tuple[int, int]] = {}
         self.units: dict[str, SendingUnit] = {}
-        self.new_units: set[str] = set()
-        self.told_over = False
+        # Units this file brings, and the known one each may be a slip of.
+        self.new_units: dict[str, list[str]] = {}
+        self.over: tuple[int, dt.date] | None = None
+
+    def notices(self, *, written: bool) -> list[str]:
+        """The units the roster brings, and that it may be an old one."""
+        said: list[str] = []
+        for name, near in self.new_units.items():
+            new = (
+                _("The sending unit %(name)s is new: created.")
+                if written
+                else _("The sending unit %(name)s is new and will be created.")
+            )
+            hint = _(" Is %(name)s meant?") % {"name": near[0]} if near else ""
+            said.append(new % {"name": name} + hint)
+        if self.over:
+            late = _(
+                "Last days are over already (row %(row)s: %(day)s): no shift can be given to these people. Check the year."
+            )
+            said.append(late % {"row": self.over[0], "day": self.over[1]})
+        return said
 
     def begin(self, reader: Reader) -> None:
         """A roster says by itself where people go."""
@@ -203,7 +222,7 @@ class RosterImporter:
         plan.terms_before, plan.terms_after = audit.changed(row, wanted)
         for name, value in plan.terms_after.items():
             line.changes.append(
-                (str(row._meta.get_field(name).verbose_name), _shown(name, plan.terms_before[name]), _shown(name, value))
+                (named(row._meta.get_field(name).verbose_name), _shown(name, plan.terms_before[name]), _shown(name, value))
             )
 
     def _person(self, line: Line, cadre: Cadre, known: "Known") -> None:
@@ -216,26 +235,16 @@ class RosterImporter:
         ours = known.is_ours(cadre, self.communities)
         for name, value in plan.after.items():
             before = _shown(name, plan.before[name]) if ours else "…"
-            line.changes.append((str(cadre._meta.get_field(name).verbose_name), before, _shown(name, value)))
+            line.changes.append((named(cadre._meta.get_field(name).verbose_name), before, _shown(name, value)))
 
     def _notice_units(self, lines: list[Line], known: "Known") -> None:
-        fresh = {line.plan.unit for line in lines if line.does in ("create", "change")} - set(known.units) - self.new_units
-        for name in sorted(fresh):
-            near = get_close_matches(name, known.unit_names(), 1, 0.75)
-            hint = _(" Is %(name)s meant?") % {"name": near[0]} if near else ""
-            self.notices.append(_("The sending unit %(name)s is new and will be created.") % {"name": name} + hint)
-        self.new_units |= fresh
+        fresh = {line.plan.unit for line in lines if line.does in ("create", "change")} - set(known.units) - set(self.new_units)
+        self.new_units |= {name: get_close_matches(name, known.unit_names(), 1, 0.75) for name in sorted(fresh)}
 
     def _notice_over(self, lines: list[Line]) -> None:
         """An old sheet, or a year mistyped: said once, not in each of its rows."""
         ends = [(line.number, line.plan.terms["ends_on"]) for line in lines if line.does == "create"]
-        over = next(((number, end) for number, end in ends if end and end < timezone.localdate()), None)
-        if over and not self.told_over:
-            self.told_over = True
-            said = _(
-                "Last days are over already (row %(row)s: %(day)s): no shift can be given to these people. Check the year."
-            )
-            self.notices.append(said % {"row": over[0], "day": over[1]})
+        self.over = self.over or next(((number, end) for number, end in ends if end and end < timezone.localdate()), None)
 
     # Storing
 

@@ -1,7 +1,7 @@
 """Which jobs a person may see, and the rows of one."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.http import Http404
@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from portal.jobs.imports import lines
 from portal.jobs.models import Job
 from portal.jobs.registry import kind_of
-from portal.lib.imports import DOES
+from portal.lib.imports import DOES, WRITTEN
 
 
 def job_for(user: User, pk: int) -> Job:
@@ -19,6 +19,10 @@ def job_for(user: User, pk: int) -> Job:
     if job is None or not kind_of(job).may(user, job) or not (job.by_id == user.pk or job.community_id):
         raise Http404
     return job
+
+
+# What is to be looked at stands before what stays as it is, each in the order of the file.
+IN_TURN = ((*WRITTEN, "refuse"), ("missing", "skip"), ("same",))
 
 
 class Lines:
@@ -38,7 +42,8 @@ class Lines:
         return list(islice(self._wanted(), part.start, part.stop))
 
     def _wanted(self) -> Iterator[dict[str, Any]]:
-        return (line for line in lines(self.job) if not self.does or line["does"] == self.does)
+        wanted = [(self.does,)] if self.does else IN_TURN
+        return chain.from_iterable(lines(self.job, *does) for does in wanted)
 
 
 def asked_for(value: str) -> str:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from portal.jobs.models import Job
 from portal.jobs.work import Work
-from portal.lib import sheets
-from portal.lib.imports import Importer, Line, Reader, Summary, process
+from portal.lib import sentences, sheets
+from portal.lib.imports import DOES, Importer, Line, Reader, Summary, process
 
 
 class _Moved(Exception):  # noqa: N818 - leads to a new preview
@@ -49,22 +49,23 @@ def _pass(work: Work, importer: Importer, *, store: bool) -> Summary:
 
 
 def _say(work: Work, summary: Summary) -> None:
-    work.say(counts=summary.counts, notices=summary.notices, headings=summary.headings, digest=summary.digest)
+    work.say(counts=summary.counts, notices=sentences.facts(summary.notices), headings=summary.headings, digest=summary.digest)
 
 
-def lines(job: Job) -> Iterator[dict[str, Any]]:
-    """The decisions of a job, row by row."""
+def lines(job: Job, *does: str) -> Iterator[dict[str, Any]]:
+    """The decisions of a job, row by row, in the reader's language; only those that do one of these."""
     if not job.lines:
         return
     with job.lines.open("rb") as file:
-        for line in file:
-            yield json.loads(line)
+        for kept in file:
+            line = json.loads(kept)
+            if line["does"] in (does or DOES):
+                yield line | {name: sentences.told(line[name]) for name in ("says", "changes") if name in line}
 
 
 def write_refused(job: Job, path: Path) -> int:
     """Write the refused rows as a sheet to correct and send again: the columns as typed, and a column with the reason."""
     headings = job.outcome.get("headings", [])
     columns = [sheets.Column(_("Reason"), 40), *(sheets.Column(heading, 14) for heading in headings)]
-    refused = (line for line in lines(job) if line["does"] == "refuse")
-    rows = ([" ".join(line["says"]), *line["typed"]] for line in refused)
+    rows = ([" ".join(line["says"]), *line["typed"]] for line in lines(job, "refuse"))
     return sheets.write_xlsx(path, columns, rows)

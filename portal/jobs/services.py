@@ -11,14 +11,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.jobs.models import Job
 from portal.jobs.registry import kinds
 from portal.jobs.work import Stopped, Work
+from portal.lib import sentences
 from portal.lib.errors import Refused
+from portal.lib.sentences import gettext as _
 from portal.lib.storages import is_full
 
 logger = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ def run(job_id: int) -> None:
         except Stopped:
             logger.info("job %s was taken from this worker", job.pk)
         except Refused as refusal:
-            _fail(work, str(refusal))
+            _fail(work, *refusal.args[:1])
         except Exception as error:
             # The message of an error may quote a row; its place in the code never does.
             logger.error(
@@ -136,7 +137,8 @@ def _take(job_id: int) -> Job | None:
         job.attempts += 1
         if job.attempts > ATTEMPTS:
             job.state, job.finished_at, job.claim = Job.State.FAILED, timezone.now(), None
-            job.outcome = {"error": _("It was interrupted three times; nothing was changed. Tell the operator.")}
+            sentence = _("It was interrupted three times; nothing was changed. Tell the operator.")
+            job.outcome = {"error": sentences.facts(sentence)}
             job.save()
             return None
         if job.state == Job.State.QUEUED:
@@ -151,8 +153,8 @@ def _is_free(job: Job) -> bool:
     return nobody or job.beat_at is None or job.beat_at < timezone.now() - SILENCE
 
 
-def _fail(work: Work, sentence: str) -> None:
-    work.outcome, work.files = {"error": sentence}, {}
+def _fail(work: Work, sentence: str = "") -> None:
+    work.outcome, work.files = {"error": sentences.facts(sentence)}, {}
     try:
         work.close(Job.State.FAILED)
     except Stopped:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from django.utils.translation import gettext as _
-
+from portal.lib.sentences import gettext as _
 from portal.lib.sheets import Row, SheetError, Table
 from portal.lib.sheets.cells import plain, text
 from portal.lib.sheets.parts import letters

@@ -19,10 +19,10 @@ from itertools import chain
 from typing import Any, BinaryIO, Protocol
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from portal.lib import headings, sheets
+from portal.lib import headings, sentences, sheets
 from portal.lib.headings import Column
+from portal.lib.sentences import gettext as _
 from portal.lib.sheets import BadCell, Row, days
 from portal.lib.sheets.cells import text
 
@@ -68,9 +68,9 @@ class Line:
         self.says.append(sentence)
 
     def as_json(self) -> dict[str, Any]:
-        kept = {"n": self.number, "does": self.does, "title": self.title, "says": self.says}
+        kept = {"n": self.number, "does": self.does, "title": self.title, "says": sentences.facts(self.says)}
         if self.changes:
-            kept["changes"] = self.changes
+            kept["changes"] = sentences.facts(self.changes)
         if self.does == "refuse":
             kept["typed"] = self.typed
         return kept
@@ -79,9 +79,8 @@ class Line:
 class Importer(Protocol):
     """One kind of import."""
 
-    @property
-    def notices(self) -> list[str]:
-        """What concerns the whole file: units that will be created."""
+    def notices(self, *, written: bool) -> list[str]:
+        """What concerns the whole file: units that will be created, or have been."""
 
     def begin(self, reader: "Reader") -> None:
         """Look at title and sheet before the first line comes."""
@@ -196,7 +195,7 @@ class Reader:
         try:
             value = self._day(line, column, raw) if column.dated else column.parse(raw)
         except BadCell as fault:
-            said = {"heading": column.heading, "value": shown[:30], "fault": str(fault)}
+            said = {"heading": column.heading, "value": shown[:30], "fault": fault.args[0]}
             if column.soft:
                 line.says.append(_("%(heading)s “%(value)s” %(fault)s: left empty.") % said)
             else:
@@ -270,7 +269,7 @@ def process(
     if not counts:
         raise sheets.SheetError(_("Below the headings the table is empty. Fill it in and send it once more."))
     sums = {does: counts[does] for does in DOES if counts[does] or does not in OF_COMPLETE_LISTS}
-    return Summary(sums, [*reader.notices, *importer.notices], reader.headings, digest.hexdigest())
+    return Summary(sums, [*reader.notices, *importer.notices(written=store)], reader.headings, digest.hexdigest())
 
 
 def _alone(line: Line) -> int:

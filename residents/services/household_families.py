@@ -2,9 +2,8 @@
 
 import datetime as dt
 
-from django.utils.translation import gettext as _
-
 from portal.lib.imports import Line
+from portal.lib.sentences import gettext as _
 from residents.models import Resident
 from residents.services import household_sheet
 from residents.services.household_known import Plan

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.translation import gettext as _
 
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib import masks
 from portal.lib.imports import Line, Reader
+from portal.lib.sentences import gettext as _
+from portal.lib.sentences import named
 from residents.models import Community, QuarantineCase, Resident
 from residents.services import care, household_sheet
 from residents.services.household_families import Families
@@ -51,10 +52,9 @@ class HouseholdImporter:
         # Of these a row was refused: who is missing may be meant by it.
         self.unsure: set[Home | str | None] = set()
 
-    @property
-    def notices(self) -> list[str]:
+    def notices(self, *, written: bool) -> list[str]:
         """What is created besides people."""
-        return self.places.notices()
+        return self.places.notices(written=written)
 
     def begin(self, reader: Reader) -> None:
         """The list says by itself which compounds it is about."""
@@ -163,7 +163,7 @@ class HouseholdImporter:
             if resident.id_hash:
                 line.says.append(_("The number on record is another one. Look at the card before you write this."))
         for name, value in plan.after.items():
-            label = str(Resident._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+            label = named(Resident._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
             line.changes.append((label, _shown(name, plan.before[name]), _shown(name, value)))
 
     # Who is missing
@@ -215,6 +215,6 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if name in CHOICES:
-        return str(CHOICES[name](value).label)
+        return named(CHOICES[name](value).label)
     mask = MASKS.get(name)
     return mask(str(value)) if mask and value != "***" else str(value)

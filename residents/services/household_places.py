@@ -5,13 +5,13 @@ from difflib import get_close_matches
 from typing import Any
 
 from django.db.models import Max
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.inserting import insert
+from portal.lib.sentences import gettext as _
+from portal.lib.sentences import ngettext
 from residents.models import Building, Community, Compound, Dwelling, Entrance, Grid
 from residents.services.household_sheet import Home
 
@@ -71,16 +71,24 @@ class Places:
         """The key of a home; None while it is only named."""
         return self.homes[home][0]
 
-    def notices(self) -> list[str]:
-        """What the preview's reader agrees to besides people."""
-        said = []
+    def notices(self, *, written: bool) -> list[str]:
+        """What the preview's reader agrees to besides people; once written, what she agreed to."""
+        said: list[str] = []
         for name in sorted(self._new_compounds):
             near = get_close_matches(name, [c for c in self.compounds if c not in self._new_compounds], 1, 0.6)
             hint = _(" Is %(name)s meant?") % {"name": near[0]} if near else ""
-            said.append(_("The compound %(name)s is new and will be created.") % {"name": name} + hint)
+            new = (
+                _("The compound %(name)s is new: created.")
+                if written
+                else _("The compound %(name)s is new and will be created.")
+            )
+            said.append(new % {"name": name} + hint)
         if self.fresh:
             counts = {"homes": self.fresh, "buildings": len(self._new_buildings), "entrances": len(self._new_entrances)}
-            said.append(_("New and to be created: %(homes)s homes, %(entrances)s entrances, %(buildings)s buildings.") % counts)
+            new = _("New and to be created: %(homes)s homes, %(entrances)s entrances, %(buildings)s buildings.")
+            if written:
+                new = _("Created: %(homes)s homes, %(entrances)s entrances, %(buildings)s buildings.")
+            said.append(new % counts)
         high = {home[:2] for home, (_key, floor) in self.homes.items() if floor >= HAS_LIFT_FROM} & self._new_buildings
         if high:
             said.append(

@@ -6,9 +6,8 @@ A list of a whole city is kept in mind until its last row: as a few numbers a ro
 from array import array
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
-
 from portal.lib.imports import Line
+from portal.lib.sentences import gettext as _
 from residents.services.household_known import Plan
 from residents.services.household_sheet import Home
 

@@ -5,11 +5,11 @@ import unicodedata
 from sys import intern
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from portal.lib import id_numbers
 from portal.lib.headings import Column
 from portal.lib.imports import Line
+from portal.lib.sentences import gettext as _
+from portal.lib.sentences import named
 from portal.lib.sheets import BadCell, cells, days
 from residents.models import Resident
 
@@ -201,12 +201,12 @@ def _agree(line: Line, values: dict[str, Any], number: str) -> None:
     try:
         days.birthday(born)
     except BadCell as fault:
-        line.refuse(_("The birthday in the ID number %(fault)s.") % {"fault": fault})
+        line.refuse(_("The birthday in the ID number %(fault)s.") % {"fault": fault.args[0]})
     if values["born_on"] not in (None, born):
         line.says.append(
             _("出生日期 and the ID number disagree: %(day)s is taken from the number.") % {"day": born.isoformat()}
         )
     sex = Resident.Sex.MALE if id_numbers.is_male(number) else Resident.Sex.FEMALE
     if values["sex"] not in (None, "", sex):
-        line.says.append(_("性别 and the ID number disagree: %(sex)s is taken from the number.") % {"sex": sex.label})
+        line.says.append(_("性别 and the ID number disagree: %(sex)s is taken from the number.") % {"sex": named(sex.label)})
     values["born_on"], values["sex"] = born, sex

@@ -50,7 +50,7 @@ def test_a_line_becomes_a_passage_at_a_gate_that_is_set_up_if_need_be(cast):
     lines, notices = register(cast, row(1), row(2, 卡口="西门", 人员类别="快递", 查验结果="劝返"), store=True)
 
     assert [line.does for line in lines] == ["create", "create"]
-    assert notices == ["荷风苑 has no post 东门 yet; it will be set up.", "荷风苑 has no post 西门 yet; it will be set up."]
+    assert notices == ["荷风苑 had no post 东门; it was set up.", "荷风苑 had no post 西门; it was set up."]
     passage, turned_back = Passage.objects.order_by("happened_at")
     assert (passage.post.name, passage.post.compound, passage.happened_at) == (
         "东门",

@@ -79,8 +79,8 @@ def test_a_good_roster_creates_people_units_and_secondments(cast):
 
     assert [line.does for line in lines] == ["create", "create"]
     # Said once, whatever the number of rows.
-    assert importer.notices == [
-        "The sending unit 新单位 is new and will be created.",
+    assert importer.notices(written=True) == [
+        "The sending unit 新单位 is new: created.",
         "Last days are over already (row 4: 2022-04-20): no shift can be given to these people. Check the year.",
     ]
     cadre = Cadre.objects.get(phone="19900010001")

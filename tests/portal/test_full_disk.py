@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from portal.jobs import services
 from portal.jobs.models import Job, job_files
+from portal.lib.sentences import told
 from portal.reports.exports.jobs import ask
 from residents.models import Community
 from tests.deployments.test_rosters import row, sheet
@@ -66,5 +67,5 @@ def test_an_export_that_finds_no_room_says_so_and_leaves_no_half_file(cast, full
     services.run(job.pk)
 
     job.refresh_from_db()
-    assert (job.state, job.outcome["error"][:29]) == ("failed", "The portal's disk is full; no")
+    assert (job.state, told(job.outcome["error"])[:29]) == ("failed", "The portal's disk is full; no")
     assert files() == before

@@ -4,11 +4,14 @@ import io
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import escape
 
 from deployments.models import Cadre
-from portal.jobs import services
+from portal.jobs import registry, services
+from portal.jobs.access import Lines
 from portal.jobs.models import Job
+from portal.jobs.registry import Kind
 from portal.lib import sheets
 from residents.models import Membership, Role
 from tests.deployments.test_rosters import row, sheet
@@ -159,3 +162,66 @@ def test_a_roster_that_is_written_leads_to_what_comes_next(cast, sign_in):
 
     assert "/deployments/secondments/?state=approved" in page
     assert "/deployments/cadres/?account=no" in page
+
+
+def test_a_second_reader_reads_notices_and_reasons_in_the_own_language(cast, sign_in):
+    with translation.override("zh-hans"):
+        asked = services.ask(
+            kind="import_cadres",
+            community=cast.qinghe,
+            upload=upload(sheet(row(1, 派出单位="新单位"), row(2, 联系电话="1"))),
+            by=cast.secretary,
+        )
+        services.run(asked.pk)
+    answer = sign_in(cast.secretary).get(page(asked), headers={"Accept-Language": "en"})
+    told = answer.context["notices"][0], answer.context["page"][1]["says"]
+
+    assert told == (
+        "The sending unit 新单位 is new and will be created.",
+        ["联系电话 “1” has 1 digits; a mobile number has 11."],
+    )
+    asked.refresh_from_db()
+    with translation.override("zh-hans"):
+        assert Lines(asked, "refuse")[0:1][0]["says"] != told[1]
+
+
+def test_a_failure_is_told_in_the_readers_language(cast, sign_in, monkeypatch):
+    def run(work):
+        raise ValueError
+
+    found = {"test": Kind(label="a test", run=run, may=lambda user, job: True)}
+    monkeypatch.setattr(registry, "kinds", lambda: found)
+    monkeypatch.setattr(services, "kinds", lambda: found)
+    with translation.override("zh-hans"):
+        asked = services.ask(kind="test", by=cast.secretary)
+        services.run(asked.pk)
+    answer = sign_in(cast.secretary).get(page(asked), headers={"Accept-Language": "en"})
+    assert answer.context["error"].startswith("Something went wrong on our side")
+
+
+def test_what_was_written_is_not_announced_any_more(cast, sign_in, job):
+    services.apply(job_id=job.pk, by=cast.secretary)
+    services.run(job.pk)
+    again = services.ask(
+        kind="import_cadres", community=cast.qinghe, upload=upload(sheet(row(3, 派出单位="新单位"))), by=cast.secretary
+    )
+    client = sign_in(cast.secretary)
+    services.run(again.pk)
+    assert client.get(page(again)).context["notices"][0] == "The sending unit 新单位 is new and will be created."
+    services.apply(job_id=again.pk, by=cast.secretary)
+    services.run(again.pk)
+    assert client.get(page(again)).context["notices"][0] == "The sending unit 新单位 is new: created."
+
+
+def test_rows_to_look_at_stand_before_those_that_stay(cast, sign_in, job):
+    services.apply(job_id=job.pk, by=cast.secretary)
+    services.run(job.pk)
+    again = services.ask(
+        kind="import_cadres",
+        community=cast.qinghe,
+        upload=upload(sheet(row(1), row(2, 联系电话="1"), row(3), ["合计"])),
+        by=cast.secretary,
+    )
+    services.run(again.pk)
+    rows = sign_in(cast.secretary).get(page(again)).context["page"]
+    assert [line["does"] for line in rows] == ["refuse", "create", "skip", "same"]

@@ -12,6 +12,7 @@ from portal.jobs import registry, services
 from portal.jobs.models import Job
 from portal.jobs.registry import Kind
 from portal.lib.errors import Refused
+from portal.lib.sentences import told
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ def test_a_failure_is_told_without_what_the_error_quotes(cast, kinds, caplog, er
 
     job = Job.objects.get()
     assert (job.state, job.result.name) == ("failed", "")
-    assert job.outcome["error"] == (
+    assert told(job.outcome["error"]) == (
         said or "Something went wrong on our side; nothing was changed. Try again, and tell the operator if it stays."
     )
     assert "王建国" not in caplog.text

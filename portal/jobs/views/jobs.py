@@ -22,6 +22,7 @@ from portal.lib.errors import Refused
 from portal.lib.imports import DOES, WRITTEN
 from portal.lib.pages import page
 from portal.lib.paging import paged
+from portal.lib.sentences import told
 
 PER_PAGE = 100
 
@@ -50,6 +51,8 @@ def job_detail(request: Request, pk: int) -> HttpResponse:
         "next": [(words, f"{reverse(name)}?{query}") for words, name, query in kind.then],
         "does": does,
         "counts": [(name, counts[name]) for name in DOES if name in counts],
+        "error": told(job.outcome.get("error", "")),
+        "notices": told(job.outcome.get("notices", [])),
         "writes": sum(counts.get(name, 0) for name in WRITTEN),
         "page": Paginator(Lines(job, does), PER_PAGE).get_page(request.GET.get("page")),  # type: ignore[arg-type]
     }

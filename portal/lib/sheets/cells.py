@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from portal.lib import id_numbers
+from portal.lib.sentences import gettext as _
 from portal.lib.sheets.errors import BadCell
 
 MOBILE = re.compile(r"1[3-9]\d{9}")

@@ -6,8 +6,8 @@ import unicodedata
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from portal.lib.sentences import gettext as _
 from portal.lib.sheets.cells import narrow, text
 from portal.lib.sheets.errors import BadCell
 

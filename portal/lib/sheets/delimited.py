@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
-from django.utils.translation import gettext as _
-
+from portal.lib.sentences import gettext as _
 from portal.lib.sheets.errors import SheetError
 from portal.lib.sheets.limits import MAX_ROWS, too_wide
 

@@ -1,7 +1,6 @@
 """How large a table may be: enough for a city's roster, too little to stop the server."""
 
-from django.utils.translation import gettext as _
-
+from portal.lib.sentences import gettext as _
 from portal.lib.sheets.errors import SheetError
 
 MAX_ROWS = 120_000

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from django.utils.translation import gettext as _
-
+from portal.lib.sentences import gettext as _
 from portal.lib.sheets.errors import SheetError
 from portal.lib.sheets.limits import MAX_UNPACKED, too_large
 

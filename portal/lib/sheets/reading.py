@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, BinaryIO
 
-from django.utils.translation import gettext as _
-
+from portal.lib.sentences import gettext as _
 from portal.lib.sheets import delimited, workbooks
 from portal.lib.sheets.errors import SheetError
 

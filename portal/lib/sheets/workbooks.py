@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, BinaryIO
 
-from django.utils.translation import gettext as _
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from portal.lib.sentences import gettext as _
 from portal.lib.sheets import parts
 from portal.lib.sheets.errors import SheetError
 from portal.lib.sheets.limits import too_large
