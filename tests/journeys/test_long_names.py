@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from residents.services import care, ledgers
+from checkpoints.services import visits
+from residents.services import care, health_checks, ledgers
 from tests import factories
+from tests.checkpoints.test_gate import running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,6 +37,44 @@ def pages(cast) -> dict[str, list[str]]:
     assert len(kept) == 7
     walks += [reverse("checkpoints:my_day"), reverse("residents:health_check_record", args=[case.pk])]
     return {"secretary": office + walks, "cadre": walks}
+
+
+def test_nothing_of_a_gate_is_wider_than_the_smallest_phone_nor_hides_which_gate_it_is(cast, open_as):
+    cast.hefengyuan.name = "荷风苑国际花园二期东区老干部家属院及人才公寓联合小区"
+    cast.hefengyuan.save()
+    shift = running(factories.PostFactory(compound=cast.hefengyuan, name="东门"))
+    factories.AssignmentFactory(shift=shift, cadre=cast.cadre)
+    person = factories.ResidentFactory(dwelling__entrance__building__compound=cast.hefengyuan)
+    for need in ("独居老人", "行动不便"):
+        factories.CareProfileFactory(resident=person, category=care.categories()[need])
+    visit = visits.ask(
+        compound=cast.hefengyuan, home="17-3-702", by=cast.cadre_user, kind="carer", written_phone="",
+        written_name="Wolfeschlegelsteinhausen", certificate="Donaudampfschifffahrtselektrizitaetenhauptbetriebswerk",
+        reason="W" * 60,
+    )  # fmt: skip
+    gate = f"/checkpoints/gate/{shift.pk}/"
+    case = factories.QuarantineCaseFactory(resident__dwelling__entrance__building__compound=cast.hefengyuan)
+    own = reverse("residents:health_check_own", args=[health_checks.link_of(case)])
+    asked = {
+        "cadre": [gate, f"{gate}visits/", f"{gate}visits/{visit.pk}/", f"{gate}inside/"],
+        "secretary": ["/residents/alone/", own],
+    }
+    wide = {}
+    for reader, addresses in asked.items():
+        # A window of the desk: a phone zooms out of what is too wide, and says that its window is as wide.
+        page = open_as(reader, size="desk")
+        page.set_viewport_size({"width": 320, "height": 700})
+        # English words are the longer ones.
+        page.goto(addresses[0])
+        page.context.add_cookies([{"name": "django_language", "value": "en", "url": page.url}])
+        for address in addresses:
+            page.goto(address)
+            if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
+                wide[address] = width
+            if address == gate:
+                assert page.locator("h1 > span").last.evaluate("(post) => post.scrollWidth <= post.clientWidth")
+
+    assert wide == {}
 
 
 def test_no_page_is_wider_than_the_phone(pages, open_as):
