@@ -88,3 +88,9 @@ class ErrandNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.errand_id} {self.written_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_thanks(self) -> bool:
+        """A resident's word with or after the confirmation, when nothing more can be asked for."""
+        confirmed = self.errand.confirmed_at
+        return self.by_id is None and confirmed is not None and self.written_at >= confirmed

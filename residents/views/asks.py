@@ -101,10 +101,12 @@ def _stored(sheet: Sheet, form: AskForm) -> Errand | None:
 
 def _private(request: HttpRequest, token: str, errand: Errand) -> HttpResponse:
     if request.method != "POST":
+        notes = errand.notes.filter(by=None)
         context = {
             "errand": errand,
             "lines": errand.lines.all(),
-            "said": errand.notes.filter(by=None),
+            "said": [note for note in notes if not note.is_thanks],
+            "thanks": [note for note in notes if note.is_thanks],
             "waiting": errand.state in WAITING,
             "in_hand": errand.state in IN_HAND,
             "done": errand.state in DONE,

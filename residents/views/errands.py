@@ -78,10 +78,12 @@ def errand_detail(request: Request, pk: int) -> HttpResponse:
     errand = get_object_or_404(rows.select_related("community__subdistrict", "requested_by", "delivered_by"), pk=pk)
     mine = errand.assignee_id == request.user.pk
     desk = may_in(request.user, Permission.ERRAND_DESK, errand.community)
+    notes = errand.notes.select_related("by")
     context = {
         "errand": errand,
         "lines": errand.lines.all(),
-        "notes": errand.notes.select_related("by"),
+        "notes": [note for note in notes if not note.is_thanks],
+        "thanks": [note for note in notes if note.is_thanks],
         "payments": errand.payments.select_related("helper", "reversal"),
         "balance": errand_money.of_errand(errand),
         "steps": ERRAND_STEPS.open_to(errand, request.user),

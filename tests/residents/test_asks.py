@@ -52,7 +52,7 @@ def filled(client, address, **more):
     }  # fmt: skip
 
 
-def test_from_the_sheet_to_the_thanks(cast, resident, home):
+def test_from_the_sheet_to_the_thanks(cast, resident, home, sign_in):
     address = page_of(asks.sheet_link(sheet_of(home.entrance)))
     assert resident.get(address).status_code == 200
     answer = resident.post(address, filled(resident, address))
@@ -69,6 +69,12 @@ def test_from_the_sheet_to_the_thanks(cast, resident, home):
     errand.refresh_from_db()
     assert errand.confirmed_at
     assert list(errand.notes.values_list("text", flat=True)) == ["要新米", "谢谢"]
+    # What was asked for and the word of thanks stand apart, for the resident and at the desk.
+    for page, said in (
+        (resident.get(private), "said"),
+        (sign_in(cast.secretary).get(f"/residents/errands/{errand.pk}/"), "notes"),
+    ):
+        assert [[note.text for note in page.context[name]] for name in (said, "thanks")] == [["要新米"], ["谢谢"]]
 
 
 def test_an_impatient_thumb_asks_once_and_other_words_are_another_request(resident, home):
