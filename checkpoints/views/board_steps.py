@@ -17,7 +17,7 @@ from checkpoints.services import assignments, rosters
 from checkpoints.views import board as boards
 from checkpoints.views import undo
 from portal.lib.errors import Refused
-from portal.lib.pages import page
+from portal.lib.pages import page, warn_of
 from residents.access import Permission, Request, requires
 
 
@@ -100,8 +100,7 @@ def board_copy(request: Request) -> HttpResponse:
     else:
         text = _("Copied from the day before: %(shifts)s shifts, %(people)s people.")
         messages.success(request, text % {"shifts": done.shifts, "people": done.people})
-        for sentence in done.refusals:
-            messages.warning(request, sentence)
+        warn_of(request, done.refusals)
     return redirect(boards.address(day, community.pk))
 
 

@@ -14,7 +14,7 @@ from deployments.forms.cadres import ManyCadresForm
 from deployments.services import accounts
 from deployments.services import cadre_list as lists
 from portal.lib.errors import Refused
-from portal.lib.pages import page
+from portal.lib.pages import page, warn_of
 from residents.access import Permission, Request, requires
 
 
@@ -74,8 +74,7 @@ def _slips(request: Request, chosen: list[Any]) -> HttpResponse:
     slips, refusals = accounts.open_accounts(
         cadres={cadre.pk: where[cadre.posting].community for cadre in chosen}, by=request.user
     )
-    for sentence in refusals:
-        messages.warning(request, sentence)
+    warn_of(request, refusals)
     if not slips:
         return redirect("deployments:cadre_list")
     return page(request, "deployments/accounts/slips.html", {"slips": slips, "address": request.build_absolute_uri("/")})

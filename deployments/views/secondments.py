@@ -18,7 +18,7 @@ from deployments.models import Secondment
 from deployments.services import secondments
 from portal.accounts.models import Event
 from portal.lib.errors import Refused
-from portal.lib.pages import page
+from portal.lib.pages import page, warn_of
 from portal.lib.paging import paged
 from residents.access import Permission, Request, requires
 
@@ -194,8 +194,7 @@ def secondment_arrivals(request: Request) -> HttpResponse:
     arrived, refusals = secondments.report_many(by=request.user, **_many(form.cleaned_data))
     if arrived:
         messages.success(request, _("%(count)s marked as arrived.") % {"count": arrived})
-    for sentence in refusals:
-        messages.warning(request, sentence)
+    warn_of(request, refusals)
     return redirect("deployments:secondment_list")
 
 
@@ -224,8 +223,7 @@ def _completed(request: Request, values: dict[str, Any]) -> HttpResponse:
     if done:
         text = ngettext("%(count)s secondment completed.", "%(count)s secondments completed.", done)
         messages.success(request, text % {"count": done})
-    for sentence in refusals:
-        messages.warning(request, sentence)
+    warn_of(request, refusals)
     return redirect("deployments:secondment_overdue")
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from checkpoints.models import Assignment, PostStatus, Shift
+from checkpoints.services import rosters
 from checkpoints.services.board import board_of
 from portal.accounts.models import Message
 from portal.lib.dates import moment
@@ -242,6 +243,19 @@ def test_copy_and_publish_from_the_page(cast, shift, tomorrow, sign_in):
     assert "Nobody had to be told anew." in client.post(f"{BOARD}publish/", day, follow=True).content.decode()
     assert list(Message.objects.values_list("to", "kind")) == [(cast.cadre_user.pk, "shift_assigned")]
     assert Shift.objects.get(day=tomorrow + DAY).state == Shift.State.PUBLISHED
+
+
+def test_whoever_cannot_be_copied_is_named_in_one_note(cast, tomorrow, sign_in, monkeypatch):
+    refusals = [f"王{number}在休假" for number in range(14)]
+    monkeypatch.setattr(rosters, "copy_day", lambda **_said: rosters.Copied(shifts=1, refusals=refusals))
+
+    page = sign_in(cast.secretary).post(
+        f"{BOARD}copy/", {"community": cast.qinghe.pk, "day": tomorrow + DAY}, follow=True
+    )  # fmt: skip
+
+    copied, kept = (str(message) for message in page.context["messages"])
+    assert copied == "Copied from the day before: 1 shifts, 0 people."
+    assert kept.splitlines() == [*refusals[:12], "And 2 more."]
 
 
 # --- What is read -------------------------------------------------------------------------------------------------
