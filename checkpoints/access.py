@@ -96,6 +96,7 @@ DEVICE = "gate_device"
 KEY: Any = GateDevice._meta.get_field("key")
 
 USUAL_LIMIT = DutyPolicy().fever_limit
+
 # gate_shifts() and the fever limit of the day's policy in one short statement: phones send every few seconds, and
 # building it by the ORM took longer than storing fifty passages. tests/checkpoints/test_gate.py holds them equal.
 HELD_STATES = ", ".join(f"'{state}'" for state in HELD)
