@@ -138,9 +138,8 @@ class _Ground:
         known = Vehicle.objects.filter(community=compound.community_id, plate_no__in=plates) if plates else []
         self.vehicles = {row.plate_no: row for row in known}
         self.taxis = bool(plates) and duty_policy(compound.community, shift.day).taxis_enter
-        people = [one.happened_at for one in rows if one.person != "driver"]
-        self.held = held_by_home(compound, max(people)) if people else {}
         visitors = [one.happened_at for one in rows if one.person == "visitor"]
+        self.held = held_by_home(compound, max(visitors)) if visitors else {}
         self.visits = visits_of(compound, timezone.localdate(min(visitors))) if visitors else {}
 
     def judge(self, one: Written, row: Any) -> Entry:

@@ -11,9 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from checkpoints.access import leads_gate
 from checkpoints.models import EntryPass, Passage, Proof, Shift
 from checkpoints.services import entries, pass_cases, pass_rules, pass_uses, pass_words, passages
 from portal.accounts.models import User
@@ -96,8 +94,10 @@ class Asked:
     @property
     def stops(self) -> bool:
         """Whether nobody goes, as far as the word goes that was given."""
-        if not self.alone or self.worst.answer["answer"] == pass_rules.YES:
-            return bool(self.worst.answer["answer"] != pass_rules.YES)
+        if self.worst.answer["answer"] == pass_rules.YES:
+            return False
+        if not self.alone:
+            return True
         if self.forbids:
             return not self.word.override
         return bool(self.worst.answer["look"]) or (self.doubts and not self.word.confirmed)
@@ -107,9 +107,7 @@ class Stopped(Refused):
     """The rule keeps them; `asked` says why, and what would make it yes."""
 
     def __init__(self, asked: Asked) -> None:
-        reasons = [" ".join(filter(None, pair)) for pair in asked.said.reasons]
-        apart = [] if asked.alone else [_("Each has a pass of their own: let them go one by one.")]
-        super().__init__(" ".join([*reasons, asked.said.next, *apart]).strip())
+        super().__init__(pass_words.told(asked.said))
         self.asked = asked
 
 
@@ -124,7 +122,8 @@ def log(
     # Whoever lets somebody out with a pass of this home waits here, before anything is looked at.
     Dwelling.objects.select_for_update(no_key=True).get(pk=dwelling.pk)
     known = passages.stored(shift, rows)
-    fresh = [row for row in rows if UUID(row["id"]) not in {UUID(one.id) for one in known}] if known else list(rows)
+    done = {UUID(answer.id) for answer in known}
+    fresh = [row for row in rows if not done or UUID(row["id"]) not in done]
     answers, _totals = passages.store_many(shift=shift, rows=fresh, fever_limit=fever_limit, by=by)
     logged = _logged(fresh, answers)
     if logged and rows[0]["direction"] == Passage.Direction.OUT:
@@ -191,8 +190,8 @@ def _leave(dwelling: Dwelling, logged: Logged, *, word: Word, shift: Shift, by: 
     asked = ask(shift, dwelling, [who for _passage, who in logged], word)
     if asked.stops:
         raise Stopped(asked)
-    if asked.forbids and not leads_gate(by, shift):
-        raise Refused(_("Only the lead of the shift or the community lets somebody go against the rule."))
+    if asked.forbids:
+        pass_uses.expect_lead(by, shift)
     override = word.override if asked.forbids else ""
     for party in asked.parties:
         went = [logged[place][0] for place in party.places]

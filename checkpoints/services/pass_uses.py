@@ -9,11 +9,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from checkpoints.access import leads_gate
 from checkpoints.models import EntryPass, Passage, PassUse, Shift
-from checkpoints.services import entries, pass_cases, pass_codes, pass_rules, pass_words, passages, passes
+from checkpoints.services import entries, entry_rules, pass_cases, pass_codes, pass_rules, pass_words, passages, passes
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.errors import Refused
@@ -123,16 +122,20 @@ def named(text: Any, shift: Shift) -> EntryPass | None:
 
 def _refuse_unless(answer: pass_rules.Answer, *, confirmed: bool, override: str, shift: Shift, by: User) -> None:
     """Stop here, in words, unless the answer is yes or somebody who may has answered for it."""
-    words = pass_words.said(answer)
-    told = " ".join(" ".join(pair) for pair in words.reasons) + (f" {words.next}" if words.next else "")
+    told = pass_words.told(pass_words.said(answer))
     if answer["answer"] == pass_rules.ASK and (answer["look"] or not confirmed):
         raise Refused(told)
     if answer["answer"] != pass_rules.NO:
         return
     if not override.strip():
         raise Refused(told)
+    expect_lead(by, shift)
+
+
+def expect_lead(by: User, shift: Shift) -> None:
+    """Refuse whoever may not answer for what goes against the rule."""
     if not leads_gate(by, shift):
-        raise Refused(_("Only the lead of the shift or the community lets somebody go against the rule."))
+        raise Refused(str(entry_rules.SENTENCES["lead_only"]))
 
 
 def found_by(answer: pass_rules.Answer) -> str:

@@ -180,6 +180,11 @@ def said(answer: Mapping[str, Any]) -> Said:
     )
 
 
+def told(words: Said) -> str:
+    """Why, what would make it yes, and when, as one refusal."""
+    return " ".join(filter(None, [*(" ".join(pair) for pair in words.reasons), words.next]))
+
+
 def reason(why: Mapping[str, Any]) -> tuple[str, str]:
     """One reason and what would make it yes."""
     facts = {**why, "since": short(why.get("since", ""))}

@@ -34,12 +34,6 @@ def gate(cast):
     return factories.PostFactory(compound=cast.hefengyuan)
 
 
-@pytest.fixture
-def home(cast):
-    entrance = factories.EntranceFactory(number="3", building__number="17", building__compound=cast.hefengyuan)
-    return factories.DwellingFactory(entrance=entrance, floor=7, room_no="702")
-
-
 def batch_of(gate, by, *, expected=3, care=Care.ORDINARY, upto="disinfect"):
     """A batch that came so far."""
     batch = deliveries.take_in(key=uuid.uuid4(), post=gate, what="蔬菜包", expected=expected, care=care, by=by)

@@ -23,12 +23,6 @@ def gate(cast):
     return factories.PostFactory(compound=cast.hefengyuan, name="东门")
 
 
-@pytest.fixture
-def home(cast):
-    entrance = factories.EntranceFactory(number="3", building__number="17", building__compound=cast.hefengyuan)
-    return factories.DwellingFactory(entrance=entrance, floor=7, room_no="702")
-
-
 def url(name, *args):
     return reverse(f"checkpoints:{name}", args=args)
 

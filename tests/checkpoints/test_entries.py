@@ -43,12 +43,6 @@ def helper(cast, shift):
     return user
 
 
-@pytest.fixture
-def home(cast):
-    entrance = factories.EntranceFactory(number="3", building__number="17", building__compound=cast.hefengyuan)
-    return factories.DwellingFactory(entrance=entrance, floor=7, room_no="702")
-
-
 def quarantine(cast, home):
     return factories.QuarantineCaseFactory(dwelling=home, resident__dwelling=home, community=cast.qinghe, state="active")
 

@@ -30,12 +30,6 @@ def shift(cast):
 
 
 @pytest.fixture
-def home(cast):
-    entrance = factories.EntranceFactory(number="3", building__number="17", building__compound=cast.hefengyuan)
-    return factories.DwellingFactory(entrance=entrance, floor=7, room_no="702")
-
-
-@pytest.fixture
 def people(cast, home):
     names = ("王建国", "王小明", "李奶奶")
     return [factories.ResidentFactory(dwelling=home, community=cast.qinghe, name=name) for name in names]

@@ -40,12 +40,6 @@ def shift(cast):
 
 
 @pytest.fixture
-def home(cast):
-    entrance = factories.EntranceFactory(number="3", building__number="17", building__compound=cast.hefengyuan)
-    return factories.DwellingFactory(entrance=entrance, floor=7, room_no="702")
-
-
-@pytest.fixture
 def client(cast, sign_in, shift):
     return sign_in(cast.cadre_user)
 
