@@ -14,6 +14,7 @@ from checkpoints.models.shifts import Shift
 from checkpoints.models.totals import KeepsTotals
 from portal.lib import masks
 from portal.lib.constraints import AppendOnly
+from portal.lib.postgresql.keys import KeysAtOnce
 from residents.models import Community, Dwelling, Resident
 from residents.scope import CommunityQuerySet
 
@@ -120,6 +121,7 @@ class Passage(models.Model):
         constraints = [
             AppendOnly(name="passage_append_only", deletes=True),
             KeepsTotals(name="passage_totals"),
+            KeysAtOnce("community", "post", "shift", "dwelling", "resident", "logged_by", name="passage_keys"),
             models.CheckConstraint(
                 condition=Q(temperature=None) | Q(temperature__gte=34, temperature__lte=43),
                 name="passage_temperature_possible",
