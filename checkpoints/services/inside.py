@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import Case, CharField, F, Q, QuerySet, Sum, Value, When, Window
 from django.db.models.functions import FirstValue, RowNumber
 from django.utils import timezone
 
@@ -12,11 +12,17 @@ from checkpoints.models import Passage, Shift
 from checkpoints.services import passages
 from checkpoints.services.passages import Answer
 from portal.accounts.models import User
+from portal.lib import masks
 from residents.models import Compound
 
 # Who has not gone out after so many days has left unseen, or lives here.
 LOOKED_BACK = dt.timedelta(days=3)
-SAME = ("person", "plate_no", "written_home", "written_name")
+# Ambulances, taxis, bicycles: of those that nothing tells apart as many are inside as came in and did not go out.
+NAMELESS = Q(plate_no__in=["", masks.NO_PLATE], written_home="", written_name="")
+SAME = (
+    "person", "plate_no", "written_home", "written_name",
+    Case(When(NAMELESS, then=F("reason")), default=Value(""), output_field=CharField()),
+)  # fmt: skip
 
 
 def rows(compound: Compound, now: dt.datetime | None = None) -> "QuerySet[Passage]":
@@ -28,10 +34,15 @@ def rows(compound: Compound, now: dt.datetime | None = None) -> "QuerySet[Passag
     )  # fmt: skip
     log = log.exclude(person=Passage.Person.RESIDENT).exclude(person=Passage.Person.COURIER, written_home="")
     order = [F("happened_at").desc(), F("id").desc()]
-    # Two windows: a plain condition on the direction would be asked before, and leave out the ways out.
+    # Windows for all of it: a plain condition on the direction would be asked before, and leave out the ways out.
     newest = Window(RowNumber(), partition_by=SAME, order_by=order)
     last = Window(FirstValue("direction"), partition_by=SAME, order_by=order)
-    return log.annotate(newest=newest, last=last).filter(newest=1, last=Passage.Direction.IN).order_by("happened_at", "id")
+    turn = Window(RowNumber(), partition_by=[*SAME, "direction"], order_by=order)
+    left = Window(Sum(Case(When(direction=Passage.Direction.IN, then=1), default=-1)), partition_by=SAME)
+    way = Window(FirstValue("direction"), partition_by="id")
+    log = log.annotate(newest=newest, last=last, turn=turn, left=left, way=way)
+    told_apart = Q(~NAMELESS, newest=1, last=Passage.Direction.IN)
+    return log.filter(told_apart | Q(NAMELESS, way=Passage.Direction.IN, turn__lte=F("left"))).order_by("happened_at", "id")
 
 
 def let_out(*, passage: Passage, number: str, shift: Shift, fever_limit: Decimal, by: User) -> Answer:

@@ -83,9 +83,13 @@ def cases(
     return found
 
 
-def case_of(card: EntryPass, at: dt.datetime, **facts: Any) -> Case:
-    """The case of one pass."""
-    return {**cases([card], at)[card.pk], **facts}
+def case_of(card: EntryPass, at: dt.datetime, *, who: int | None = None, **facts: Any) -> Case:
+    """The case of one pass; `who` is the resident who goes with it, where the gate knows."""
+    held = held_homes([card.dwelling_id] if card.dwelling_id else [], at)
+    case = cases([card], at, held=held)[card.pk]
+    if who and not card.resident_id:
+        case["quarantine"] = held.get(card.dwelling_id or 0, Held()).said(who)
+    return {**case, **facts}
 
 
 def without_pass(

@@ -53,11 +53,12 @@ def use(
 
 
 def asked(
-    card: EntryPass, shift: Shift, *, way: str, persons: int = 1, proofs: Sequence[str] = (), at: dt.datetime | None = None
-) -> pass_rules.Answer:
-    """The answer for a pass at the gate of a shift."""
+    card: EntryPass, shift: Shift, *, way: str, persons: int = 1, proofs: Sequence[str] = (), at: dt.datetime | None = None,
+    who: int | None = None,
+) -> pass_rules.Answer:  # fmt: skip
+    """The answer for a pass at the gate of a shift; `who` goes with it, where the gate knows."""
     facts = {"way": way, "persons": persons, "proofs": list(proofs), "compound": shift.post.compound_id}
-    return pass_rules.judge(pass_cases.case_of(card, at or timezone.now(), **facts))
+    return pass_rules.judge(pass_cases.case_of(card, at or timezone.now(), who=who, **facts))
 
 
 def record_sent(*, shift: Shift, rows: Sequence[Any], answers: Sequence[passages.Answer], by: User) -> dict[str, str]:
@@ -89,7 +90,9 @@ def _sent(card: EntryPass, passage: Passage, row: Mapping[str, Any], *, shift: S
     persons = row.get("persons")
     persons = persons if isinstance(persons, int) and 1 <= persons <= MOST_PERSONS else 1
     proofs = [proof for proof in row.get("proofs") or () if isinstance(proof, str)][:10]
-    answer = asked(card, shift, way=passage.direction, persons=persons, proofs=proofs, at=passage.happened_at)
+    answer = asked(
+        card, shift, way=passage.direction, persons=persons, proofs=proofs, at=passage.happened_at, who=passage.resident_id
+    )  # fmt: skip
     override = str(row.get("override") or "")[:120].strip()
     if answer["answer"] != pass_rules.NO or not leads_gate(by, shift):
         override = ""
@@ -162,11 +165,11 @@ def record(
 def _judge_again(card: EntryPass, *, since: dt.datetime, by: User) -> None:
     """A use that comes late may put later ones in the wrong: say so of each, and take it back where it no longer is."""
     rows = PassUse.objects.standing().filter(_of_group(card), happened_at__gt=since, override_by=None)
-    later = rows.select_related("entry_pass", "post__compound").order_by("happened_at", "id")
+    later = rows.select_related("entry_pass", "passage", "post__compound").order_by("happened_at", "id")
     for use in later:
         other = passes.locked(use.entry_pass_id)
         facts = {"way": use.direction, "persons": use.persons, "proofs": use.proofs, "compound": use.post.compound_id}
-        case = pass_cases.case_of(other, use.happened_at, **facts)
+        case = pass_cases.case_of(other, use.happened_at, who=use.passage.resident_id, **facts)
         found = found_by(pass_rules.judge(_without(case, use)))
         if found != use.found:
             PassUse.objects.filter(pk=use.pk).update(found=found)

@@ -256,13 +256,13 @@ def test_a_corrected_passage_stands_for_the_use(cast, card, lead, once_a_day):
 
 
 def sent(shift, by, *lines):
-    """Rows a phone sends: (pass, minutes after nine, way)."""
+    """Rows a phone sends: (pass, minutes after nine, way), and who it was where that is known."""
     rows = [
         {
             "id": str(uuid4()), "happened_at": (NINE + dt.timedelta(minutes=minutes)).isoformat(), "direction": way,
-            "home": str(card.dwelling), "pass": pass_codes.code_of(card.pk, card.key),
+            "home": str(card.dwelling), "pass": pass_codes.code_of(card.pk, card.key), "name": "".join(name),
         }
-        for card, minutes, way in lines
+        for card, minutes, way, *name in lines
     ]  # fmt: skip
     answers, _ = passages.store_many(shift=shift, rows=rows, fever_limit=LIMIT, by=by)
     return rows, answers, pass_uses.record_sent(shift=shift, rows=rows, answers=answers, by=by)
@@ -282,6 +282,28 @@ def test_two_gates_without_network_an_overuse_is_stored_and_shown(cast, card, le
     assert found == {NINE + dt.timedelta(minutes=m): code for m, code in ((10, ""), (40, ""), (60, "trips"), (90, ""))}
     assert [use.happened_at for use in PassUse.objects.wrong()] == [NINE + HOUR]
     assert Event.objects.filter(kind="entrypass.misuse_found").count() == 1
+
+
+def test_of_a_room_of_their_own_a_phone_names_who_else_of_the_home_went(cast, lead, home, noon):
+    """What is sent later is judged for whoever went, as on the phone, and so is what it puts in another light."""
+    kept, free = (factories.ResidentFactory(dwelling=home, community=cast.qinghe, name=name) for name in ("王建国", "王小明"))
+    card = factories.EntryPassFactory(dwelling=home)
+    factories.QuarantineCaseFactory(
+        community=cast.qinghe,
+        dwelling=home,
+        resident=kept,
+        state=CaseState.ACTIVE,
+        own_room=True,
+    )
+    noon.shift(3 * HOUR)
+
+    _, _, wrong = sent(lead, cast.cadre_user, (card, 60, "out", free.name), (card, 90, "in", free.name))
+    _, _, later = sent(lead, cast.cadre_user, (card, 10, "out", kept.name), (card, 20, "in", kept.name))
+
+    assert (wrong, list(later.values())) == ({}, ["quarantine"])
+    assert {use.passage.written_name: use.found for use in PassUse.objects.filter(direction="out")} == {
+        "王小明": "", "王建国": "quarantine"
+    }  # fmt: skip
 
 
 def test_what_is_sent_twice_counts_once(cast, card, lead, once_a_day, noon):

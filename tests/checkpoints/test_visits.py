@@ -188,6 +188,24 @@ def test_inside_is_who_came_last_in(cast, shift):
     assert list(inside.rows(cast.hefengyuan)) == [stays, lorry]
 
 
+@pytest.mark.parametrize("plate", ["无牌", ""])
+def test_of_vehicles_that_nothing_tells_apart_as_many_are_inside_as_did_not_go_out(cast, shift, plate):
+    def drove(minutes, direction, reason):
+        at = timezone.now() - dt.timedelta(minutes=minutes)
+        facts = {"person": "driver", "plate_no": plate, "written_home": "", "written_name": "", "reason": reason}
+        return factories.PassageFactory(happened_at=at, direction=direction, shift=shift, post=shift.post, **facts)
+
+    # One more went out than came in: it was inside before the log begins.
+    drove(90, "out", "收旧货")
+    drove(80, "in", "救护车")
+    second, third = drove(70, "in", "救护车"), drove(60, "in", "救护车")
+    taxi = drove(50, "in", "出租车")
+    drove(40, "out", "救护车")
+
+    assert list(inside.rows(cast.hefengyuan)) == [second, third, taxi]
+    assert inside.rows(cast.hefengyuan).count() == 3
+
+
 # Families
 
 
