@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connection
-from django.test import Client, TestCase
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
@@ -85,20 +85,6 @@ def _emptied():
         patch.setattr(operations, "sql_flush", databases.flush(operations.sql_flush))
         # What belongs to the tables themselves is left there, so it need not be written anew.
         patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **kwargs: None)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _connected():
-    """The connection lives as long as the run: a new one for each test learns every table anew."""
-
-    def rolled_back(case: type[TestCase]) -> None:
-        # Django's own, but for the connection that it closes.
-        case._rollback_atomics(case.cls_atomics)
-        super(TestCase, case).tearDownClass()
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TestCase, "tearDownClass", classmethod(rolled_back))
         yield
 
 
