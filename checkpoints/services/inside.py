@@ -34,15 +34,15 @@ def rows(compound: Compound, now: dt.datetime | None = None) -> "QuerySet[Passag
     )  # fmt: skip
     log = log.exclude(person=Passage.Person.RESIDENT).exclude(person=Passage.Person.COURIER, written_home="")
     order = [F("happened_at").desc(), F("id").desc()]
-    # Windows for all of it: a plain condition on the direction would be asked before, and leave out the ways out.
+    # Windows: a plain condition on the direction by itself would be asked before, and leave out the ways out.
     newest = Window(RowNumber(), partition_by=SAME, order_by=order)
     last = Window(FirstValue("direction"), partition_by=SAME, order_by=order)
     turn = Window(RowNumber(), partition_by=[*SAME, "direction"], order_by=order)
     left = Window(Sum(Case(When(direction=Passage.Direction.IN, then=1), default=-1)), partition_by=SAME)
-    way = Window(FirstValue("direction"), partition_by="id")
-    log = log.annotate(newest=newest, last=last, turn=turn, left=left, way=way)
+    log = log.annotate(newest=newest, last=last, turn=turn, left=left)
     told_apart = Q(~NAMELESS, newest=1, last=Passage.Direction.IN)
-    return log.filter(told_apart | Q(NAMELESS, way=Passage.Direction.IN, turn__lte=F("left"))).order_by("happened_at", "id")
+    alike = Q(NAMELESS, direction=Passage.Direction.IN, turn__lte=F("left"))
+    return log.filter(told_apart | alike).order_by("happened_at", "id")
 
 
 def let_out(*, passage: Passage, number: str, shift: Shift, fever_limit: Decimal, by: User) -> Answer:
