@@ -19,7 +19,7 @@ VENV ?= .venv
 ARGS ?=
 # Where bytecode is not kept, each of the many processes that tests start compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
-# The system's own before one that was compiled by hand, which is a fifth slower; Debian's needs python3.11-venv.
+# The system's own before one that was compiled by hand, which is up to a fifth slower; Debian's needs python3.11-venv.
 PYTHON = $(shell for each in /usr/bin/python3.11 python3.11 python3; do \
   "$$each" -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo "$$each" && exit; done; echo python3)
 BIN := $(abspath $(VENV))/bin
