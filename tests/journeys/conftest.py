@@ -10,7 +10,6 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from portal.accounts.models import User
-from portal.management.commands import demo
 from tests.browser import CHROMIUMS, SIZES, open_chromium
 from tests.journeys.phones import Phone
 from tests.journeys.wire import Wire, wire_to
@@ -46,12 +45,6 @@ def chromium(chromium_player: Playwright) -> Iterator[Browser]:
     """One browser for all journeys."""
     with open_chromium(chromium_player) as browser:
         yield browser
-
-
-@pytest.fixture
-def district(transactional_db) -> None:
-    """The demo district: what a visitor of `make run` sees."""
-    demo.load()
 
 
 @pytest.fixture
