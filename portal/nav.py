@@ -15,9 +15,9 @@ SUPERVISOR = "supervisor"  # of a sending unit; not a role in a community
 STAFF = "staff"  # works in the admin
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
-    """One line of the menu; `allowed` is a permission, SUPERVISOR, STAFF, or "" for everybody.
+    """One line of the menu; `allowed` is a permission, SUPERVISOR, STAFF, or "" for everybody. Each is there once.
 
     `first` brings it to the front for whoever has no board: their own day is what they open the portal for.
     """

@@ -16,7 +16,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from portal.lib import masks
 from portal.lib.languages import in_language
@@ -61,6 +61,20 @@ def _drawn() -> dict[str, SafeString]:
     """The lines of each icon, by its name: files of our own, so they are safe."""
     sprite = (settings.BASE_DIR / "static" / "img" / "sprite.svg").read_text()
     return {name: SafeString(lines) for name, lines in SYMBOL.findall(sprite)}
+
+
+@register.simple_tag
+def menu(entries: Iterable[Any], current: Any) -> SafeString:
+    """Draw lines of the menu (portal/nav.py); the one whose page is open says so."""
+    language = get_language()
+    return SafeString("".join([_menu_line(entry, entry is current, language) for entry in entries]))
+
+
+@cache
+def _menu_line(entry: Any, is_open: bool, language: str) -> SafeString:
+    """A page has a hundred of them, always the same: like icons they are written once."""
+    mark = SafeString(' aria-current="page"' if is_open else "")
+    return format_html('<a href="{}"{}>{}{}</a>', entry.address, mark, icon(entry.icon), entry.label)
 
 
 @register.filter
