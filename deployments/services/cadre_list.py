@@ -39,11 +39,12 @@ def listed(communities: Any) -> "QuerySet[Cadre]":
     row = _postings(communities, today)
     cadres: QuerySet[Cadre] = Cadre.objects.within(communities).annotate(
         posting=Subquery(row.values("pk")[:1]),
-        posting_state=Subquery(row.values("state")[:1]),
+        group=Subquery(row.annotate(group=_group(today)).values("group")[:1]),
+    )
+    return cadres.alias(
         posting_ends=Subquery(row.values("ends_on")[:1]),
         posting_compound=Subquery(row.values("compound")[:1]),
     )
-    return cadres.annotate(group=_group(today))
 
 
 def _postings(communities: Any, today: dt.date) -> Any:
@@ -59,14 +60,15 @@ def _postings(communities: Any, today: dt.date) -> Any:
 
 
 def _group(today: dt.date) -> Case:
-    lasting = Q(posting_ends=None) | Q(posting_ends__gte=today)
+    """Of a secondment. Asked of it and not of the cadre, whose statement would repeat the whole search at each word."""
+    lasting = Q(ends_on=None) | Q(ends_on__gte=today)
     now = timezone.now()
-    away = Leave.objects.filter(secondment=OuterRef("posting"), state=Leave.State.APPROVED, starts_at__lte=now, ends_at__gt=now)
+    away = Leave.objects.filter(secondment=OuterRef("pk"), state=Leave.State.APPROVED, starts_at__lte=now, ends_at__gt=now)
     return Case(
-        When(lasting & Q(posting_state=State.SUBMITTED), then=Value(Group.OFFERED)),
-        When(lasting & Q(posting_state=State.APPROVED), then=Value(Group.ARRIVING)),
-        When(lasting & Q(posting_state__in=Secondment.SERVING) & Exists(away), then=Value(Group.LEAVE)),
-        When(lasting & Q(posting_state__in=Secondment.SERVING), then=Value(Group.ON_DUTY)),
+        When(lasting & Q(state=State.SUBMITTED), then=Value(Group.OFFERED)),
+        When(lasting & Q(state=State.APPROVED), then=Value(Group.ARRIVING)),
+        When(lasting & Q(state__in=Secondment.SERVING) & Exists(away), then=Value(Group.LEAVE)),
+        When(lasting & Q(state__in=Secondment.SERVING), then=Value(Group.ON_DUTY)),
         default=Value(Group.LEFT),
         output_field=CharField(),
     )
