@@ -13,6 +13,8 @@ bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
+# Loaded once: a worker is there at once, also when one is replaced under load, and they share what they have read.
+preload_app = True
 
 # A request that takes longer than this is a job; an upload over a poor line still gets through.
 timeout = 60
@@ -40,14 +42,16 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 control_socket_disable = True
 
 
-def post_worker_init(worker: object) -> None:
-    """Be ready before anybody asks: who comes first would wait most of a second for the addresses and all they import.
-
-    A request hears of a database that has fallen silent (portal/lib/postgresql/watch.py), instead of waiting for it.
-    """
+def when_ready(server: object) -> None:
+    """Be ready before anybody asks: who comes first would wait most of a second for the addresses and all they import."""
     import_module(settings.ROOT_URLCONF)
-    # What stands now stays: to look it through for garbage held up some request for a tenth of a second.
+    # What stands now stays: to look it through for garbage held up some request for a tenth of a second, and gave each
+    # worker a copy of its own.
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker: object) -> None:
+    """A request hears of a database that has fallen silent (portal/lib/postgresql/watch.py), instead of waiting for it."""
     if os.environ.get("DATABASE_WATCH", "1") != "0":
         watch.start()
