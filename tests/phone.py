@@ -5,9 +5,9 @@ import json
 import time
 
 from django.conf import settings
-from django.test import Client
 
 from tests.bench import gate as bench
+from tests.people import session_of
 from tests.processes import until
 
 
@@ -15,9 +15,7 @@ class Phone:
     """A gate's phone: sends a batch again until it hears what became of it."""
 
     def __init__(self, port: int, known: bench.Gate) -> None:
-        client = Client()
-        client.force_login(known.user)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        session = session_of(known.user)
         self.headers = {
             "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={'a' * 32}",
             "X-CSRFToken": "a" * 32,

@@ -11,7 +11,7 @@ from django.utils import translation
 from tests import databases
 from tests.guards.matrix import ELSEWHERE, EVERYBODY, MATRIX, Row, World
 from tests.guards.urls import ours
-from tests.people import Cast, make_cast
+from tests.people import Cast, make_cast, session_of
 
 METHODS = ("get", "post")
 
@@ -39,14 +39,10 @@ def test_every_address_has_a_row():
 
 @pytest.fixture(scope="module")
 def signed_in(django_db_setup, django_db_blocker) -> Iterator[tuple[Cast, dict[str, str]]]:
-    """The cast and the session of each: signing in nine people took longer than asking them."""
+    """The cast and the session of each: to begin one for each address took longer than asking them."""
     with databases.shared(django_db_blocker), translation.override("en"):
-        cast, sessions = make_cast(), {}
-        for who in sorted(EVERYBODY):
-            client = Client()
-            client.force_login(getattr(cast, who))
-            sessions[who] = client.cookies[settings.SESSION_COOKIE_NAME].value
-        yield cast, sessions
+        cast = make_cast()
+        yield cast, {who: session_of(getattr(cast, who)) for who in sorted(EVERYBODY)}
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from portal.accounts.models import User
 from tests.browser import CHROMIUMS, SIZES, open_chromium
 from tests.journeys.phones import Phone
 from tests.journeys.wire import Wire, wire_to
+from tests.people import session_of
 
 # Playwright's loop runs in this thread; the ORM is nevertheless used from it alone.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -61,9 +61,7 @@ def open_as(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         if username:
-            client = Client()
-            client.force_login(User.objects.get(username=username))
-            cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+            cookie = session_of(User.objects.get(username=username))
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         page = context.new_page()
         page.set_default_timeout(10_000)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from portal.accounts.models import User
 from tests.browser import SIZES, chromium_path, flags
 from tests.journeys.wire import Wire
+from tests.people import session_of
 
 SOON = 30_000
 # Until the page would open without network.
@@ -64,9 +64,7 @@ class Phone:
 
     def sign_in(self, user: User) -> None:
         """The cookie of a session, kept over a restart."""
-        client = Client()
-        client.force_login(user)
-        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        value = session_of(user)
         expires = time.time() + 3600
         self.context.add_cookies(
             [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.wire.url, "expires": expires}]
