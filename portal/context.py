@@ -1,6 +1,7 @@
 """What the frame of every page needs: the menu, what may be done, how many messages wait."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import connection
 from django.http import HttpRequest
@@ -33,7 +34,16 @@ class Allowed:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Give the templates `perm`, and `frame` for the parts around the content (asked only when a whole page is drawn)."""
     user = getattr(request, "user", None)
-    return {"perm": Allowed(user), "frame": SimpleLazyObject(lambda: _around(request.path, user))}
+    around = SimpleLazyObject(lambda: _around(request.path, user))
+    return {"perm": Allowed(user), "frame": around, "here": SimpleLazyObject(lambda: _here(request))}
+
+
+def _here(request: HttpRequest) -> str:
+    """Where the reader comes back to in another language: what answers a form may have no address of its own."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("referer", ""))
+    return came_from._replace(scheme="", netloc="").geturl() if came_from.netloc == request.get_host() else "/"
 
 
 def _around(path: str, user: Any) -> dict[str, Any]:

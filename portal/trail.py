@@ -28,6 +28,9 @@ from residents.models import (
     Resident,
     Task,
 )
+from residents.rounds import KINDS
+from residents.rounds.findings import FINDINGS
+from residents.rounds.kinds import AT_THE_DOOR, DONE
 
 # The columns that name a row; those of a person's name are masked.
 NAMES: dict[type[Model], tuple[str, ...]] = {
@@ -67,6 +70,8 @@ WORDS: dict[str, Any] = {
     "rows": _("how many"),
     "stops": _("stops"),
     "members": pgettext_lazy("team", "members"),
+    "in": _("in"),
+    "out": _("out"),
 }
 PEOPLE = (User, Resident, Cadre)
 OF_PEOPLE = ("cadre__name", "secondment__cadre__name", "assignment__cadre__name")
@@ -81,8 +86,16 @@ def lines(events: list[Event], communities: Any) -> list[trail.Line]:
 def _words() -> trail.Names:
     words = {("", name): str(label) for name, label in WORDS.items()}
     words |= {("residents.epidemicfreestatus.reason", key): str(label) for key, label in EpidemicFreeStatus.Found.choices}
+    words |= {("residents.finding.kind", key): str(label) for key, label in FINDINGS.items()}
+    words |= {("residents.stop.outcome", key): label for key, label in _endings().items()}
     words |= {("jobs.job.table", name): str(table.label) for name, table in TABLES.items()}
     return words | {("jobs.job.kind", name): str(kind.label) for name, kind in kinds().items()}
+
+
+def _endings() -> dict[str, str]:
+    """How a stop can end; where kinds of rounds have words of their own, the one for all."""
+    ends = {code: str(outcome.label) for kind in KINDS.values() for code, outcome in kind.ends().items()}
+    return ends | {outcome.code: str(outcome.label) for outcome in (DONE, *AT_THE_DOOR)}
 
 
 def called(mentioned: dict[str, set[str]], communities: Any) -> trail.Names:
@@ -106,4 +119,9 @@ def _parts(model: type[Model], columns: Iterable[str], parts: Iterable[Any]) -> 
         if isinstance(part, dt.datetime):
             yield f"{timezone.localtime(part):%m-%d %H:%M}"
         elif part not in (None, ""):
-            yield masks.name(part) if model in PEOPLE or column in OF_PEOPLE else str(part)
+            yield masks.name(part) if model in PEOPLE or column in OF_PEOPLE else _worded(model, column, part)
+
+
+def _worded(model: type[Model], column: str, part: Any) -> str:
+    field = None if "__" in column else model._meta.get_field(column)
+    return str(dict(getattr(field, "flatchoices", ())).get(part, part))

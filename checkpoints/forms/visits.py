@@ -133,6 +133,6 @@ class FeverForm(CleanTextMixin, forms.Form):
         values = super().clean() or {}
         if values.get("step") == "closed" and not values.get("handling"):
             raise ValidationError({"handling": gettext("Say what became of it.")})
-        if values.get("step") == "measured" and values.get("second") is None:
+        if values.get("step") == "measured" and values.get("second") is None and "second" not in self.errors:
             raise ValidationError({"second": gettext("Write what the second thermometer says.")})
         return values

@@ -114,7 +114,7 @@ def overlap(cadre: Cadre, shift: Shift, stands: Collection[Assignment]) -> Obsta
     for stand in stands:
         if stand.starts_at < shift.ends_at and stand.ends_at > shift.starts_at:
             text = _("%(name)s already stands %(hours)s at %(place)s. Take them off there first, or choose somebody else.")
-            facts = {"name": cadre.name, "hours": clock(stand.starts_at, stand.ends_at), "place": _place(stand, shift)}
+            facts = {"name": cadre.name, "hours": _when(stand), "place": _place(stand, shift)}
             return Obstacle(Why.OVERLAP, text % facts)
     return None
 
@@ -127,12 +127,17 @@ def _too_little_rest(cadre: Cadre, shift: Shift, stands: Collection[Assignment],
             facts = {
                 "name": cadre.name,
                 "rest": f"{between.total_seconds() / 3600:g}"[:4],
-                "hours": clock(stand.starts_at, stand.ends_at),
+                "hours": _when(stand),
                 "place": _place(stand, shift),
                 "least": rest_hours,
             }
             return Obstacle(Why.REST, text % facts)
     return None
+
+
+def _when(stand: Assignment) -> str:
+    """With its day: it may stand on the board of another."""
+    return f"{timezone.localtime(stand.starts_at):%m-%d} {clock(stand.starts_at, stand.ends_at)}"
 
 
 def _place(stand: Assignment, asked: Shift) -> str:

@@ -13,6 +13,7 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.dates import period
 from portal.lib.errors import Refused
+from portal.lib.languages import listed
 from residents.models import Community
 
 
@@ -57,7 +58,7 @@ def copy_day(*, community: Community, source: dt.date, target: dt.date, by: User
     if copied.outnumbered:
         # One sentence for all: on a day that is planned already there may be as many as places.
         text = _("These places were filled already and stay as they are; not copied: %(names)s.")
-        copied.refusals.append(text % {"names": "、".join(copied.outnumbered)})
+        copied.refusals.append(text % {"names": listed(copied.outnumbered)})
     return copied
 
 

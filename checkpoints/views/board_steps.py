@@ -17,6 +17,7 @@ from checkpoints.services import assignments, rosters
 from checkpoints.views import board as boards
 from checkpoints.views import undo
 from portal.lib.errors import Refused
+from portal.lib.languages import listed
 from portal.lib.pages import page, warn_of
 from residents.access import Permission, Request, requires
 
@@ -119,7 +120,7 @@ def board_publish(request: Request) -> HttpResponse:
         messages.success(request, text % {"n": done.told} if done.told else _("Published. Nobody had to be told anew."))
         if done.by_phone:
             text = _("Without an account, so tell them by phone: %(names)s.")
-            messages.warning(request, text % {"names": "、".join(done.by_phone)})
+            messages.warning(request, text % {"names": listed(done.by_phone)})
     return redirect(boards.address(day, community.pk))
 
 

@@ -76,7 +76,9 @@ def handover_confirm(request: Request, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:
-        messages.success(request, _("Confirmed. It is your gate now."))
+        lead = handovers.next_lead(sheet.shift)
+        mine = lead and lead.cadre.user_id == request.user.pk
+        messages.success(request, _("Confirmed. It is your gate now.") if mine else _("Confirmed."))
     return redirect("checkpoints:handover_detail", pk=pk)
 
 

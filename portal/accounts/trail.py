@@ -105,6 +105,8 @@ VERBS: dict[str, Promise] = {
     "noted": pgettext_lazy("trail", "note added"),
     "notified": pgettext_lazy("trail", "community told"),
     "notice_served": pgettext_lazy("trail", "notice served"),
+    "no_show": pgettext_lazy("trail", "did not report"),
+    "on_duty": pgettext_lazy("trail", "on duty"),
     "off_duty": pgettext_lazy("trail", "taken off duty"),
     "opened": pgettext_lazy("trail", "opened"),
     "ordered": pgettext_lazy("trail", "ordered"),

@@ -20,7 +20,8 @@ from residents.services.errand_chat import LONGEST
 from residents.services.errand_homes import find_home, find_resident
 from residents.services.errand_requests import MOST_LINES, Place, Thing, things_in
 
-PHONE = RegexValidator(r"^\+?[\d -]{5,20}$", _("This is no phone number. Type all its digits."))
+# With a one in front and seven to ten digits it is a mobile number with some of its eleven missing: nobody could ring back.
+PHONE = RegexValidator(r"^(?!1(?:[ -]?\d){6,9}[ -]*$)\+?[\d -]{5,20}$", _("This is no phone number. Type all its digits."))
 
 
 class AskMixin(CleanTextMixin):

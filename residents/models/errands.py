@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from portal.lib.storages import WholeFiles
 from residents.models.households import Dwelling, Resident
@@ -84,6 +84,8 @@ class Urgency(models.IntegerChoices):
     NORMAL = 4, pgettext_lazy("urgency", "normal")
 
 
+# Stored where the resident gave no reason of their own; read in the reader's language.
+BY_RESIDENT = gettext_noop("cancelled by the resident")
 URGENT = (Urgency.LIFE, Urgency.HEALTH)
 
 
@@ -342,6 +344,11 @@ class Errand(models.Model):
     def phone(self) -> str:
         """Whom to ring: the number that was given for this errand goes before the one of the ledger."""
         return self.written_phone or (self.resident.phone if self.resident else "")
+
+    @property
+    def why_ended(self) -> str:
+        """The reason of its end as it was written; the portal's own word in the reader's language."""
+        return gettext(self.end_reason) if self.end_reason == BY_RESIDENT else self.end_reason
 
     @property
     def is_open(self) -> bool:

@@ -35,6 +35,8 @@ from residents.services.errand_homes import goes_first
 from residents.services.policies import duty_policy
 
 MOST_LINES = 30
+# Characters. What is longer is a letter and no list: it is shown as it was written.
+LINE = 60
 # Between two things of a list. The full-width marks of Chinese keyboards are written by number: they look like ours.
 MARKS = "\n,\uff0c;\uff1b、。"
 # 大米 10 斤, 鸡蛋30个, 盐 x2
@@ -68,8 +70,9 @@ class Place:
 
 
 def things_in(text: str) -> list[Thing]:
-    """The things of a list written one a line, or with commas: 大米 10 斤."""
-    return [_thing(part) for part in parts_of(text)]
+    """The things of a list written one a line, or with commas: 大米 10 斤; none of a text that a line does not hold whole."""
+    parts = parts_of(text)
+    return [_thing(part) for part in parts] if all(len(part) <= LINE for part in parts) else []
 
 
 def parts_of(text: str) -> list[str]:
@@ -81,8 +84,8 @@ def parts_of(text: str) -> list[str]:
 def _thing(part: str) -> Thing:
     found = THING.match(part)
     if found and Decimal(found["quantity"]):
-        return Thing(found["name"][:60], Decimal(found["quantity"]), found["unit"])
-    return Thing(part[:60])
+        return Thing(found["name"], Decimal(found["quantity"]), found["unit"])
+    return Thing(part)
 
 
 def promised_by(community: Community, urgency: int, since: dt.datetime, policy: DutyPolicy | None = None) -> dt.datetime:

@@ -9,6 +9,7 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
+from portal.lib.languages import listed
 from residents.models import Building, Community, Compound, Entrance
 
 # Of one compound: the largest estates have some two hundred.
@@ -45,7 +46,7 @@ def add_buildings(
     if taken:
         raise Refused(
             _("Buildings of these numbers are already there: %(numbers)s. Choose another first number.")
-            % {"numbers": "、".join(taken)}
+            % {"numbers": listed(taken)}
         )
     if compound.buildings.count() + count > MOST_BUILDINGS:
         raise Refused(_("A compound has at most %(most)s buildings here. Look at the count again.") % {"most": MOST_BUILDINGS})

@@ -15,7 +15,7 @@ from portal.accounts.access import public
 from portal.lib.errors import Refused
 from residents.forms.asks import AskForm, WordForm, blank
 from residents.models import Errand, ErrandKind, Urgency
-from residents.models.errands import DONE, FAILURES, IN_HAND, WAITING
+from residents.models.errands import BY_RESIDENT, DONE, FAILURES, IN_HAND, WAITING
 from residents.services import ask_sheets, asks, errand_kinds, errand_money, errand_rounds, matter_asks
 from residents.services.ask_sheets import Sheet
 from residents.services.asks import Crowd
@@ -140,7 +140,7 @@ def _acts(request: HttpRequest, errand: Errand, text: str) -> dict[str, Callable
     written = request.POST.get("line", "")
     line = int(written) if written.isascii() and written.isdigit() and len(written) < 15 else 0
     return {
-        "cancel": lambda: errand_rounds.withdraw(errand_id=errand.pk, reason=text or _("cancelled by the resident")),
+        "cancel": lambda: errand_rounds.withdraw(errand_id=errand.pk, reason=text or BY_RESIDENT),
         "add": lambda: asks.add(errand_id=errand.pk, text=text),
         "confirm": lambda: asks.confirm(errand_id=errand.pk, thanks=text),
         "wrong": lambda: asks.complain(errand_id=errand.pk, text=text),

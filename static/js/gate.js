@@ -118,7 +118,9 @@ function complain(field, why) {
   note.hidden = false;
   input.classList.add("is-invalid");
   input.setAttribute("aria-invalid", "true");
-  input.focus();
+  input.focus({ preventScroll: true });
+  // Not under the bar that was just tapped.
+  note.scrollIntoView({ block: "center" });
 }
 
 form.addEventListener("submit", (event) => {
@@ -181,6 +183,15 @@ document.addEventListener("click", (event) => {
   if (!isLost) return;
   event.preventDefault();
   if (link.dataset.instead) return instead(link.dataset.instead);
+  away.scrollIntoView({ block: "center" });
+});
+
+// Neither does what their forms lead to: another language, the way out.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || navigator.onLine) return;
+  event.preventDefault();
+  const away = document.getElementById("gate-away");
+  away.hidden = false;
   away.scrollIntoView({ block: "center" });
 });
 

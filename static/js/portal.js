@@ -18,11 +18,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A menu closes when the pointer goes elsewhere.
-document.addEventListener("click", (event) => {
+// A menu closes when the pointer or the keyboard goes elsewhere.
+const leaveMenus = (event) => {
   for (const menu of document.querySelectorAll("details.p-menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
+};
+document.addEventListener("click", leaveMenus);
+document.addEventListener("focusin", leaveMenus);
+
+document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-print]");
   if (button) window.print();
 });
@@ -50,6 +55,13 @@ document.addEventListener("submit", async (event) => {
   await leave().catch(() => {});
   form.submit();
 });
+
+// What was refused is looked at first: on a phone it may stand far below.
+const wrong = document.querySelector("main [aria-invalid=true]");
+if (wrong) {
+  wrong.focus({ preventScroll: true });
+  wrong.scrollIntoView({ block: "center" });
+}
 
 // A week wider than the screen opens at today.
 for (const today of document.querySelectorAll("th.p-today")) {

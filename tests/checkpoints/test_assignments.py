@@ -80,12 +80,13 @@ def test_assign_refuses_overlapping_hours_and_too_little_rest(cast, post, shift,
     other = factories.ShiftFactory(
         post=factories.PostFactory(compound=cast.hefengyuan), day=shift.day, starts=dt.time(17), ends=dt.time(22)
     )
+    where = f"{shift.day:%m-%d} 08:30–17:30 at 荷风苑 东门"
     assert refusal(other, people[0], cast.secretary) == (
-        f"{people[0].name} already stands 08:30–17:30 at 荷风苑 东门. Take them off there first, or choose somebody else."
+        f"{people[0].name} already stands {where}. Take them off there first, or choose somebody else."
     )
     night = factories.ShiftFactory(post=post, day=shift.day, **NIGHT)
     assert refusal(night, people[0], cast.secretary) == (
-        f"{people[0].name} would rest only 4.5 hours beside the shift 08:30–17:30 at 荷风苑 东门; 8 are needed."
+        f"{people[0].name} would rest only 4.5 hours beside the shift {where}; 8 are needed."
     )
     before = factories.ShiftFactory(post=post, day=shift.day - TOMORROW, **NIGHT)
     assert "rest only 2.5 hours" in refusal(before, people[0], cast.secretary)
@@ -103,7 +104,7 @@ def test_a_night_shift_over_midnight_blocks_the_next_morning(cast, post, people)
     day = timezone.localdate()
     put(factories.ShiftFactory(post=post, day=day, **NIGHT), people[0], cast.secretary)
     morning = factories.ShiftFactory(post=post, day=day + TOMORROW, starts=dt.time(5), ends=dt.time(12))
-    assert "already stands 22:00–06:00" in refusal(morning, people[0], cast.secretary)
+    assert f"already stands {day:%m-%d} 22:00–06:00" in refusal(morning, people[0], cast.secretary)
 
 
 def test_assign_refuses_who_is_not_seconded_here_on_that_day(cast, shift, people):

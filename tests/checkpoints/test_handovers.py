@@ -149,3 +149,14 @@ def test_a_shift_shows_its_log_to_those_who_stand_there(cast, sign_in, shift):
     assert len(sign_in(cast.cadre_user).get(address).context["page"]) == 1
     shift.crew.update(released_at=timezone.now())
     assert len(sign_in(cast.cadre_user).get(address).context["page"]) == 0
+
+
+def test_whoever_confirms_hears_whether_the_gate_is_theirs_now(cast, sign_in, shift, following):
+    AssignmentFactory(shift=following, cadre=cast.cadre)
+    address = f"/checkpoints/shifts/{shift.pk}/handover/"
+    said = []
+    for user in (cast.secretary, cast.cadre_user):
+        Handover.objects.all().delete()
+        written(shift, UserFactory())
+        said.append(sign_in(user).post(f"{address}confirm/", follow=True).content.decode())
+    assert ["It is your gate now." in page for page in said] == [False, True]

@@ -21,7 +21,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 expect.set_options(timeout=15_000)
 
 # What the browser says of a request that a test itself kept from the network, and of a form answered with a word at its field.
-EXPECTED = ("net::ERR_FAILED", "422 (Unprocessable Entity)")
+EXPECTED = ("net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED", "422 (Unprocessable Entity)")
 
 
 def pytest_collection_modifyitems(items):

@@ -164,6 +164,26 @@ def test_what_cannot_be_is_asked_before_the_person_has_walked_on(open_as, cast, 
     # The narrowest phone, with the longest words: nothing pushes the page wider.
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+    # And what is wrong is not said under the bar that was tapped.
+    write(page, person="visitor", home="17-3-702", name="赵敏", phone="19900000001", temperature="")
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    page.locator(".p-bar button[value=in]").click()
+    page.wait_for_function("""() => {
+      const { left, top, height } = document.getElementById("reason-why").getBoundingClientRect();
+      return height && document.elementFromPoint(left + 4, top + 4)?.id === "reason-why";
+    }""")
+
+
+def test_without_network_the_gate_stays_open_whatever_of_its_head_is_pressed(open_as, cast, shift):
+    page = open_as("cadre", size="phone", language="zh-CN")
+    page.goto(f"/checkpoints/gate/{shift.pk}/")
+    gate_listens(page)
+    write(page, home="17-3-702")
+    page.context.set_offline(True)
+    page.locator(".p-me > summary").click()
+    page.locator(".p-me").get_by_role("button", name="English").click()
+    expect(page.locator("#gate-away")).to_be_visible()
+    expect(page.locator("#gate-form [name=home]")).to_have_value("17-3-702")
 
 
 def test_what_is_logged_without_network_is_stored_once_when_it_is_back(open_as, cast, shift):

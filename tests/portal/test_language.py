@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portal.context import frame
+
 pytestmark = pytest.mark.django_db
 
 
@@ -69,3 +71,13 @@ def test_looking_at_the_switch_changes_nothing():
     client.get(reverse("set_language"), {"language": "en"})
 
     assert language(client) == "zh-hans"
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [("http://testserver/my/?day=1", "/my/?day=1"), ("https://elsewhere.example/my/", "/"), ("", "/"), ("x", "/")],
+)
+def test_the_switch_leads_back_from_the_answer_to_a_form(rf, came_from, back):
+    request = rf.post("/accounts/login/", headers={"referer": came_from} if came_from else {})
+    assert frame(request)["here"] == back
+    assert frame(rf.get("/accounts/login/?next=/my/"))["here"] == "/accounts/login/?next=/my/"

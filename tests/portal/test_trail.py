@@ -6,7 +6,7 @@ from django.utils import timezone
 from portal.accounts import audit, trail
 from portal.accounts.models import Event
 from portal.jobs.models import Job
-from tests.factories import AssignmentFactory, SecondmentFactory, ShiftFactory
+from tests.factories import AssignmentFactory, MatterFactory, SecondmentFactory, ShiftFactory, StopFactory
 
 
 @pytest.fixture
@@ -144,3 +144,16 @@ def test_a_name_an_import_wrote_stays_a_name(cast):
     event = audit.record("cadre.changed", cast.cadre, by=None, community=cast.qinghe, after={"unit": "新单位"})
 
     assert trail.line(event).changes == [("sending unit", "—", "新单位")]
+
+
+def test_kinds_and_endings_are_called_what_the_pages_call_them(cast, sign_in):
+    matter = MatterFactory(community=cast.qinghe, kind="tip_off")
+    audit.record("matter.assigned", matter, by=cast.secretary)
+    audit.record("stop.done", StopFactory(round__community=cast.qinghe), by=cast.secretary, after={"outcome": "no_answer"})
+    audit.record("secondment.on_duty", cast.secondment, by=cast.secretary, after={"in": 182})
+
+    on_duty, stop, given = sign_in(cast.secretary).get("/trail/").context["lines"]
+
+    assert (on_duty.verb, on_duty.changes) == ("on duty", [("in", "—", "182")])
+    assert stop.changes == [("outcome", "—", "Nobody answers")]
+    assert given.name == f"{matter.get_kind_display()} {matter.pk}"

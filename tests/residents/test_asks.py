@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal.accounts.services.attempts import Limit
 from portal.lib.errors import Refused
@@ -380,3 +380,37 @@ def test_a_kind_that_was_changed_is_drawn_anew_and_in_the_readers_language(resid
     assert "Your room" in resident.get(address, headers={"accept-language": "en"}).content.decode()
     ErrandKind.objects.filter(code="parcel").update(in_use=False)
     assert "东门货架" not in resident.get(address).content.decode()
+
+
+def test_a_letter_is_read_whole_by_the_resident_and_by_who_brings_it(cast, resident, home, sign_in):
+    letter = "降压药一盒" + "医保卡在门口的红色信封里面" * 5 + "对青霉素过敏"
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    own = resident.post(address, filled(resident, address, what=letter), follow=True)
+    errand = Errand.objects.get()
+    helper = sign_in(cast.cadre_user)
+    helper.post(reverse("residents:errand_step", args=[errand.pk, "claim"]))
+    seen = [helper.get(reverse(f"residents:{name}", args=keys)) for name, keys in
+            (("errand_detail", [errand.pk]), ("errand_mine", []))]  # fmt: skip
+    assert [answer.content.decode().count("对青霉素过敏") > 0 for answer in (own, *seen)] == [True] * 3
+
+
+def test_a_reason_the_portal_gave_is_read_in_each_language(cast, resident, home, sign_in):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    resident.post(address, filled(resident, address))
+    errand = Errand.objects.get()
+    resident.post(page_of(asks.errand_link(errand)), {"do": "cancel"})
+    errand.refresh_from_db()
+    with translation.override("zh-hans"):
+        assert errand.why_ended == "居民取消"
+    assert errand.why_ended == "cancelled by the resident"
+
+
+@pytest.mark.parametrize(
+    ("phone", "taken"),
+    [("1380000", False), ("138 0000 000", False), ("1990002123", False), ("19900021234", True), ("116114", True),
+     ("82345678", True), ("+86 19900021234", True), ("1", False)],
+)  # fmt: skip
+def test_a_mobile_number_with_digits_missing_is_asked_again(cast, resident, home, phone, taken):
+    address = page_of(asks.sheet_link(sheet_of(home.entrance)))
+    answer = resident.post(address, filled(resident, address, phone=phone))
+    assert (answer.status_code == 302, Errand.objects.count()) == (taken, int(taken))
