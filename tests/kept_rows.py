@@ -27,17 +27,19 @@ class KeptRows:
         """The same rows once more; made anew where others are there already, whose keys may be theirs, or at another time."""
         if self._others():
             return self.make()
-        now = timezone.now()
-        if self.made_at is None:
-            return self._first(now)
-        if not self.made_at <= now < self.made_at + LASTS or timezone.localdate(self.made_at) != timezone.localdate(now):
-            return self.make()
+        if not self._fits(now := timezone.now()):
+            return self._anew(now)
         with connection.cursor() as cursor:
             for table, rows in self.rows.items():
                 _write(cursor, table, rows)
         return pickle.loads(self.returned)
 
-    def _first(self, now: dt.datetime) -> Any:
+    def _fits(self, now: dt.datetime) -> bool:
+        if self.made_at is None or not self.made_at <= now < self.made_at + LASTS:
+            return False
+        return timezone.localdate(self.made_at) == timezone.localdate(now)
+
+    def _anew(self, now: dt.datetime) -> Any:
         made = self.make()
         with connection.cursor() as cursor:
             self.rows = {table: _read(cursor, table) for table in self.tables}

@@ -179,6 +179,8 @@ def test_without_network_the_gate_stays_open_whatever_of_its_head_is_pressed(ope
     page.goto(f"/checkpoints/gate/{shift.pk}/")
     gate_listens(page)
     write(page, home="17-3-702")
+    # A worker that is cut off while it is fetched complains.
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.context.set_offline(True)
     page.locator(".p-me > summary").click()
     page.locator(".p-me").get_by_role("button", name="English").click()
