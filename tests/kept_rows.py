@@ -3,12 +3,11 @@
 import datetime as dt
 import pickle
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
 
-T = TypeVar("T")
 # Rows bear the time at which they were made.
 LASTS = dt.timedelta(minutes=30)
 
@@ -16,7 +15,7 @@ LASTS = dt.timedelta(minutes=30)
 class KeptRows:
     """What `make` writes into the tables of these models, the referred before the referring, and what it returns."""
 
-    def __init__(self, make: Callable[[], T], kinds: Sequence[type[models.Model]]) -> None:
+    def __init__(self, make: Callable[[], Any], kinds: Sequence[type[models.Model]]) -> None:
         self.make, self.kinds = make, kinds
         self.tables = [kind._meta.db_table for kind in kinds]
         self.made_at: dt.datetime | None = None

@@ -177,23 +177,26 @@ const KEPT = /^\/checkpoints\/gate\/(?:\d+\/)?$/;
 // Without network the pages beside this one do not open; what the form can do of theirs is done there.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='/']");
-  const away = document.getElementById("gate-away");
+  document.getElementById("gate-away").hidden = true;
   const isLost = link && !navigator.onLine && link.id !== "gate-scan" && !KEPT.test(link.pathname);
-  away.hidden = !isLost || Boolean(link.dataset.instead);
   if (!isLost) return;
   event.preventDefault();
   if (link.dataset.instead) return instead(link.dataset.instead);
-  away.scrollIntoView({ block: "center" });
+  sayAway();
 });
 
 // Neither does what their forms lead to: another language, the way out.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || navigator.onLine) return;
   event.preventDefault();
+  sayAway();
+});
+
+function sayAway() {
   const away = document.getElementById("gate-away");
   away.hidden = false;
   away.scrollIntoView({ block: "center" });
-});
+}
 
 function instead(what) {
   if (what === "scan") return document.getElementById("gate-scan").click();

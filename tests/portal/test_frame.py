@@ -1,11 +1,14 @@
 """What stands around every page: the menu by role, the bell, the account."""
 
+import datetime as dt
+
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from deployments.models import Supervisor
 from portal import nav
 from portal.accounts.models import Message
 from portal.context import frame
@@ -51,6 +54,13 @@ def test_a_cadre_finds_her_own_day_first_and_nothing_more_than_the_role_may_open
 
 def test_a_supervisor_is_shown_her_people(cast):
     assert views_for(cast.supervisor) == [e.view for e in nav.ENTRIES if e.address and e.allowed in {"", nav.SUPERVISOR}]
+
+
+@pytest.mark.parametrize(("starts", "ends", "shown"), [(-9, 0, True), (0, None, True), (-9, -1, False), (1, None, False)])
+def test_her_people_are_shown_on_the_days_of_her_supervision(cast, starts, ends, shown):
+    day = lambda away: timezone.localdate() + dt.timedelta(days=away)  # noqa: E731 - two words of it
+    Supervisor.objects.update(starts_on=day(starts), ends_on=None if ends is None else day(ends))
+    assert ("deployments:supervision" in views_for(cast.supervisor)) == shown
 
 
 def test_the_operator_is_shown_the_admin_and_no_records(cast):

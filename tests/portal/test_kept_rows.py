@@ -15,6 +15,10 @@ from tests.people import KEPT, make_cast
 @pytest.fixture(autouse=True)
 def _kept(db):
     make_cast()
+    forget()
+
+
+def forget():
     for model in reversed(KEPT.kinds):
         model.objects.all().delete()
 
@@ -46,8 +50,7 @@ def test_nothing_is_written_elsewhere(db):
 
 def test_what_one_test_changes_the_next_does_not_see(db):
     make_cast().secretary.name = "changed"
-    for model in reversed(KEPT.kinds):
-        model.objects.all().delete()
+    forget()
     assert make_cast().secretary.name == "李秀兰"
 
 

@@ -12,7 +12,9 @@ from django.utils import timezone, translation
 
 from portal.accounts.services.attempts import Limit
 from portal.lib.errors import Refused
-from residents.models import Errand, ErrandKind, ErrandLine, ErrandState
+from portal.reports.exports.errands import errand_rows
+from portal.reports.exports.tables import Asked
+from residents.models import Community, Errand, ErrandKind, ErrandLine, ErrandState
 from residents.services import asks, errand_kinds, errands
 from residents.services.ask_sheets import Sheet
 from residents.services.asks import Crowd
@@ -403,6 +405,10 @@ def test_a_reason_the_portal_gave_is_read_in_each_language(cast, resident, home,
     with translation.override("zh-hans"):
         assert errand.why_ended == "居民取消"
     assert errand.why_ended == "cancelled by the resident"
+    # The register is a Chinese paper, whoever takes it out.
+    today = timezone.localdate()
+    asked = Asked(communities=Community.objects.all(), first=today, last=today, full=True)
+    assert [row[-1] for row in errand_rows(asked)] == ["居民取消"]
 
 
 @pytest.mark.parametrize(

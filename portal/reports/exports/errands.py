@@ -56,7 +56,7 @@ def _row(number: int, row: Errand, cost: Any, asked: Any) -> Sequence[Any]:
         row.get_outcome_display() if row.outcome else "",
         "" if cost is None else f"{cost:.2f}",
         _clock(row.confirmed_at),
-        row.end_reason if asked.full else "",
+        row.why_ended if asked.full else "",
     )
 
 
