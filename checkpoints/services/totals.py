@@ -8,11 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from checkpoints.models import Passage, Post, Shift
+from portal.lib.prepared import Prepared
 
 # Answered with every batch a phone sends: what the database has added up, not the passages of the day.
 FIGURES = """COALESCE(SUM(CASE WHEN post_id = %(post)s THEN let_in END), 0),
@@ -23,8 +22,26 @@ OF_DAY = f"SELECT {FIGURES} FROM ({PASSED}) AS passed"  # noqa: S608 - no value 
 
 Totals = dict[str, int]
 
-IN, OUT = Q(direction=Passage.Direction.IN), Q(direction=Passage.Direction.OUT)
-LET_PASS = Q(result=Passage.Result.PASSED)
+# What a hand-over sheet counts, each by its condition.
+SHEET = {
+    "in": "direction = 'in' AND result = 'passed'",
+    "out": "direction = 'out' AND result = 'passed'",
+    "turned_back": "result = 'turned_back'",
+    "held": "result = 'held'",
+    "fever": "temperature >= %(limit)s",
+    "vehicles": "plate_no <> '' AND result = 'passed'",
+    **{f"person_{kind}": f"person = '{kind}' AND result = 'passed'" for kind in Passage.Person.values},
+}
+SUMS = ", ".join(
+    f"SUM(CASE WHEN {condition} THEN CASE WHEN is_void THEN -1 ELSE 1 END ELSE 0 END)" for condition in SHEET.values()
+)
+# By hour, in the order of the shift: a night shift begins with 22.
+OF_SHIFT = Prepared(
+    "totals_of_shift",
+    f"SELECT hour, {SUMS} FROM checkpoints_passage WHERE shift_id = %(shift)s GROUP BY day, hour ORDER BY day, hour",  # noqa: S608
+    shift="bigint",
+    limit="numeric",
+)
 
 
 def of_day(post: Post) -> Totals:
@@ -46,39 +63,15 @@ def shown(entered: int, left: int, inside: int) -> Totals:
 
 
 def of_shift(shift: Shift, *, fever_limit: Decimal) -> dict[str, Any]:
-    """The figures of a hand-over sheet: let in and out, by kind, turned back, fever, vehicles, by hour; two statements."""
-    rows = Passage.objects.filter(shift=shift)
-    people = {f"person_{kind}": _count(Q(person=kind) & LET_PASS) for kind in Passage.Person.values}
-    found = rows.aggregate(
-        entered=_count(IN & LET_PASS),
-        left=_count(OUT & LET_PASS),
-        turned_back=_count(Q(result=Passage.Result.TURNED_BACK)),
-        held=_count(Q(result=Passage.Result.HELD)),
-        fever=_count(Q(temperature__gte=fever_limit)),
-        vehicles=_count(~Q(plate_no="") & LET_PASS),
-        **people,
-    )
+    """The figures of a hand-over sheet: let in and out, by kind, turned back, fever, vehicles, by hour; one statement."""
+    hours = [
+        (hour, dict(zip(SHEET, sums, strict=True))) for hour, *sums in OF_SHIFT.rows({"shift": shift.pk, "limit": fever_limit})
+    ]
+    found = {name: sum(sums[name] for _hour, sums in hours) for name in SHEET}
     return {
-        "in": found.pop("entered"),
-        "out": found.pop("left"),
+        "in": found.pop("in"),
+        "out": found.pop("out"),
         "by_kind": {kind: found.pop(f"person_{kind}") for kind in Passage.Person.values},
         **found,
-        "by_hour": _by_hour(rows),
+        "by_hour": [[hour, sums["in"], sums["out"]] for hour, sums in hours if sums["in"] or sums["out"]],
     }
-
-
-def _by_hour(rows: "QuerySet[Passage]") -> list[list[int]]:
-    """[hour, in, out], in the order of the shift: a night shift begins with 22."""
-    hours = (
-        rows.order_by()
-        .values("day", "hour")
-        .annotate(entered=_count(IN & LET_PASS), left=_count(OUT & LET_PASS))
-        .order_by("day", "hour")
-    )
-    return [[row["hour"], row["entered"], row["left"]] for row in hours if row["entered"] or row["left"]]
-
-
-def _count(condition: Q) -> Coalesce:
-    """How many rows meet the condition, less those that were struck."""
-    sign = Case(When(condition & Q(is_void=False), then=1), When(condition, then=-1), default=0)
-    return Coalesce(Sum(sign, output_field=IntegerField()), Value(0))

@@ -141,12 +141,16 @@ def _day(request: Request) -> dict[str, Any]:
 
 def _taken(request: Request, rows: list[Shift | Assignment], step: Callable[[], dict[str, Any]]) -> HttpResponse:
     """Take the step, then show the board again, or with htmx only what changed on it; `rows` are those it touches."""
-    shift = rows[0] if isinstance(rows[0], Shift) else rows[0].shift
+    first = rows[0]
+    shift = first if isinstance(first, Shift) else first.shift
     refusal = ""
     try:
         more = step()
     except Refused as refused:
         refusal, more = str(refused), {"gap": shift.pk}
+        if isinstance(first, Assignment):
+            # Who it was about stays in view; the gap is what is left of it where another took them off meanwhile.
+            more["person"] = first.pk
     if getattr(request, "htmx", False):
         return _changed(request, shift, rows, refusal, more)
     if refusal:

@@ -32,6 +32,7 @@ def my_day(request: Request) -> HttpResponse:
         "cadre": cadre,
         "current": shifts[0] if shifts else None,
         "closed": _closed(shifts[0].shift.post) if shifts else None,
+        "office": None if shifts else request.communities.exclude(phone="").first(),
         "later": shifts[1:],
         "served": attendance.served(cadre) if cadre else None,
         "rounds": rounds.mine(request.user),

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from random import Random
+from typing import Any
 
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from portal.accounts.models import User
 from portal.demo.duty import DAYS_BACK
 from portal.demo.names import person_name, phone
 from portal.lib.dates import moment
+from portal.lib.inserting import insert
 from residents.models import Building
 
 # How a day's passages fall on its hours: the peaks of a gate register (6 to 22 h).
@@ -23,11 +25,15 @@ IN = ("返家", "返家", "返家", "下班", "送货")
 BACK = ("非本小区人员", "无出入证", "外卖不入小区", "未戴口罩")
 
 
+Row = dict[str, Any]
+
+
 def build(places: dict[tuple[str, str], Post], loggers: list[User]) -> None:
     """Create the passages of every gate."""
     chance, now, today = Random("passages"), timezone.now(), timezone.localdate()
     for place, a_day in A_DAY.items():
-        post, rows = places[place], []
+        post = places[place]
+        rows: list[Row] = []
         homes = [(building.number, building.floors) for building in Building.objects.filter(compound=post.compound)]
         stands = _stands(post)
         for back in range(DAYS_BACK, -1, -1):
@@ -36,62 +42,63 @@ def build(places: dict[tuple[str, str], Post], loggers: list[User]) -> None:
                     second = dt.timedelta(hours=hour, seconds=chance.randint(0, 3599))
                     at = moment(today - dt.timedelta(days=back), dt.time.min) + second
                     if at <= now:
-                        rows.append(_passage(chance, post, homes, at, _shift_at(stands, at), chance.choice(loggers)))
+                        rows.append(_row(chance, homes, stands, at, chance.choice(loggers).pk))
                         rows += _left(chance, rows[-1], stands, now)
-        Passage.objects.bulk_create(rows, batch_size=1000)
+        columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {"id": []}
+        insert(Passage, columns, community_id=post.compound.community_id, post_id=post.pk, mask=True)
 
 
-def _left(chance: Random, came: Passage, stands: list[tuple[dt.datetime, dt.datetime, int]], now: dt.datetime) -> list[Passage]:
+def _left(chance: Random, came: Row, stands: list[tuple[dt.datetime, dt.datetime, int]], now: dt.datetime) -> list[Row]:
     """Who does not live here goes out again, within three hours or as soon as now comes first."""
-    inward = came.direction == Passage.Direction.IN and came.result == Passage.Result.PASSED
-    at = came.happened_at + dt.timedelta(minutes=chance.randint(15, 170))
-    if came.person == Passage.Person.RESIDENT or not inward or at > now:
+    inward = came["direction"] == Passage.Direction.IN and came["result"] == Passage.Result.PASSED
+    at = came["happened_at"] + dt.timedelta(minutes=chance.randint(15, 170))
+    if came["person"] == Passage.Person.RESIDENT or not inward or at > now:
         return []
-    local = timezone.localtime(at)
-    return [
-        Passage(
-            id=uuid.UUID(int=chance.getrandbits(128), version=4), community=came.community, post=came.post,
-            shift_id=_shift_at(stands, at), happened_at=at, received_at=at + dt.timedelta(seconds=2), day=local.date(),
-            hour=local.hour, direction=Passage.Direction.OUT, person=came.person, written_home=came.written_home,
-            written_name=came.written_name, written_phone=came.written_phone, mask=True, reason=came.reason,
-            plate_no=came.plate_no, logged_by=came.logged_by,
-        )
-    ]  # fmt: skip
+    out = {"direction": Passage.Direction.OUT, "temperature": None, "health_code": ""}
+    return [came | out | {"id": _id(chance)} | _when(at, stands)]
+
+
+def _id(chance: Random) -> uuid.UUID:
+    return uuid.UUID(int=chance.getrandbits(128), version=4)
+
+
+def _when(at: dt.datetime, stands: list[tuple[dt.datetime, dt.datetime, int]]) -> Row:
+    local, received = timezone.localtime(at), at + dt.timedelta(seconds=2)
+    shift = next((pk for starts_at, ends_at, pk in stands if starts_at <= at < ends_at), None)
+    return {"shift_id": shift, "happened_at": at, "received_at": received, "day": local.date(), "hour": local.hour}
 
 
 def _stands(post: Post) -> list[tuple[dt.datetime, dt.datetime, int]]:
     return list(Shift.objects.filter(post=post).values_list("starts_at", "ends_at", "pk"))
 
 
-def _shift_at(stands: list[tuple[dt.datetime, dt.datetime, int]], at: dt.datetime) -> int | None:
-    return next((pk for starts_at, ends_at, pk in stands if starts_at <= at < ends_at), None)
-
-
-def _passage(
-    chance: Random, post: Post, homes: list[tuple[str, int]], at: dt.datetime, shift: int | None, logger: User
-) -> Passage:
+def _row(
+    chance: Random,
+    homes: list[tuple[str, int]],
+    stands: list[tuple[dt.datetime, dt.datetime, int]],
+    at: dt.datetime,
+    logger: int,
+) -> Row:
     number, floors = chance.choice(homes)
-    local = timezone.localtime(at)
     person = chance.choices(Passage.Person.values[:4], (82, 6, 7, 5))[0]
     # Whoever does not live here comes in first; the way out follows from it.
     inward = chance.random() < 0.52 or person != Passage.Person.RESIDENT
-    passage = Passage(
-        id=uuid.UUID(int=chance.getrandbits(128), version=4),
-        community=post.compound.community, post=post, shift_id=shift, happened_at=at,
-        received_at=at + dt.timedelta(seconds=2), day=local.date(), hour=local.hour,
-        direction=Passage.Direction.IN if inward else Passage.Direction.OUT, person=person,
-        written_home=f"{number}-{chance.randint(1, 3)}-{chance.randint(1, floors)}0{chance.randint(1, 2)}",
-        written_name=person_name(chance), written_phone=phone(chance.randint(2000, 7999)) if person == "visitor" else "",
-        temperature=round(chance.gauss(36.4, 0.18), 1), mask=True,
-        health_code=chance.choices(("green", "none", "yellow"), (95, 4, 1))[0],
-        reason=chance.choice(IN if inward else OUT), logged_by=logger,
-        plate_no=f"鄂A{chance.randint(10000, 99999)}" if chance.random() < 0.04 else "",
-    )  # fmt: skip
+    row = {
+        "id": _id(chance), **_when(at, stands),
+        "direction": Passage.Direction.IN if inward else Passage.Direction.OUT, "person": person,
+        "written_home": f"{number}-{chance.randint(1, 3)}-{chance.randint(1, floors)}0{chance.randint(1, 2)}",
+        "written_name": person_name(chance), "written_phone": phone(chance.randint(2000, 7999)) if person == "visitor" else "",
+        "temperature": round(chance.gauss(36.4, 0.18), 1),
+        "health_code": chance.choices(("green", "none", "yellow"), (95, 4, 1))[0],
+        "reason": chance.choice(IN if inward else OUT), "logged_by_id": logger,
+        "plate_no": f"鄂A{chance.randint(10000, 99999)}" if chance.random() < 0.04 else "",
+        "result": Passage.Result.PASSED, "result_note": "",
+    }  # fmt: skip
     if inward and person != Passage.Person.RESIDENT and chance.random() < 0.2:
-        passage.result, passage.result_note = Passage.Result.TURNED_BACK, chance.choice(BACK)
+        row |= {"result": Passage.Result.TURNED_BACK, "result_note": chance.choice(BACK)}
     elif chance.random() < 0.0015:
-        passage.result, passage.temperature, passage.result_note = Passage.Result.HELD, 37.6, "体温异常，已报社区"
-    return passage
+        row |= {"result": Passage.Result.HELD, "temperature": 37.6, "result_note": "体温异常，已报社区"}
+    return row
 
 
 def handovers(places: dict[tuple[str, str], Post], lead: User, confirmer: User) -> None:

@@ -16,13 +16,16 @@ from portal.lib.prepared import array
 def insert(model: type[models.Model], columns: Mapping[str, Sequence[Any]], **common: Any) -> list[int]:
     """Insert a row for each place of the columns (by attname) and return their keys in that order.
 
-    `common` is alike in all rows; fields that neither names take their default.
+    `common` is alike in all rows; fields that neither names take their default. The key is the database's, unless a column
+    gives it.
     """
     count = {len(values) for values in columns.values()}
     if count == {0}:
         return []
     (rows,) = count
-    fields: dict[str, Any] = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
+    fields: dict[str, Any] = {
+        field.attname: field for field in model._meta.concrete_fields if not field.primary_key or field.attname in columns
+    }
     said = {name: _prepared(fields[name], values) for name, values in columns.items()}
     alike = {name: common[name] if name in common else fields[name].get_default() for name in fields if name not in said}
     shared = {name: _prepared(fields[name], [value])[0] for name, value in alike.items()}

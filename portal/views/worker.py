@@ -17,6 +17,7 @@ EVERYWHERE = (
     "css/portal.css",
     "img/sprite.svg",
     "img/favicon.svg",
+    "js/away.js",
     "js/offline.js",
     "js/portal.js",
     "js/portal_ask.js",

@@ -115,6 +115,10 @@ document.addEventListener("keydown", (event) => {
   if (cell && ARROWS[event.key]) {
     event.preventDefault();
     focusBeside(cell, ARROWS[event.key]);
+  } else if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
+    // The button stands on top, twenty stops away from the panel the keyboard is in.
+    event.preventDefault();
+    document.querySelector("#board-flash button")?.click();
   } else if (event.key === "Escape" && !document.querySelector("details.p-menu[open]")) {
     close();
   }

@@ -1,5 +1,6 @@
 // The gate page with script: a tap is kept on the phone at once and sent behind the back of the next tap.
 
+import { stay } from "./away.js";
 import { Clock, WORTH } from "./skew.js";
 import { Kit, named } from "./kit.js";
 import { answered, ask as asked } from "./portal_ask.js";
@@ -173,24 +174,13 @@ for (const quick of document.querySelectorAll("form[data-quick]")) {
   });
 }
 
-const KEPT = /^\/checkpoints\/gate\/(?:\d+\/)?$/;
 // Without network the pages beside this one do not open; what the form can do of theirs is done there.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href^='/']");
-  document.getElementById("gate-away").hidden = true;
-  const isLost = link && !navigator.onLine && link.id !== "gate-scan" && !KEPT.test(link.pathname);
-  if (!isLost) return;
-  event.preventDefault();
-  if (link.dataset.instead) return instead(link.dataset.instead);
-  sayAway();
+const KEPT = /^\/checkpoints\/gate\/(?:\d+\/)?$/;
+stay({
+  opens: (link) => link.id === "gate-scan" || KEPT.test(link.pathname),
+  say: (link) => (link?.dataset.instead ? instead(link.dataset.instead) : sayAway()),
 });
-
-// Neither does what their forms lead to: another language, the way out.
-document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || navigator.onLine) return;
-  event.preventDefault();
-  sayAway();
-});
+document.addEventListener("click", () => (document.getElementById("gate-away").hidden = true), true);
 
 function sayAway() {
   const away = document.getElementById("gate-away");

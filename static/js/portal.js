@@ -47,7 +47,8 @@ document.addEventListener("submit", (event) => {
 // Whoever signs out takes along what only this phone knows: what was not sent yet stays, sealed, and that is said before.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.action.endsWith("/accounts/logout/") || !globalThis.crypto?.subtle) return;
+  // Without network nobody is signed out, and what lies on the phone must stay open to them.
+  if (!form.action.endsWith("/accounts/logout/") || !globalThis.crypto?.subtle || !navigator.onLine) return;
   event.preventDefault();
   const { leave, unsent } = await import("./vault.js");
   const count = await unsent().catch(() => 0);

@@ -1,6 +1,7 @@
 // A walker's page. With network the portal answers each tap; without, the tap lies on the phone, the next door opens from
 // what was taken along, and the taps are sent in order when the network is back. Each tap has a name of its own.
 
+import { stay } from "./away.js";
 import { answered, ask } from "./portal_ask.js";
 import { keepPage } from "./offline.js";
 import { newId, Queue } from "./queue.js";
@@ -222,11 +223,20 @@ function panel(text) {
 }
 
 function remark(text) {
+  document.getElementById("round-remark")?.remove();
   const note = document.createElement("div");
   note.className = "p-note p-warn";
+  note.id = "round-remark";
+  note.role = "status";
   note.append(panel(text));
   walk().prepend(note);
+  note.scrollIntoView({ block: "center" });
 }
+
+// --- What this page cannot do without network ----------------------------------------------------------------------
+
+const KEPT = /^\/residents\/rounds\/\d+\/$/;
+stay({ opens: (link) => KEPT.test(link.pathname), say: () => remark(facts.away) });
 
 // Counted from what the portal said last.
 function progress() {

@@ -211,7 +211,13 @@ def test_my_day_signs_in_and_out(cast, sign_in, today):
 
 
 def test_my_day_without_a_shift_says_what_to_do(cast, sign_in):
-    assert "No shift is planned for you" in sign_in(cast.cadre_user).get("/my/").text
+    client = sign_in(cast.cadre_user)
+    assert "No shift is planned for you" in client.get("/my/").text
+    assert "tel:" not in client.get("/my/").text
+
+    cast.qinghe.phone = "027-00000001"
+    cast.qinghe.save()
+    assert 'href="tel:027-00000001"' in client.get("/my/").text
 
 
 def test_somebody_elses_assignment_is_404(cast, sign_in, today):

@@ -189,6 +189,20 @@ def test_a_refusal_is_told_in_words(cast, shift, sign_in):
     assert Assignment.objects.count() == 1
 
 
+def test_after_a_refusal_the_person_it_was_about_stays_in_view(cast, shift, sign_in):
+    client = sign_in(cast.secretary)
+    stand = factories.AssignmentFactory(shift=shift, cadre=cast.cadre, is_lead=True)
+    assert "Lead of the shift" not in client.get(f"{BOARD}?day={shift.day}").text
+
+    refused = client.post(f"{BOARD}swap/", {"assignment": stand.pk, "other": stand.pk}, headers=htmx("board-flash"))
+
+    assert refused.context["refusal"]
+    assert refused.context["chip"].assignment == stand
+    stand.delete()
+    # Where another took them off meanwhile, the gap is what is left of it.
+    assert client.get(f"{BOARD}?day={shift.day}&person={stand.pk}&gap={shift.pk}").context["cell"].shift == shift
+
+
 def test_move_swap_and_lead(cast, shift, tomorrow, sign_in):
     client = sign_in(cast.secretary)
     second = factories.SecondmentFactory(community=cast.qinghe).cadre

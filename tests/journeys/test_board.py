@@ -110,6 +110,15 @@ def pick_by_keyboard(page: Page, shift: Shift, name: str) -> None:
     expect(cell(page, shift).locator(":focus")).to_contain_text(name)
 
 
+def test_the_keyboard_takes_the_last_step_back_from_wherever_it_is(open_as, cast, shifts, tomorrow):
+    page = open_as("secretary", language="en")
+    page.goto(f"/deployments/board/?day={tomorrow}")
+    pick_by_keyboard(page, shifts["late"], "马骏")
+    page.keyboard.press("Control+z")
+    expect(cell(page, shifts["late"])).not_to_contain_text("马骏")
+    assert on(shifts["late"]) == []
+
+
 def test_the_roster_comes_in_the_board_is_filled_and_the_crews_are_told(open_as, cast, shifts, roster, tomorrow):
     page = open_as("secretary", language="en")
     import_roster(page, roster)

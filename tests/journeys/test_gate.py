@@ -185,6 +185,8 @@ def test_without_network_the_gate_stays_open_whatever_of_its_head_is_pressed(ope
     page.locator(".p-me > summary").click()
     page.locator(".p-me").get_by_role("button", name="English").click()
     expect(page.locator("#gate-away")).to_be_visible()
+    page.locator(".p-me").get_by_role("button", name="退出").click()
+    expect(page.locator("#gate-away")).to_be_visible()
     expect(page.locator("#gate-form [name=home]")).to_have_value("17-3-702")
 
 

@@ -92,3 +92,20 @@ def test_a_stop_somebody_else_did_meanwhile_is_said(cast, found, phone, wire):
     expect(page.locator("#round-refused")).to_contain_text(f"{first} 周敏 has already done this stop")
     first.refresh_from_db()
     assert (first.outcome, first.done_by) == ("no_answer", cast.worker)
+
+
+def test_what_needs_the_network_is_said_and_the_walk_stays_open(cast, found, phone):
+    page = phone.on()
+    phone.sign_in(cast.cadre_user)
+    open_round(page, found)
+    page.evaluate(READY)
+    page.context.set_offline(True)
+
+    for press in ("All stops", "Back"):
+        page.get_by_role("link", name=press).click()
+        expect(page.locator("#round-remark")).to_contain_text("needs the network")
+    page.locator(".p-me > summary").click()
+    page.locator(".p-me").get_by_role("button", name="Sign out").click()
+    measure(page, "36.1")
+    progress(page, 1)
+    expect(page.locator("#round-remark")).to_have_count(1)

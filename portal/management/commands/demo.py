@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 
 from deployments.models import Secondment
 from portal.accounts import audit
@@ -72,6 +72,7 @@ def load() -> Errand:
     _on_duty(secondments[0], accounts)
     loggers = [secondment.cadre.user for secondment in secondments if secondment.cadre.user]
     passages.build(posts, loggers)
+    _measured()
     passages.handovers(posts, lead=loggers[0], confirmer=secretary)
     quarantine.build(compounds, secretary)
     _rounds(compounds, secondments, accounts)
@@ -88,6 +89,13 @@ def load() -> Errand:
     reports.build(accounts["officer"])
     _on_record(secondments, by=secretary)
     return asked
+
+
+def _measured() -> None:
+    """Let PostgreSQL know what it holds before it is asked: its own look comes minutes later, and only once this is stored."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _rounds(compounds: dict[str, Compound], secondments: list[Secondment], accounts: dict[str, User]) -> None:
