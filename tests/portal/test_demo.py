@@ -3,7 +3,6 @@
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
-from django.test import TestCase
 from django.utils import timezone
 
 from checkpoints.models import Assignment, Passage, Shift
@@ -24,64 +23,85 @@ from residents.models import (
 )
 
 
-class DemoTest(TestCase):
-    """Loaded once for all: it takes seconds."""
+def is_the_district_the_readme_promises(_client):
+    assert [c.name for c in Community.objects.all()] == ["清荷社区", "榆树社区", "石桥社区"]
+    assert Compound.objects.count() == 6
+    assert Building.objects.filter(compound__name="荷风苑").count() == 18
+    assert (Cadre.objects.count(), SendingUnit.objects.count()) == (62, 7)
+    assert set(SIGN_INS) <= set(User.objects.values_list("username", flat=True))
 
-    @classmethod
-    def setUpTestData(cls):
-        call_command("demo", anyway=True)
 
-    def test_demo_is_the_district_the_readme_promises(self):
-        assert [c.name for c in Community.objects.all()] == ["清荷社区", "榆树社区", "石桥社区"]
-        assert Compound.objects.count() == 6
-        assert Building.objects.filter(compound__name="荷风苑").count() == 18
-        assert (Cadre.objects.count(), SendingUnit.objects.count()) == (62, 7)
-        assert set(SIGN_INS) <= set(User.objects.values_list("username", flat=True))
+def has_gaps_today_and_nobody_without_rest(_client):
+    assert any(shift.crew.count() < shift.required for shift in Shift.objects.all())
+    assert Passage.objects.exists()
+    last: dict[int, Assignment] = {}
+    for assignment in Assignment.objects.order_by("starts_at"):
+        if before := last.get(assignment.cadre_id):
+            assert (assignment.starts_at - before.ends_at).total_seconds() >= 8 * 3600
+        last[assignment.cadre_id] = assignment
 
-    def test_demo_has_gaps_today_and_nobody_without_rest(self):
-        assert any(shift.crew.count() < shift.required for shift in Shift.objects.all())
-        assert Passage.objects.exists()
-        last: dict[int, Assignment] = {}
-        for assignment in Assignment.objects.order_by("starts_at"):
-            if before := last.get(assignment.cadre_id):
-                assert (assignment.starts_at - before.ends_at).total_seconds() >= 8 * 3600
-            last[assignment.cadre_id] = assignment
 
-    def test_demo_lets_its_cadre_log_at_the_gate(self):
-        cadre = User.objects.get(username="cadre")
-        shift = Shift.objects.running().get(crew__cadre__user=cadre)
-        self.client.force_login(cadre)
-        assert 'id="gate-form"' in self.client.get(f"/checkpoints/gate/{shift.pk}/").content.decode()
+def lets_its_cadre_log_at_the_gate(client):
+    cadre = User.objects.get(username="cadre")
+    shift = Shift.objects.running().get(crew__cadre__user=cadre)
+    client.force_login(cadre)
+    assert 'id="gate-form"' in client.get(f"/checkpoints/gate/{shift.pk}/").content.decode()
 
-    def test_demo_has_visitors_inside_at_every_hour(self):
-        rows = inside.rows(Compound.objects.get(name="荷风苑"))
-        assert {"燃气检修", "照护老人", "送药"} <= set(rows.values_list("reason", flat=True))
 
-    def test_demo_has_rounds_half_walked(self):
-        assert Round.objects.open().filter(stops__state="open").exists()
-        assert not Round.objects.filter(closed_at__isnull=False, stops__state="open").exists()
-        assert RoundPlan.objects.values("compound").distinct().count() == 4
-        late = Round.objects.late(timezone.now()).filter(day__lt=timezone.localdate())
-        assert set(late.values_list("kind", flat=True)) == {"wellbeing_call"}
+def has_visitors_inside_at_every_hour(_client):
+    rows = inside.rows(Compound.objects.get(name="荷风苑"))
+    assert {"燃气检修", "照护老人", "送药"} <= set(rows.values_list("reason", flat=True))
 
-    def test_demo_has_cases_at_every_stage(self):
-        assert set(QuarantineCase.objects.values_list("state", flat=True)) == set(CaseState.values)
 
-    def test_demo_people_have_numbers_that_belong_to_nobody(self):
-        assert {cadre.id_number[:2] for cadre in Cadre.objects.all()} == {"99"}
-        assert {cadre.phone[:7] for cadre in Cadre.objects.all()} == {"1990000"}
+def has_rounds_half_walked(_client):
+    assert Round.objects.open().filter(stops__state="open").exists()
+    assert not Round.objects.filter(closed_at__isnull=False, stops__state="open").exists()
+    assert RoundPlan.objects.values("compound").distinct().count() == 4
+    late = Round.objects.late(timezone.now()).filter(day__lt=timezone.localdate())
+    assert set(late.values_list("kind", flat=True)) == {"wellbeing_call"}
 
-    def test_demo_has_the_homes_of_the_field_reports(self):
-        assert (Dwelling.objects.count(), Resident.objects.count()) == (3319, 6950)
-        here = Resident.objects.filter(dwelling__entrance__building__compound__name="荷风苑")
-        assert (here.count(), here.living_in().count()) == (1300, 1100)
-        assert here.filter(care__category__code="mobility").values("dwelling").distinct().count() == 36
-        assert max(Resident.objects.values_list("dwelling").annotate(n=Count("pk")).values_list("n", flat=True)) == 10
 
-    def test_demo_refuses_a_database_with_places(self):
-        with pytest.raises(CommandError, match="empty database"):
-            call_command("demo")
-        call_command("demo", when_empty=True)
+def has_cases_at_every_stage(_client):
+    assert set(QuarantineCase.objects.values_list("state", flat=True)) == set(CaseState.values)
+
+
+def people_have_numbers_that_belong_to_nobody(_client):
+    assert {cadre.id_number[:2] for cadre in Cadre.objects.all()} == {"99"}
+    assert {cadre.phone[:7] for cadre in Cadre.objects.all()} == {"1990000"}
+
+
+def has_the_homes_of_the_field_reports(_client):
+    assert (Dwelling.objects.count(), Resident.objects.count()) == (3319, 6950)
+    here = Resident.objects.filter(dwelling__entrance__building__compound__name="荷风苑")
+    assert (here.count(), here.living_in().count()) == (1300, 1100)
+    assert here.filter(care__category__code="mobility").values("dwelling").distinct().count() == 36
+    assert max(Resident.objects.values_list("dwelling").annotate(n=Count("pk")).values_list("n", flat=True)) == 10
+
+
+def refuses_a_database_with_places(_client):
+    with pytest.raises(CommandError, match="empty database"):
+        call_command("demo")
+    call_command("demo", when_empty=True)
+
+
+LOOKS = (
+    is_the_district_the_readme_promises,
+    has_gaps_today_and_nobody_without_rest,
+    lets_its_cadre_log_at_the_gate,
+    has_visitors_inside_at_every_hour,
+    has_rounds_half_walked,
+    has_cases_at_every_stage,
+    people_have_numbers_that_belong_to_nobody,
+    has_the_homes_of_the_field_reports,
+    refuses_a_database_with_places,
+)
+
+
+def test_the_demo_is_what_the_readme_promises(db, client):
+    """One test: to load it takes longer than all looks together."""
+    call_command("demo", anyway=True)
+    for look in LOOKS:
+        look(client)
 
 
 def test_demo_refuses_a_real_installation_unless_asked(db, settings):
