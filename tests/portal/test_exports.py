@@ -22,7 +22,7 @@ from portal.reports.exports.jobs import ask
 from portal.reports.exports.tables import TABLES, Asked
 from portal.reports.models import DailyReport
 from portal.reports.services import reports, rollups
-from residents.models import Community
+from residents.models import Community, Membership, Role
 from tests import factories
 
 DAY = dt.date(2022, 4, 10)
@@ -285,3 +285,31 @@ def test_a_wrong_wish_is_answered_kindly(day, sign_in, bad):
     answer = sign_in(day.secretary).post(reverse("reports:export_new"), values)
     assert answer.status_code == 422
     assert day.secretary.jobs.count() == 0
+
+
+def test_the_page_asks_as_much_for_three_exports_as_for_one(day, sign_in, queries):
+    client = sign_in(day.secretary)
+    counts = []
+    for more in (1, 2):
+        for table in ["daily", "roster"][:more]:
+            ask(table=table, first=DAY, last=DAY, community=day.qinghe if more == 1 else None, by=day.secretary)
+        with queries() as seen:
+            answer = client.get(reverse("reports:export_list"))
+        counts.append((len(answer.context["jobs"]), len(seen)))
+    assert counts == [(1, counts[0][1]), (3, counts[0][1])]
+
+
+def test_the_page_shows_no_export_whose_rows_the_role_no_longer_allows(day, sign_in):
+    full = {"full": True, "reason": "核酸登记"}
+    jobs = [
+        ask(table="roster", first=DAY, last=DAY, community=place, by=day.secretary, **facts).pk
+        for facts in ({}, full)
+        for place in (None, day.qinghe)
+    ]
+    Membership.objects.filter(user=day.secretary).delete()
+    for subdistrict, place in ((day.qinghe.subdistrict, None), (None, day.yushu)):
+        Membership.objects.create(user=day.secretary, role=Role.SECRETARY if place else Role.SUBDISTRICT_OFFICER,
+                                  subdistrict=subdistrict, community=place, starts_on=DAY)  # fmt: skip
+    answer = sign_in(day.secretary).get(reverse("reports:export_list"))
+    # Masked numbers of both; in full only those of the one where she is secretary now.
+    assert [job.pk for job in answer.context["jobs"]] == [jobs[2], jobs[1], jobs[0]]

@@ -1,9 +1,11 @@
 """An export as a job: asked for, written by a worker, handed out on the job's page."""
 
 import datetime as dt
+from itertools import product
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -106,6 +108,17 @@ def may_see(user: User, job: Job) -> bool:
     """Whoever asked, as long as the role allows the same rows."""
     params = job.params
     return job.by_id == user.pk and communities_of(params["table"], job.community_id, params["full"], user).exists()
+
+
+def seen_by(user: User) -> "QuerySet[Job]":
+    """The exports somebody asked for and may still see, in one statement however many there are."""
+    may = Q(pk__in=())
+    for name, full in product(TABLES, (False, True)):
+        places = communities_of(name, None, full, user)
+        may |= Q(
+            Q(community__in=places.values("pk")) | Q(Exists(places), community=None), params__table=name, params__full=full
+        )
+    return Job.objects.filter(may, by=user, kind="export")
 
 
 JOB = Kind(label=gettext_lazy("Export"), run=run, may=may_see, page="reports:export_list")
