@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,10 +14,12 @@ from checkpoints.models import Passage, Post
 from deployments.models import Secondment
 from portal.accounts.models import Event
 from portal.jobs import services as jobs
+from portal.jobs import work
 from portal.lib import masks, sheets
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
 from portal.reports.exports import jobs as jobs_of_exports
+from portal.reports.exports import register
 from portal.reports.exports.headings import DAILY as HEADINGS
 from portal.reports.exports.jobs import ask
 from portal.reports.exports.tables import TABLES, Asked
@@ -219,9 +222,11 @@ def test_formulas_in_names_stay_text(day):
 ODD = ["", "1", "12", "1234", "鄂A0", "19900000001", "027-88888888", "=1+1", "+86", "-1", "@a", '王,"建"国', "王*"]
 
 
+@pytest.mark.parametrize("slice_of", [7, 50_000])
 @pytest.mark.parametrize("full", [False, True])
-def test_the_register_has_one_content_however_it_is_written(day, tmp_path, full):
+def test_the_register_has_one_content_however_it_is_written(day, tmp_path, monkeypatch, full, slice_of):
     """What the database fills in equals what the masks of the portal say, and a CSV it writes by itself is the same file."""
+    monkeypatch.setattr(register, "SLICE", slice_of)
     gate = Passage.objects.first().post
     for n, odd in enumerate(ODD):
         at = moment(DAY, dt.time(17, n))
@@ -244,10 +249,33 @@ def test_the_register_has_one_content_however_it_is_written(day, tmp_path, full)
         for n, odd in enumerate(ODD)
     ]
     sheets.write_csv(tmp_path / "rows.csv", table.columns, table.rows(asked))
-    jobs_of_exports.write(tmp_path / "sent.csv", table, asked, table.rows(asked), form="csv", unit="")
+    if sheets.can_copy():
+        sheets.copy_csv(tmp_path / "sent.csv", table.columns, table.copy(asked))
+    else:
+        jobs_of_exports.write(tmp_path / "sent.csv", table, asked, table.rows(asked), form="csv", unit="")
     read = [list(csv.reader((tmp_path / name).open(encoding="utf-8-sig", newline=""))) for name in ("rows.csv", "sent.csv")]
     assert read[0] == read[1]
     assert "'=1+1" in read[0][-6]
+
+
+def test_a_long_register_says_how_far_it_is_after_each_slice(day, tmp_path, monkeypatch):
+    """40 passages, three of them voided, on eleven hours: however long the days are, no slice is longer than it may be."""
+    monkeypatch.setattr(register, "SLICE", 7)
+    asked = Asked(DAY - dt.timedelta(days=3), DAY + dt.timedelta(days=3), Community.objects.filter(pk=day.qinghe.pk))
+    table, said = TABLES["passages"], []
+    # 3 or 4 passages an hour: two hours a slice, or one where two are eight passages.
+    slices = list(table.copy(asked))
+    assert len(slices) > 37 // 7
+    if sheets.can_copy():
+        sheets.copy_csv(tmp_path / "sent.csv", table.columns, slices, said.append)
+        assert (len(said), said[-1], max(b - a for a, b in pairwise([0, *said])) <= 7) == (len(slices), 37, True)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_the_job_of_a_register_knows_how_far_it_is(day, monkeypatch, form):
+    monkeypatch.setattr(work, "PULSE", 0)
+    job = made("passages", by=day.secretary, community=day.qinghe, form=form)
+    assert (job.done, job.total) == (37, 37)
 
 
 # Pages.

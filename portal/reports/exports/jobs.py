@@ -72,15 +72,18 @@ def run(work: Work) -> None:
     communities = communities_of(params["table"], work.job.community_id, params["full"], work.job.by)
     asked = Asked(dt.date.fromisoformat(params["first"]), dt.date.fromisoformat(params["last"]), communities, params["full"])
     with work.result(file_name(table, asked, work.job.community, params["form"])) as path:
-        rows = work.counted(table.rows(asked), total=table.count(asked))
-        write(path, table, asked, rows, form=params["form"], unit=str(work.job.community or ""))
+        total = table.count(asked)
+        # The bar knows from the first moment how long it is.
+        work.tell(0, total)
+        if params["form"] == "csv" and table.copy and sheets.can_copy():
+            sheets.copy_csv(path, table.columns, table.copy(asked), lambda done: work.tell(done, total))
+        else:
+            rows = work.counted(table.rows(asked), total=total)
+            write(path, table, asked, rows, form=params["form"], unit=str(work.job.community or ""))
 
 
 def write(path: Any, table: Table, asked: Asked, rows: Any, *, form: str, unit: str) -> None:
     """Write rows as xlsx for print or as CSV."""
-    if form == "csv" and table.copy and sheets.can_copy():
-        sheets.copy_csv(path, table.columns, table.copy(asked))
-        return
     if form == "csv":
         sheets.write_csv(path, table.columns, rows)
         return

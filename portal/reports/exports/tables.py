@@ -57,8 +57,8 @@ class Table:
     rows: Callable[[Asked], Iterator[Sequence[Any]]]
     count: Callable[[Asked], int]
     total: Callable[[Asked], Sequence[Any]] | None = None
-    # The same rows for PostgreSQL to write as CSV, where they may be very many.
-    copy: "Callable[[Asked], QuerySet[Any]] | None" = None
+    # The same rows in slices for PostgreSQL to write as CSV, where they may be very many.
+    copy: 'Callable[[Asked], Iterator[Callable[[int], "QuerySet[Any]"]]] | None' = None
 
     @property
     def columns(self) -> list[Column]:
