@@ -27,6 +27,7 @@ from portal.reports.models import DailyReport
 from portal.reports.services import reports, rollups
 from residents.models import Community, Membership, Role
 from tests import factories
+from tests.sheets import printed
 
 DAY = dt.date(2022, 4, 10)
 
@@ -155,6 +156,16 @@ def test_each_sheet_has_the_headings_of_its_form(day, table, width):
     assert (len(headings), len(set(headings))) == (width, width)
     assert tuple(headings) == TABLES[table].headings
     assert rows[0][0] == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "wide"), [("daily", (3, 0, "$A:$C")), ("roster", (2, 0, "$A:$B")), ("shifts", (1, 0)), ("passages", (1, 0))]
+)
+def test_each_sheet_can_be_read_on_paper(day, table, wide):
+    """In letters of at least 7 points: 序号, 社区 and 日期 stand on each of the three pages of the daily form."""
+    across, down, repeated, merged = printed(made(table, by=day.secretary, community=day.qinghe).result.path)
+    assert (across, down, *repeated[:-1], repeated[-1]) == (*wide, "$3:$3")
+    assert len(merged) == 3
 
 
 def test_the_gate_register_holds_each_passage_that_stands_once(day):

@@ -98,6 +98,7 @@ def write(path: Any, table: Table, asked: Asked, rows: Any, *, form: str, unit: 
         day=asked.last,
         name=table.title,
         total=total,
+        keys=table.keys,
     )
 
 

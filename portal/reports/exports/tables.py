@@ -60,6 +60,9 @@ class Table:
     # The same rows in slices for PostgreSQL to write as CSV, where they may be very many.
     copy: 'Callable[[Asked], Iterator[Callable[[int], "QuerySet[Any]"]]] | None' = None
 
+    # How many first columns say whose row it is: they stand on every page of a sheet too wide for one.
+    keys: int = 2
+
     @property
     def columns(self) -> list[Column]:
         return [Column(heading, width=WIDTHS.get(heading, max(6, len(heading) * 1.6))) for heading in self.headings]
@@ -183,7 +186,9 @@ def _days(asked: Asked) -> int:
 
 
 TABLES: dict[str, Table] = {
-    "daily": Table(_("daily report form"), "社区疫情防控日报表", DAILY, Permission.REPORT_VIEW, daily_rows, _days, daily_total),
+    "daily": Table(
+        _("daily report form"), "社区疫情防控日报表", DAILY, Permission.REPORT_VIEW, daily_rows, _days, daily_total, keys=3
+    ),
     "roster": Table(
         _("roster of cadres"),
         "下沉干部(人员)花名册",
