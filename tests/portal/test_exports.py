@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from checkpoints.models import Passage, Post
+from checkpoints.models import Handover, Passage, Post
 from deployments.models import Secondment
 from portal.accounts.models import Event
 from portal.jobs import services as jobs
@@ -25,7 +25,7 @@ from portal.reports.exports.jobs import ask
 from portal.reports.exports.tables import TABLES, Asked
 from portal.reports.models import DailyReport
 from portal.reports.services import reports, rollups
-from residents.models import Community, Membership, Role
+from residents.models import Community, Compound, Membership, Role
 from tests import factories
 from tests.sheets import printed
 
@@ -166,6 +166,65 @@ def test_each_sheet_can_be_read_on_paper(day, table, wide):
     across, down, repeated, merged = printed(made(table, by=day.secretary, community=day.qinghe).result.path)
     assert (across, down, *repeated[:-1], repeated[-1]) == (*wide, "$3:$3")
     assert len(merged) == 3
+
+
+def duties(by, **facts):
+    """What the sheet of shifts says of each person: how they came, what was handed over, the note."""
+    _title, _under, headings, rows = opened(made("shifts", by=by, **facts).result.path)
+    wanted = [headings.index(name) for name in ("值守人员", "出勤情况", "顶岗人", "交接事项", "备注")]
+    return [tuple(row[at] for at in wanted) for row in rows[:-1]]
+
+
+def test_who_misses_a_shift_with_leave_is_absent_neither_on_the_sheet_nor_in_the_report(day):
+    night = factories.ShiftFactory(post=Post.objects.get(), day=DAY, starts=dt.time(9), ends=dt.time(12), state="draft")
+    shift = factories.ShiftFactory(post=Post.objects.get(), day=DAY, starts=dt.time(9, 30), ends=dt.time(12))
+    people = [factories.CadreFactory(name=name) for name in ("王建国", "李秀英", "张伟", "赵敏")]
+    for cadre, on in zip(people, [shift, shift, night, shift], strict=True):
+        factories.AssignmentFactory(shift=on, cadre=cadre)
+    waiting = factories.SecondmentFactory(cadre=people[1], community=day.qinghe, starts_on=DAY)
+    gone = factories.SecondmentFactory(cadre=people[3], community=day.qinghe, starts_on=DAY)
+    hours = {"starts_at": moment(DAY, dt.time(11)), "ends_at": moment(DAY, dt.time(20))}
+    factories.LeaveFactory(secondment=waiting, state="submitted", **hours)
+    factories.LeaveFactory(secondment=gone, state="approved", **hours)
+    rollups.roll_up(day=DAY, communities=Community.objects.filter(pk=day.qinghe.pk), by=None)
+
+    assert duties(day.secretary, community=day.qinghe) == [
+        ("马骏", "正常", "", "", ""),
+        ("张伟", "", "", "", "未发布"),
+        ("王建国", "缺勤", "", "", ""),
+        ("李秀英", "缺勤", "", "", ""),
+        ("赵敏", "请假", "", "", ""),
+    ]
+    assert DailyReport.objects.get(community=day.qinghe).counted["cadres_absent"] == 2
+
+
+def test_the_sheet_of_shifts_says_what_was_handed_over_to_those_who_may_read_it(day, queries):
+    first, second = (factories.AttendanceFactory(assignment__shift__day=DAY).assignment for _ in range(2))
+    for stand in (first, second):
+        Compound.objects.filter(posts__shifts=stand.shift).update(community=day.qinghe)
+    hand_over = {"handed_over_at": moment(DAY, dt.time(17)), "handed_over_by": day.cadre_user}
+    Handover.objects.create(shift=first.shift, open_items="北门锁坏", note="已报修", **hand_over)
+    names = {"马骏": "", first.cadre.name: "北门锁坏\n已报修", second.cadre.name: ""}
+
+    def left(by):
+        return {row[0]: row[3] for row in duties(by)}
+
+    assert left(day.secretary) == names
+    assert left(day.officer) == dict.fromkeys(names, "")
+
+
+def test_the_sheet_of_shifts_asks_as_much_for_three_as_for_one(day, queries):
+    asked = Asked(DAY, DAY, Community.objects.filter(pk=day.qinghe.pk), handovers=Community.objects.all())
+    counts = []
+    for more in (0, 2):
+        for _ in range(more):
+            shift = factories.ShiftFactory(post=factories.PostFactory(compound=day.hefengyuan), day=DAY)
+            factories.AssignmentFactory(shift=shift)
+            Handover.objects.create(shift=shift, handed_over_at=moment(DAY, dt.time(17)), handed_over_by=day.cadre_user)
+        with queries() as seen:
+            rows = list(TABLES["shifts"].rows(asked))
+        counts.append((len(rows), len(seen)))
+    assert counts == [(1, counts[0][1]), (3, counts[0][1])]
 
 
 def test_the_gate_register_holds_each_passage_that_stands_once(day):

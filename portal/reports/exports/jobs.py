@@ -70,7 +70,8 @@ def run(work: Work) -> None:
     params = work.job.params
     table = TABLES[params["table"]]
     communities = communities_of(params["table"], work.job.community_id, params["full"], work.job.by)
-    asked = Asked(dt.date.fromisoformat(params["first"]), dt.date.fromisoformat(params["last"]), communities, params["full"])
+    first, last = map(dt.date.fromisoformat, (params["first"], params["last"]))
+    asked = Asked(first, last, communities, params["full"], communities_for(work.job.by, Permission.HANDOVER_VIEW))
     with work.result(file_name(table, asked, work.job.community, params["form"])) as path:
         total = table.count(asked)
         # The bar knows from the first moment how long it is.
