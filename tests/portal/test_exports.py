@@ -18,14 +18,16 @@ from portal.jobs import work
 from portal.lib import masks, sheets
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
+from portal.reports import overview
 from portal.reports.exports import jobs as jobs_of_exports
 from portal.reports.exports import register
 from portal.reports.exports.headings import DAILY as HEADINGS
 from portal.reports.exports.jobs import ask
+from portal.reports.exports.places import unit_of
 from portal.reports.exports.tables import TABLES, Asked
 from portal.reports.models import DailyReport
 from portal.reports.services import reports, rollups
-from residents.models import Community, Compound, Membership, Role
+from residents.models import Community, Compound, District, Membership, Role, Subdistrict
 from tests import factories
 from tests.sheets import printed
 
@@ -114,15 +116,27 @@ def test_a_corrected_number_is_the_one_that_is_sent(day):
     seen = report.counted["fever"]
     reports.correct(report_id=report.pk, figure="fever", value=9, reason="漏登", seen=seen, by=day.secretary)
     _title, _under, headings, rows = opened(made(by=day.officer).result.path)
-    assert [row[headings.index("体温异常")] for row in rows[:3]] == [9, 0, 9]
+    assert [row[headings.index("体温异常")] for row in rows[:3]] == [9, 0, ""]
 
 
-def test_the_week_has_a_row_for_every_community_and_day_reported_or_not(day):
+def test_the_week_has_a_row_for_every_community_and_day_on_duty_reported_or_not(day):
+    Community.objects.filter(pk=day.qinghe.pk).update(active_from=DAY - dt.timedelta(days=9))
+    Community.objects.filter(pk=day.yushu.pk).update(active_from=DAY - dt.timedelta(days=1))
     job = made(by=day.officer, first=DAY - dt.timedelta(days=6))
     _title, _under, headings, rows = opened(job.result.path)
-    days = [row[2] for row in rows[:14]]
-    assert Counter(days) == {str(DAY - dt.timedelta(days=n)): 2 for n in range(7)}
-    assert Counter(row[headings.index("备注")] for row in rows[:14]) == {"未上报": 12, "草稿(迟报)": 2}
+    said = [headings.index("备注"), 1, 2]
+    days = [str(DAY - dt.timedelta(days=n)) for n in range(7)]
+    assert Counter(tuple(row[at] for at in said) for row in rows[:-1]) == Counter(
+        [
+            *(("未上报", "清荷社区", day) for day in days[1:]),
+            ("未上报", "榆树社区", days[1]),
+            ("草稿(迟报)", "清荷社区", days[0]),
+            ("草稿(迟报)", "榆树社区", days[0]),
+            ("已报0/9份日报", "合计", ""),
+        ]
+    )
+    assert [row[0] for row in rows[:-2]] == list(range(1, 10))
+    assert job.total == 9
 
 
 def test_the_sum_of_days_counts_what_happened_each_day_and_what_is_there_once(day, time_machine):
@@ -130,11 +144,29 @@ def test_the_sum_of_days_counts_what_happened_each_day_and_what_is_there_once(da
     expected = by_hand(day.qinghe)["卡口进人次"] + 1
     factories.PassageFactory(post=Post.objects.get(), direction="in", logged_by=day.cadre_user)
     rollups.roll_up(day=DAY + dt.timedelta(days=1), communities=Community.objects.filter(pk=day.qinghe.pk), by=None)
+    DailyReport.objects.filter(community=day.qinghe).update(state="accepted")
     job = made(by=day.officer, last=DAY + dt.timedelta(days=1))
     _title, _under, headings, rows = opened(job.result.path)
     (total,) = [row for row in rows if row[1] == "合计"]
 
-    assert [total[headings.index(name)] for name in ("卡口数", "卡口进人次")] == [1, expected]
+    assert [total[headings.index(name)] for name in ("卡口数", "卡口进人次", "备注")] == [1, expected, "已报2/4份日报"]
+
+
+@pytest.mark.parametrize(
+    ("state", "counts"),
+    [("draft", False), ("submitted", True), ("returned", False), ("accepted", True), ("locked", True)],
+)
+def test_the_sum_holds_what_was_reported_and_nothing_else_as_the_page_of_the_officer(day, state, counts):
+    DailyReport.objects.filter(community=day.yushu).update(state="accepted", counted={"passages_in": 5, "kits": 3})
+    DailyReport.objects.filter(community=day.qinghe).update(state=state)
+    _title, _under, headings, rows = opened(made(by=day.officer).result.path)
+    total = dict(zip(headings, rows[2], strict=True))
+
+    added = by_hand(day.qinghe)["卡口进人次"] if counts else 0
+    assert (total["卡口进人次"], total["发放抗原"]) == (5 + added, 3)
+    assert total["备注"] == f"已报{1 + counts}/2个社区"
+    group = overview.consolidated(Community.objects.filter(pk__in=[day.qinghe.pk, day.yushu.pk]), DAY)[0]
+    assert (group.numbers["passages_in"], group.reported, group.expected) == (5 + added, 1 + counts, 2)
 
 
 def test_the_command_writes_the_same_sheet(day, tmp_path):
@@ -144,7 +176,55 @@ def test_the_command_writes_the_same_sheet(day, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["day.xlsx"]
 
 
-@pytest.mark.parametrize("bad", [["--out", "x.pdf"], ["--out", "x.csv", "--community", "没有"], ["--out", "/nowhere/x.csv"]])
+@pytest.mark.parametrize(
+    ("place", "unit"),
+    [
+        ([], "东区、西区"),
+        (["--community", "990101001001"], "清荷社区"),
+        (["--community", "榆树社区"], "榆树社区"),
+        (["--subdistrict", "990101001"], "万松街道"),
+    ],
+)
+def test_the_command_prints_the_name_of_the_place(day, tmp_path, place, unit):
+    Community.objects.filter(pk=day.qinghe.pk).update(code="990101001001")
+    Subdistrict.objects.filter(pk=day.qinghe.subdistrict_id).update(code="990101001")
+    District.objects.filter(pk=day.qinghe.subdistrict.district_id).update(code="990102", name="西区")
+    far = factories.SubdistrictFactory(district=District.objects.create(code="990101", name="东区"))
+    factories.CommunityFactory(subdistrict=far, active_from=DAY)
+    # Not on duty yet: nobody misses it.
+    factories.CommunityFactory(subdistrict=day.qinghe.subdistrict, active_from=None)
+    out = tmp_path / "day.xlsx"
+    call_command("export_daily", "--date", "2022-04-10", "--out", str(out), *place)
+    assert opened(out)[1] == f"单位(盖章): {unit}          日期: 2022年4月10日"
+
+
+def test_the_sheet_names_the_place_it_is_about(day):
+    """An officer's subdistrict; the subdistricts that are whole; else the communities."""
+    near = factories.SubdistrictFactory(name="水塔街道", district=day.qinghe.subdistrict.district)
+    lotus, reed = (factories.CommunityFactory(name=name, subdistrict=near, active_from=DAY) for name in ("莲塘", "芦苇"))
+    factories.CommunityFactory(subdistrict__district=near.district, active_from=DAY)
+    assert opened(made(by=day.officer).result.path)[1].startswith("单位(盖章): 万松街道  ")
+    both = [day.qinghe.pk, day.yushu.pk]
+    for communities, unit in (
+        ([*both, lotus.pk, reed.pk], "万松街道、水塔街道"),
+        ([*both, lotus.pk], "清荷社区、榆树社区、莲塘"),
+        (Community.objects.filter(pk__in=[]), ""),
+        (Community.objects.exclude(pk=lotus.pk), "清荷社区、榆树社区、芦苇等4个社区"),
+        (Community.objects.all(), near.district.name),
+    ):
+        chosen = Community.objects.filter(pk__in=communities) if isinstance(communities, list) else communities
+        assert unit_of(chosen) == unit
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        ["--out", "x.pdf"],
+        ["--out", "x.csv", "--community", "清荷社区", "--subdistrict", "万松街道"],
+        ["--out", "x.csv", "--community", "没有"],
+        ["--out", "/nowhere/x.csv"],
+    ],
+)
 def test_the_command_says_what_is_wrong(day, bad):
     with pytest.raises(CommandError):
         call_command("export_daily", "--date", "2022-04-10", *bad)
@@ -322,7 +402,7 @@ def test_the_register_has_one_content_however_it_is_written(day, tmp_path, monke
     if sheets.can_copy():
         sheets.copy_csv(tmp_path / "sent.csv", table.columns, table.copy(asked))
     else:
-        jobs_of_exports.write(tmp_path / "sent.csv", table, asked, table.rows(asked), form="csv", unit="")
+        jobs_of_exports.write(tmp_path / "sent.csv", table, asked, table.rows(asked), form="csv")
     read = [list(csv.reader((tmp_path / name).open(encoding="utf-8-sig", newline=""))) for name in ("rows.csv", "sent.csv")]
     assert read[0] == read[1]
     assert "'=1+1" in read[0][-6]

@@ -110,7 +110,7 @@ class _Paper:
         self.header = book.add_format({**cell, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#D9D9D9"})
         self.grey = book.add_format({**cell, "font_color": "#7F7F7F", "text_wrap": True, "align": "center"})
         self.plain = book.add_format({**cell, "text_wrap": True})
-        self.bold = book.add_format({**cell, "bold": True})
+        self.bold = book.add_format({**cell, "bold": True, "text_wrap": True})
 
     def lay_out(self, columns: Sequence[Column], keys: int) -> None:
         self.sheet.set_landscape()

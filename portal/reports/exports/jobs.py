@@ -17,6 +17,7 @@ from portal.jobs.registry import Kind
 from portal.jobs.work import Work
 from portal.lib import sheets
 from portal.lib.errors import Refused
+from portal.reports.exports.places import unit_of
 from portal.reports.exports.tables import TABLES, Asked, Table
 from residents.access import Permission, communities_for, has
 from residents.models import Community
@@ -80,10 +81,10 @@ def run(work: Work) -> None:
             sheets.copy_csv(path, table.columns, table.copy(asked), lambda done: work.tell(done, total))
         else:
             rows = work.counted(table.rows(asked), total=total)
-            write(path, table, asked, rows, form=params["form"], unit=str(work.job.community or ""))
+            write(path, table, asked, rows, form=params["form"])
 
 
-def write(path: Any, table: Table, asked: Asked, rows: Any, *, form: str, unit: str) -> None:
+def write(path: Any, table: Table, asked: Asked, rows: Any, *, form: str) -> None:
     """Write rows as xlsx for print or as CSV."""
     if form == "csv":
         sheets.write_csv(path, table.columns, rows)
@@ -94,7 +95,7 @@ def write(path: Any, table: Table, asked: Asked, rows: Any, *, form: str, unit: 
         table.columns,
         rows,
         title=table.title,
-        unit=unit,
+        unit=unit_of(asked.communities),
         since=asked.first,
         day=asked.last,
         name=table.title,

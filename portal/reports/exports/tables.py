@@ -15,7 +15,7 @@ from portal.lib import masks
 from portal.lib.constraints import lasts_on
 from portal.lib.sheets import Column
 from portal.reports.exports import register
-from portal.reports.exports.daily import daily_rows, daily_total
+from portal.reports.exports.daily import daily_count, daily_rows, daily_total
 from portal.reports.exports.deliveries import delivery_rows, drops_of
 from portal.reports.exports.errands import errand_rows, errands_of
 from portal.reports.exports.headings import DAILY, DELIVERY, DISINFECTION, DUTY, ERRANDS, REGISTER, ROSTER, TEMPERATURES
@@ -125,13 +125,16 @@ def _person(number: int, row: Secondment, cadre: Cadre, asked: Asked) -> Sequenc
     )
 
 
-def _days(asked: Asked) -> int:
-    return asked.communities.count() * ((asked.last - asked.first).days + 1)
-
-
 TABLES: dict[str, Table] = {
     "daily": Table(
-        _("daily report form"), "社区疫情防控日报表", DAILY, Permission.REPORT_VIEW, daily_rows, _days, daily_total, keys=3
+        _("daily report form"),
+        "社区疫情防控日报表",
+        DAILY,
+        Permission.REPORT_VIEW,
+        daily_rows,
+        daily_count,
+        daily_total,
+        keys=3,
     ),
     "roster": Table(
         _("roster of cadres"),
