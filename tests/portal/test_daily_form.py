@@ -1,10 +1,13 @@
 """The city's daily form: what stands in each column, who is in it and in its sum, and the command that writes it."""
 
+import csv
 import datetime as dt
+import io
 from collections import Counter
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from checkpoints.models import Passage, Post
 from portal.lib.dates import moment
@@ -183,6 +186,21 @@ def test_the_command_writes_the_same_sheet(day, tmp_path):
     call_command("export_daily", "--date", "2022-04-10", "--out", str(out), "--community", day.qinghe.code)
     assert opened(out)[3][:1] == opened(made(by=day.secretary, community=day.qinghe).result.path)[3][:1]
     assert [path.name for path in tmp_path.iterdir()] == ["day.xlsx"]
+
+
+def test_the_command_says_how_many_rows_it_wrote_and_its_csv_holds_them(day, tmp_path):
+    """UTF-8 with its mark and CRLF, headings and rows without title and sum; who is not on duty yet has none."""
+    Community.objects.filter(pk=day.yushu.pk).update(active_from=DAY + dt.timedelta(days=1))
+    out, said = tmp_path / "day.csv", io.StringIO()
+    with override("en"):
+        call_command("export_daily", "--date", "2022-04-10", "--out", str(out), stdout=said)
+    text = out.read_bytes().decode()
+    headings, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+
+    assert said.getvalue() == f"1 row in {out}\n"
+    assert (text[0], text.count("\r\n"), text.count("\n")) == ("\ufeff", 2, 2)
+    assert (tuple(headings), [row[:3] for row in rows]) == (HEADINGS, [["1", "清荷社区", "2022-04-10"]])
+    assert rows[0][headings.index("卡口进人次")] == str(by_hand(day.qinghe)["卡口进人次"])
 
 
 @pytest.mark.parametrize(

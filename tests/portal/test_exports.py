@@ -52,15 +52,15 @@ def duties(by, **facts):
 
 
 def test_who_misses_a_shift_with_leave_is_absent_neither_on_the_sheet_nor_in_the_report(day):
-    night = factories.ShiftFactory(post=Post.objects.get(), day=DAY, starts=dt.time(9), ends=dt.time(12), state="draft")
+    planned = factories.ShiftFactory(post=Post.objects.get(), day=DAY, starts=dt.time(9), ends=dt.time(12), state="draft")
     shift = factories.ShiftFactory(post=Post.objects.get(), day=DAY, starts=dt.time(9, 30), ends=dt.time(12))
     people = [factories.CadreFactory(name=name) for name in ("王建国", "李秀英", "张伟", "赵敏")]
-    for cadre, on in zip(people, [shift, shift, night, shift], strict=True):
+    for cadre, on in zip(people, [shift, shift, planned, shift], strict=True):
         factories.AssignmentFactory(shift=on, cadre=cadre)
-    waiting = factories.SecondmentFactory(cadre=people[1], community=day.qinghe, starts_on=DAY)
+    asking = factories.SecondmentFactory(cadre=people[1], community=day.qinghe, starts_on=DAY)
     gone = factories.SecondmentFactory(cadre=people[3], community=day.qinghe, starts_on=DAY)
     hours = {"starts_at": moment(DAY, dt.time(11)), "ends_at": moment(DAY, dt.time(20))}
-    factories.LeaveFactory(secondment=waiting, state="submitted", **hours)
+    factories.LeaveFactory(secondment=asking, state="submitted", **hours)
     factories.LeaveFactory(secondment=gone, state="approved", **hours)
     rollups.roll_up(day=DAY, communities=Community.objects.filter(pk=day.qinghe.pk), by=None)
 
@@ -74,7 +74,7 @@ def test_who_misses_a_shift_with_leave_is_absent_neither_on_the_sheet_nor_in_the
     assert DailyReport.objects.get(community=day.qinghe).counted["cadres_absent"] == 2
 
 
-def test_the_sheet_of_shifts_says_what_was_handed_over_to_those_who_may_read_it(day, queries):
+def test_the_sheet_of_shifts_says_what_was_handed_over_to_those_who_may_read_it(day):
     first, second = (factories.AttendanceFactory(assignment__shift__day=DAY).assignment for _ in range(2))
     for stand in (first, second):
         Compound.objects.filter(posts__shifts=stand.shift).update(community=day.qinghe)
@@ -205,11 +205,10 @@ def test_the_register_has_one_content_however_it_is_written(day, tmp_path, monke
 
 
 def test_a_long_register_says_how_far_it_is_after_each_slice(day, tmp_path, monkeypatch):
-    """40 passages, three of them voided, on eleven hours: however long the days are, no slice is longer than it may be."""
+    """40 passages, three of them voided, in eleven hours: no slice is longer than it may be, and together they are all."""
     monkeypatch.setattr(register, "SLICE", 7)
     asked = Asked(DAY - dt.timedelta(days=3), DAY + dt.timedelta(days=3), Community.objects.filter(pk=day.qinghe.pk))
     table, said = TABLES["passages"], []
-    # 3 or 4 passages an hour: two hours a slice, or one where two are eight passages.
     slices = list(table.copy(asked))
     assert len(slices) > 37 // 7
     if sheets.can_copy():
