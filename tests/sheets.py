@@ -1,6 +1,7 @@
 """Files for tests, made on the spot."""
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from typing import Any
@@ -54,3 +55,15 @@ def rows_of(answer: Any) -> list[list[str]]:
     """The rows of the first table of a file in an answer, as texts."""
     table = tables(io.BytesIO(answer.getvalue()))[0]
     return [[text(cell) for cell in row.cells] for row in table.rows()]
+
+
+def printed(path: Any) -> tuple[Any, ...]:
+    """Pages side by side, the repeated columns and rows, and the merged title lines of the first sheet of a file."""
+    with zipfile.ZipFile(path) as archive:
+        sheet, book = archive.read("xl/worksheets/sheet1.xml").decode(), archive.read("xl/workbook.xml").decode()
+    fit = re.search(r"<pageSetup [^>]*>", sheet)[0]
+    titles = re.search(r'"_xlnm.Print_Titles"[^>]*>([^<]*)<', book)[1]
+    facts = dict(re.findall(r'(\w+)="(\w+)"', fit))
+    assert (facts["paperSize"], facts["orientation"], "&amp;P / &amp;N" in sheet) == ("9", "landscape", True)
+    wide = int(facts.get("fitToWidth", 1)), int(facts.get("fitToHeight", 1))
+    return *wide, re.findall(r"\$[A-Z]+:\$[A-Z]+|\$\d+:\$\d+", titles), re.findall(r'mergeCell ref="(\w+:\w+)"', sheet)

@@ -81,14 +81,19 @@ def missed(at: Scope) -> Q:
     begun = at.by_policy(
         "shift__post__compound__community", lambda policy: at.as_of - dt.timedelta(minutes=policy.absent_after_minutes)
     )
+    missing = Q(attendance=None) | Q(attendance__signed_in_at__gt=at.as_of)
+    return Q(starts_at__lte=begun) & missing & Q(~on_leave())
+
+
+def on_leave() -> Exists:
+    """Of assignments: whether the cadre has leave for some of the time."""
     leave = Leave.objects.filter(
         secondment__cadre=OuterRef("cadre"),
         state=Leave.State.APPROVED,
         starts_at__lt=OuterRef("ends_at"),
         ends_at__gt=OuterRef("starts_at"),
     )
-    missing = Q(attendance=None) | Q(attendance__signed_in_at__gt=at.as_of)
-    return Q(starts_at__lte=begun) & missing & Q(~Exists(leave))
+    return Exists(leave)
 
 
 def _dwellings(at: Scope) -> "QuerySet[Any]":

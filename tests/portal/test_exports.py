@@ -2,148 +2,28 @@
 
 import csv
 import datetime as dt
-from collections import Counter
+from itertools import pairwise
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.urls import reverse
-from python_calamine import CalamineWorkbook
 
-from checkpoints.models import Passage, Post
-from deployments.models import Secondment
+from checkpoints.models import Handover, Passage, Post
 from portal.accounts.models import Event
 from portal.jobs import services as jobs
+from portal.jobs import work
 from portal.lib import masks, sheets
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
 from portal.reports.exports import jobs as jobs_of_exports
-from portal.reports.exports.headings import DAILY as HEADINGS
+from portal.reports.exports import register
 from portal.reports.exports.jobs import ask
 from portal.reports.exports.tables import TABLES, Asked
 from portal.reports.models import DailyReport
-from portal.reports.services import reports, rollups
-from residents.models import Community
+from portal.reports.services import rollups
+from residents.models import Community, Compound, Membership, Role
 from tests import factories
-
-DAY = dt.date(2022, 4, 10)
-
-
-@pytest.fixture
-def day(cast, time_machine):
-    """A day with people on duty and passages, a few of them voided."""
-    time_machine.move_to(moment(DAY, dt.time(18)), tick=False)
-    Community.objects.update(active_from=DAY)
-    Secondment.objects.update(starts_on=DAY)
-    gate = factories.PostFactory(compound=cast.hefengyuan, name="东门")
-    shift = factories.ShiftFactory(post=gate, day=DAY)
-    factories.AttendanceFactory(assignment=factories.AssignmentFactory(shift=shift, cadre=cast.cadre, is_lead=True))
-    kinds = ["resident", "resident", "visitor", "courier"]
-    for n in range(40):
-        row = factories.PassageFactory(
-            post=gate,
-            happened_at=moment(DAY, dt.time(6 + n % 11, n)),
-            direction="in" if n % 3 else "out",
-            person=kinds[n % 4],
-            result="turned_back" if n % 10 == 0 else "passed",
-            result_note="无证" if n % 10 == 0 else "",
-            temperature="37.5" if n % 13 == 0 else "36.5",
-            plate_no="鄂A00001" if n % 5 == 0 else "",
-            written_phone="19900000001",
-            logged_by=cast.cadre_user,
-        )
-        if n % 17 == 0:
-            factories.PassageFactory(post=gate, happened_at=row.happened_at, direction=row.direction, voids=row, is_void=True)
-    rollups.roll_up(day=DAY, communities=Community.objects.all(), by=None)
-    return cast
-
-
-def made(table="daily", by=None, community=None, form="xlsx", **facts):
-    facts = {"first": DAY, "last": DAY, **facts}
-    job = ask(table=table, community=community, form=form, by=by, **facts)
-    jobs.run(job.pk)
-    job.refresh_from_db()
-    assert job.state == "done", job.outcome
-    return job
-
-
-def opened(path):
-    """Title, headings, rows as the printed sheet has them."""
-    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    return rows[0][0], rows[1][0], rows[2], rows[3:]
-
-
-def by_hand(community):
-    """The same figures by plain Python, row after row."""
-    voided = set(Passage.objects.exclude(voids=None).values_list("voids", flat=True))
-    rows = [p for p in Passage.objects.filter(community=community) if not p.is_void and p.pk not in voided]
-    passed = Counter(p.direction for p in rows if p.result == "passed")
-    return {
-        "卡口数": 1,
-        "值守人数": 1,
-        "下沉干部在岗": 1,
-        "志愿者在岗": 0,
-        "卡口进人次": passed["in"],
-        "卡口出人次": passed["out"],
-        "劝返人次": sum(p.result == "turned_back" for p in rows),
-        "进出车辆": sum(p.result == "passed" and p.plate_no != "" for p in rows),
-        "体温异常": sum(p.temperature >= 37.3 for p in rows),
-    }
-
-
-def test_every_number_of_the_sheet_equals_a_count_by_hand(day):
-    title, under, headings, rows = opened(made(by=day.secretary, community=day.qinghe).result.path)
-
-    expected = by_hand(day.qinghe)
-    assert expected["卡口进人次"] > expected["卡口出人次"] > 0
-    assert title == "社区疫情防控日报表"
-    assert under == "单位(盖章): 清荷社区          日期: 2022年4月10日"
-    assert tuple(headings) == HEADINGS
-    row = dict(zip(headings, rows[0], strict=True))
-    assert {heading: row[heading] for heading in expected} == expected
-    # What the portal does not count is empty, never zero.
-    assert [row[heading] for heading in ("核酸应检", "核酸已检", "物资发放")] == ["", "", ""]
-    assert (row["备注"], rows[1][1]) == ("草稿(迟报)", "合计")
-
-
-def test_a_corrected_number_is_the_one_that_is_sent(day):
-    report = DailyReport.objects.get(community=day.qinghe)
-    seen = report.counted["fever"]
-    reports.correct(report_id=report.pk, figure="fever", value=9, reason="漏登", seen=seen, by=day.secretary)
-    _title, _under, headings, rows = opened(made(by=day.officer).result.path)
-    assert [row[headings.index("体温异常")] for row in rows[:3]] == [9, 0, 9]
-
-
-def test_the_week_has_a_row_for_every_community_and_day_reported_or_not(day):
-    job = made(by=day.officer, first=DAY - dt.timedelta(days=6))
-    _title, _under, headings, rows = opened(job.result.path)
-    days = [row[2] for row in rows[:14]]
-    assert Counter(days) == {str(DAY - dt.timedelta(days=n)): 2 for n in range(7)}
-    assert Counter(row[headings.index("备注")] for row in rows[:14]) == {"未上报": 12, "草稿(迟报)": 2}
-
-
-def test_the_sum_of_days_counts_what_happened_each_day_and_what_is_there_once(day, time_machine):
-    time_machine.move_to(moment(DAY, dt.time(18)) + dt.timedelta(days=1), tick=False)
-    expected = by_hand(day.qinghe)["卡口进人次"] + 1
-    factories.PassageFactory(post=Post.objects.get(), direction="in", logged_by=day.cadre_user)
-    rollups.roll_up(day=DAY + dt.timedelta(days=1), communities=Community.objects.filter(pk=day.qinghe.pk), by=None)
-    job = made(by=day.officer, last=DAY + dt.timedelta(days=1))
-    _title, _under, headings, rows = opened(job.result.path)
-    (total,) = [row for row in rows if row[1] == "合计"]
-
-    assert [total[headings.index(name)] for name in ("卡口数", "卡口进人次")] == [1, expected]
-
-
-def test_the_command_writes_the_same_sheet(day, tmp_path):
-    out = tmp_path / "day.xlsx"
-    call_command("export_daily", "--date", "2022-04-10", "--out", str(out), "--community", day.qinghe.code)
-    assert opened(out)[3][:1] == opened(made(by=day.secretary, community=day.qinghe).result.path)[3][:1]
-    assert [path.name for path in tmp_path.iterdir()] == ["day.xlsx"]
-
-
-@pytest.mark.parametrize("bad", [["--out", "x.pdf"], ["--out", "x.csv", "--community", "没有"], ["--out", "/nowhere/x.csv"]])
-def test_the_command_says_what_is_wrong(day, bad):
-    with pytest.raises(CommandError):
-        call_command("export_daily", "--date", "2022-04-10", *bad)
+from tests.portal.exported import DAY, made, opened
+from tests.sheets import printed
 
 
 @pytest.mark.parametrize(("table", "width"), [("daily", 53), ("roster", 25), ("shifts", 19), ("passages", 23)])
@@ -152,6 +32,75 @@ def test_each_sheet_has_the_headings_of_its_form(day, table, width):
     assert (len(headings), len(set(headings))) == (width, width)
     assert tuple(headings) == TABLES[table].headings
     assert rows[0][0] == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "wide"), [("daily", (3, 0, "$A:$C")), ("roster", (2, 0, "$A:$B")), ("shifts", (1, 0)), ("passages", (1, 0))]
+)
+def test_each_sheet_can_be_read_on_paper(day, table, wide):
+    """In letters of at least 7 points: 序号, 社区 and 日期 stand on each of the three pages of the daily form."""
+    across, down, repeated, merged = printed(made(table, by=day.secretary, community=day.qinghe).result.path)
+    assert (across, down, *repeated[:-1], repeated[-1]) == (*wide, "$3:$3")
+    assert len(merged) == 3
+
+
+def duties(by, **facts):
+    """What the sheet of shifts says of each person: how they came, what was handed over, the note."""
+    _title, _under, headings, rows = opened(made("shifts", by=by, **facts).result.path)
+    wanted = [headings.index(name) for name in ("值守人员", "出勤情况", "顶岗人", "交接事项", "备注")]
+    return [tuple(row[at] for at in wanted) for row in rows[:-1]]
+
+
+def test_who_misses_a_shift_with_leave_is_absent_neither_on_the_sheet_nor_in_the_report(day):
+    planned = factories.ShiftFactory(post=Post.objects.get(), day=DAY, starts=dt.time(9), ends=dt.time(12), state="draft")
+    shift = factories.ShiftFactory(post=Post.objects.get(), day=DAY, starts=dt.time(9, 30), ends=dt.time(12))
+    people = [factories.CadreFactory(name=name) for name in ("王建国", "李秀英", "张伟", "赵敏")]
+    for cadre, on in zip(people, [shift, shift, planned, shift], strict=True):
+        factories.AssignmentFactory(shift=on, cadre=cadre)
+    asking = factories.SecondmentFactory(cadre=people[1], community=day.qinghe, starts_on=DAY)
+    gone = factories.SecondmentFactory(cadre=people[3], community=day.qinghe, starts_on=DAY)
+    hours = {"starts_at": moment(DAY, dt.time(11)), "ends_at": moment(DAY, dt.time(20))}
+    factories.LeaveFactory(secondment=asking, state="submitted", **hours)
+    factories.LeaveFactory(secondment=gone, state="approved", **hours)
+    rollups.roll_up(day=DAY, communities=Community.objects.filter(pk=day.qinghe.pk), by=None)
+
+    assert duties(day.secretary, community=day.qinghe) == [
+        ("马骏", "正常", "", "", ""),
+        ("张伟", "", "", "", "未发布"),
+        ("王建国", "缺勤", "", "", ""),
+        ("李秀英", "缺勤", "", "", ""),
+        ("赵敏", "请假", "", "", ""),
+    ]
+    assert DailyReport.objects.get(community=day.qinghe).counted["cadres_absent"] == 2
+
+
+def test_the_sheet_of_shifts_says_what_was_handed_over_to_those_who_may_read_it(day):
+    first, second = (factories.AttendanceFactory(assignment__shift__day=DAY).assignment for _ in range(2))
+    for stand in (first, second):
+        Compound.objects.filter(posts__shifts=stand.shift).update(community=day.qinghe)
+    hand_over = {"handed_over_at": moment(DAY, dt.time(17)), "handed_over_by": day.cadre_user}
+    Handover.objects.create(shift=first.shift, open_items="北门锁坏", note="已报修", **hand_over)
+    names = {"马骏": "", first.cadre.name: "北门锁坏\n已报修", second.cadre.name: ""}
+
+    def left(by):
+        return {row[0]: row[3] for row in duties(by)}
+
+    assert left(day.secretary) == names
+    assert left(day.officer) == dict.fromkeys(names, "")
+
+
+def test_the_sheet_of_shifts_asks_as_much_for_three_as_for_one(day, queries):
+    asked = Asked(DAY, DAY, Community.objects.filter(pk=day.qinghe.pk), handovers=Community.objects.all())
+    counts = []
+    for more in (0, 2):
+        for _ in range(more):
+            shift = factories.ShiftFactory(post=factories.PostFactory(compound=day.hefengyuan), day=DAY)
+            factories.AssignmentFactory(shift=shift)
+            Handover.objects.create(shift=shift, handed_over_at=moment(DAY, dt.time(17)), handed_over_by=day.cadre_user)
+        with queries() as seen:
+            rows = list(TABLES["shifts"].rows(asked))
+        counts.append((len(rows), len(seen)))
+    assert counts == [(1, counts[0][1]), (3, counts[0][1])]
 
 
 def test_the_gate_register_holds_each_passage_that_stands_once(day):
@@ -219,9 +168,11 @@ def test_formulas_in_names_stay_text(day):
 ODD = ["", "1", "12", "1234", "鄂A0", "19900000001", "027-88888888", "=1+1", "+86", "-1", "@a", '王,"建"国', "王*"]
 
 
+@pytest.mark.parametrize("slice_of", [7, 50_000])
 @pytest.mark.parametrize("full", [False, True])
-def test_the_register_has_one_content_however_it_is_written(day, tmp_path, full):
+def test_the_register_has_one_content_however_it_is_written(day, tmp_path, monkeypatch, full, slice_of):
     """What the database fills in equals what the masks of the portal say, and a CSV it writes by itself is the same file."""
+    monkeypatch.setattr(register, "SLICE", slice_of)
     gate = Passage.objects.first().post
     for n, odd in enumerate(ODD):
         at = moment(DAY, dt.time(17, n))
@@ -244,10 +195,32 @@ def test_the_register_has_one_content_however_it_is_written(day, tmp_path, full)
         for n, odd in enumerate(ODD)
     ]
     sheets.write_csv(tmp_path / "rows.csv", table.columns, table.rows(asked))
-    jobs_of_exports.write(tmp_path / "sent.csv", table, asked, table.rows(asked), form="csv", unit="")
+    if sheets.can_copy():
+        sheets.copy_csv(tmp_path / "sent.csv", table.columns, table.copy(asked))
+    else:
+        jobs_of_exports.write(tmp_path / "sent.csv", table, asked, table.rows(asked), form="csv")
     read = [list(csv.reader((tmp_path / name).open(encoding="utf-8-sig", newline=""))) for name in ("rows.csv", "sent.csv")]
     assert read[0] == read[1]
     assert "'=1+1" in read[0][-6]
+
+
+def test_a_long_register_says_how_far_it_is_after_each_slice(day, tmp_path, monkeypatch):
+    """40 passages, three of them voided, in eleven hours: no slice is longer than it may be, and together they are all."""
+    monkeypatch.setattr(register, "SLICE", 7)
+    asked = Asked(DAY - dt.timedelta(days=3), DAY + dt.timedelta(days=3), Community.objects.filter(pk=day.qinghe.pk))
+    table, said = TABLES["passages"], []
+    slices = list(table.copy(asked))
+    assert len(slices) > 37 // 7
+    if sheets.can_copy():
+        sheets.copy_csv(tmp_path / "sent.csv", table.columns, slices, said.append)
+        assert (len(said), said[-1], max(b - a for a, b in pairwise([0, *said])) <= 7) == (len(slices), 37, True)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_the_job_of_a_register_knows_how_far_it_is(day, monkeypatch, form):
+    monkeypatch.setattr(work, "PULSE", 0)
+    job = made("passages", by=day.secretary, community=day.qinghe, form=form)
+    assert (job.done, job.total) == (37, 37)
 
 
 # Pages.
@@ -285,3 +258,31 @@ def test_a_wrong_wish_is_answered_kindly(day, sign_in, bad):
     answer = sign_in(day.secretary).post(reverse("reports:export_new"), values)
     assert answer.status_code == 422
     assert day.secretary.jobs.count() == 0
+
+
+def test_the_page_asks_as_much_for_three_exports_as_for_one(day, sign_in, queries):
+    client = sign_in(day.secretary)
+    counts = []
+    for more in (1, 2):
+        for table in ["daily", "roster"][:more]:
+            ask(table=table, first=DAY, last=DAY, community=day.qinghe if more == 1 else None, by=day.secretary)
+        with queries() as seen:
+            answer = client.get(reverse("reports:export_list"))
+        counts.append((len(answer.context["jobs"]), len(seen)))
+    assert counts == [(1, counts[0][1]), (3, counts[0][1])]
+
+
+def test_the_page_shows_no_export_whose_rows_the_role_no_longer_allows(day, sign_in):
+    full = {"full": True, "reason": "核酸登记"}
+    jobs = [
+        ask(table="roster", first=DAY, last=DAY, community=place, by=day.secretary, **facts).pk
+        for facts in ({}, full)
+        for place in (None, day.qinghe)
+    ]
+    Membership.objects.filter(user=day.secretary).delete()
+    for subdistrict, place in ((day.qinghe.subdistrict, None), (None, day.yushu)):
+        Membership.objects.create(user=day.secretary, role=Role.SECRETARY if place else Role.SUBDISTRICT_OFFICER,
+                                  subdistrict=subdistrict, community=place, starts_on=DAY)  # fmt: skip
+    answer = sign_in(day.secretary).get(reverse("reports:export_list"))
+    # Masked numbers of both; in full only those of the one where she is secretary now.
+    assert [job.pk for job in answer.context["jobs"]] == [jobs[2], jobs[1], jobs[0]]

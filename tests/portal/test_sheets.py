@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from portal.lib import sheets
 from portal.lib.sheets import BadCell, Column, SheetError, cells, days, parts
-from tests.sheets import csv_text, repacked, xlsx
+from tests.sheets import csv_text, printed, repacked, xlsx
 
 ROWS = [["姓名", "电话", "备注"], ["王建国", "19900000001", "一"], ["李秀兰", "19900000002", "二"]]
 
@@ -336,6 +336,25 @@ def test_a_written_table_is_ready_for_print(tmp_path):
     with zipfile.ZipFile(path) as archive:
         assert b'orientation="landscape"' in archive.read("xl/worksheets/sheet1.xml")
         assert b"Print_Titles" in archive.read("xl/workbook.xml")
+
+
+@pytest.mark.parametrize(
+    ("widths", "keys", "expected"),
+    [
+        # 1045 pixels between the margins, at 70 % 1492: ten columns of 149 pixels (20.6 characters) fit, the eleventh does not.
+        ([20.6] * 10, 2, (1, 0, ["$3:$3"], ["A1:J1", "A2:J2", "A4:J4"])),
+        ([20.6] * 11, 2, (2, 0, ["$A:$B", "$3:$3"], ["A1:G1", "A2:G2", "A4:G4"])),
+        # On each further page eight new ones stand beside the two. The title lies over the columns of the first.
+        ([20.6] * 18, 2, (2, 0, ["$A:$B", "$3:$3"], ["A1:J1", "A2:J2", "A4:J4"])),
+        ([20.6] * 19, 2, (3, 0, ["$A:$B", "$3:$3"], ["A1:H1", "A2:H2", "A4:H4"])),
+        ([20.6] * 18, 3, (3, 0, ["$A:$C", "$3:$3"], ["A1:H1", "A2:H2", "A4:H4"])),
+        ([250, 250], 1, (2, 0, ["$A:$A", "$3:$3"], [])),
+    ],
+)
+def test_a_wide_table_is_printed_on_as_many_pages_as_can_be_read(tmp_path, widths, keys, expected):
+    columns = [Column(f"第{n}栏", width) for n, width in enumerate(widths)]
+    sheets.write_xlsx(tmp_path / "表.xlsx", columns, (), title="表", keys=keys)
+    assert printed(tmp_path / "表.xlsx") == expected
 
 
 DANGER = ['=HYPERLINK("http://example.invalid")', "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "http://example.invalid", "{=1}"]

@@ -14,6 +14,8 @@ import xlsxwriter
 from django.utils import timezone
 from xlsxwriter.exceptions import FileCreateError
 
+from portal.lib.sheets.pages import pages
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 FONT = "SimSun"
@@ -55,18 +57,20 @@ def write_xlsx(
     total: Sequence[Any] | None = None,
     footer: bool = True,
     notes: bool = False,
+    keys: int = 2,
 ) -> int:
     """Write a table ready for print and return how many rows it has.
 
     With a title there are the title line, the line 单位 / 日期 and (`footer`) the line to sign; without one, the headings
     are row 1, as templates for import want it. `since` is the first of several days, of which `day` is the last.
-    `notes=True` writes the columns' notes in grey as row 2.
+    `notes=True` writes the columns' notes in grey as row 2. A table too wide to be read on one page is printed on several
+    side by side, each of which begins with its first `keys` columns: they say whose row it is.
     """
     draft = Path(path)
     with _disk_errors(), xlsxwriter.Workbook(str(draft), {"constant_memory": True, "tmpdir": str(draft.parent)}) as book:
         sheet = book.add_worksheet(name.translate({ord(c): "_" for c in "[]:*?/\\'"})[:31] or "Sheet1")
         paper = _Paper(book, sheet, len(columns))
-        paper.lay_out(columns)
+        paper.lay_out(columns, keys)
         if title:
             paper.head(title, unit, day or timezone.localdate(), since)
         paper.headings(columns)
@@ -106,13 +110,18 @@ class _Paper:
         self.header = book.add_format({**cell, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#D9D9D9"})
         self.grey = book.add_format({**cell, "font_color": "#7F7F7F", "text_wrap": True, "align": "center"})
         self.plain = book.add_format({**cell, "text_wrap": True})
-        self.bold = book.add_format({**cell, "bold": True})
+        self.bold = book.add_format({**cell, "bold": True, "text_wrap": True})
 
-    def lay_out(self, columns: Sequence[Column]) -> None:
+    def lay_out(self, columns: Sequence[Column], keys: int) -> None:
         self.sheet.set_landscape()
         self.sheet.set_paper(A4)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        self.sheet.fit_to_pages(1, 0)
+        parts = pages([column.width for column in columns], keys)
+        self.sheet.fit_to_pages(len(parts), 0)
+        # The title stands whole on the first of them.
+        self.width = parts[0]
+        if len(parts) > 1:
+            self.sheet.repeat_columns(0, keys - 1)
         self.sheet.set_footer("&C&P / &N")
         for at, column in enumerate(columns):
             self.sheet.set_column(at, at, column.width)

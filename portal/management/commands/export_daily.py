@@ -21,14 +21,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--date", type=day, required=True, help="2022-04-10")
         parser.add_argument("--out", type=Path, required=True, help="a file that ends in .xlsx or .csv")
-        parser.add_argument("--community", default="", help="12-digit code or name")
-        parser.add_argument("--subdistrict", default="", help="9-digit code or name")
+        place = parser.add_mutually_exclusive_group()
+        place.add_argument("--community", default="", help="12-digit code or name; all on duty when left out")
+        place.add_argument("--subdistrict", default="", help="9-digit code or name: its communities on duty")
 
     def handle(self, **options: Any) -> None:
         out: Path = options["out"]
         if out.suffix not in (".xlsx", ".csv"):
             raise CommandError(_("--out ends in .xlsx or .csv."))
-        communities, unit = communities_of(options["community"]), options["community"]
+        communities = communities_of(options["community"])
         if name := options["subdistrict"]:
             found = Subdistrict.objects.filter(**{"code" if name.isdigit() else "name": name})
             if found.count() != 1:
@@ -36,12 +37,12 @@ class Command(BaseCommand):
                     _("%(count)s subdistricts are called %(name)s: give the code of 9 digits.")
                     % {"count": found.count(), "name": name}
                 )
-            communities, unit = Community.objects.filter(subdistrict__in=found, active_from__isnull=False), str(found[0])
+            communities = Community.objects.filter(subdistrict__in=found, active_from__isnull=False)
         table, asked = TABLES["daily"], Asked(options["date"], options["date"], communities)
         # Beside its place first: a full disk leaves no half file where a whole one is looked for.
         draft = out.with_name(f".{out.name}.part")
         try:
-            write(draft, table, asked, table.rows(asked), form=out.suffix[1:], unit=unit)
+            write(draft, table, asked, table.rows(asked), form=out.suffix[1:])
             draft.replace(out)
         except OSError as error:
             raise CommandError(_("%(file)s cannot be written: %(why)s") % {"file": out, "why": error.strerror}) from error

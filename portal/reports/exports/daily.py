@@ -9,6 +9,7 @@ from portal.reports.exports.headings import THERE
 from portal.reports.figures import BY_HEADING
 from portal.reports.models import DailyReport
 from portal.reports.numbers import numbers_of
+from portal.reports.overview import REPORTED
 
 STATES = {
     DailyReport.State.DRAFT: "草稿",
@@ -20,37 +21,63 @@ STATES = {
 
 
 def daily_rows(asked: Any) -> Iterator[Sequence[Any]]:
-    """Every community of every day; one without a report has an empty row that says so: nobody is left out unseen."""
+    """Every community of every day it was on duty; one without a report has an empty row that says so."""
     communities = list(asked.communities.order_by("code"))
     number = 0
-    day = asked.first
-    while day <= asked.last:
+    for day in _days(asked):
         reports = _reports(asked, day)
         for community in communities:
-            number += 1
-            yield _row(number, community.name, day, reports.get(community.pk))
-        day += dt.timedelta(days=1)
+            if _on_duty(community.active_from, day):
+                number += 1
+                yield _row(number, community.name, day, reports.get(community.pk))
+
+
+def daily_count(asked: Any) -> int:
+    """How many reports there have to be: one a community and day on duty."""
+    since = [day for day in asked.communities.values_list("active_from", flat=True) if day]
+    return sum(max((asked.last - max(asked.first, day)).days + 1, 0) for day in since)
 
 
 def daily_total(asked: Any) -> Sequence[Any]:
-    """合计: the sums of what stands above; of what is there rather than happens, each community's last day counts."""
+    """合计: the sums of what was reported, and how much of all that is, as the officer's page has them.
+
+    Of what is there rather than happens, each community's last day counts.
+    """
     sums: dict[str, int] = {}
     last: dict[tuple[str, int], int] = {}
-    day = asked.first
-    while day <= asked.last:
-        for community, report in _reports(asked, day).items():
-            values = numbers_of(report)
-            for heading, figure in BY_HEADING.items():
-                if (value := values.get(figure.key)) is None:
-                    continue
-                if heading in THERE:
-                    last[heading, community] = value
-                else:
-                    sums[heading] = sums.get(heading, 0) + value
-        day += dt.timedelta(days=1)
+    reported = 0
+    for community, report in _reported(asked):
+        reported += 1
+        values = numbers_of(report)
+        for heading, figure in BY_HEADING.items():
+            if (value := values.get(figure.key)) is None:
+                continue
+            if heading in THERE:
+                last[heading, community] = value
+            else:
+                sums[heading] = sums.get(heading, 0) + value
     for (heading, _community), value in last.items():
         sums[heading] = sums.get(heading, 0) + value
-    return ["", "合计", "", *(sums.get(heading, "") for heading in HEADINGS[3:])]
+    unit = "个社区" if asked.first == asked.last else "份日报"
+    note = f"已报{reported}/{daily_count(asked)}{unit}"
+    return ["", "合计", "", *(sums.get(heading, "") for heading in HEADINGS[3:-1]), note]
+
+
+def _reported(asked: Any) -> Iterator[tuple[int, DailyReport]]:
+    """The reports that count, day after day."""
+    since = dict(asked.communities.values_list("pk", "active_from"))
+    for day in _days(asked):
+        for community, report in _reports(asked, day).items():
+            if report.state in REPORTED and _on_duty(since[community], day):
+                yield community, report
+
+
+def _days(asked: Any) -> Iterator[dt.date]:
+    return (asked.first + dt.timedelta(days=n) for n in range((asked.last - asked.first).days + 1))
+
+
+def _on_duty(since: dt.date | None, day: dt.date) -> bool:
+    return since is not None and since <= day
 
 
 def _reports(asked: Any, day: dt.date) -> dict[int, DailyReport]:

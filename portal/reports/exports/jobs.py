@@ -1,9 +1,11 @@
 """An export as a job: asked for, written by a worker, handed out on the job's page."""
 
 import datetime as dt
+from itertools import product
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +17,7 @@ from portal.jobs.registry import Kind
 from portal.jobs.work import Work
 from portal.lib import sheets
 from portal.lib.errors import Refused
+from portal.reports.exports.places import unit_of
 from portal.reports.exports.tables import TABLES, Asked, Table
 from residents.access import Permission, communities_for, has
 from residents.models import Community
@@ -68,17 +71,21 @@ def run(work: Work) -> None:
     params = work.job.params
     table = TABLES[params["table"]]
     communities = communities_of(params["table"], work.job.community_id, params["full"], work.job.by)
-    asked = Asked(dt.date.fromisoformat(params["first"]), dt.date.fromisoformat(params["last"]), communities, params["full"])
+    first, last = map(dt.date.fromisoformat, (params["first"], params["last"]))
+    asked = Asked(first, last, communities, params["full"], communities_for(work.job.by, Permission.HANDOVER_VIEW))
     with work.result(file_name(table, asked, work.job.community, params["form"])) as path:
-        rows = work.counted(table.rows(asked), total=table.count(asked))
-        write(path, table, asked, rows, form=params["form"], unit=str(work.job.community or ""))
+        total = table.count(asked)
+        # The bar knows from the first moment how long it is.
+        work.tell(0, total)
+        if params["form"] == "csv" and table.copy and sheets.can_copy():
+            sheets.copy_csv(path, table.columns, table.copy(asked), lambda done: work.tell(done, total))
+        else:
+            rows = work.counted(table.rows(asked), total=total)
+            write(path, table, asked, rows, form=params["form"])
 
 
-def write(path: Any, table: Table, asked: Asked, rows: Any, *, form: str, unit: str) -> None:
+def write(path: Any, table: Table, asked: Asked, rows: Any, *, form: str) -> None:
     """Write rows as xlsx for print or as CSV."""
-    if form == "csv" and table.copy and sheets.can_copy():
-        sheets.copy_csv(path, table.columns, table.copy(asked))
-        return
     if form == "csv":
         sheets.write_csv(path, table.columns, rows)
         return
@@ -88,11 +95,12 @@ def write(path: Any, table: Table, asked: Asked, rows: Any, *, form: str, unit: 
         table.columns,
         rows,
         title=table.title,
-        unit=unit,
+        unit=unit_of(asked.communities),
         since=asked.first,
         day=asked.last,
         name=table.title,
         total=total,
+        keys=table.keys,
     )
 
 
@@ -106,6 +114,17 @@ def may_see(user: User, job: Job) -> bool:
     """Whoever asked, as long as the role allows the same rows."""
     params = job.params
     return job.by_id == user.pk and communities_of(params["table"], job.community_id, params["full"], user).exists()
+
+
+def seen_by(user: User) -> "QuerySet[Job]":
+    """The exports somebody asked for and may still see, in one statement however many there are."""
+    may = Q(pk__in=())
+    for name, full in product(TABLES, (False, True)):
+        places = communities_of(name, None, full, user)
+        may |= Q(
+            Q(community__in=places.values("pk")) | Q(Exists(places), community=None), params__table=name, params__full=full
+        )
+    return Job.objects.filter(may, by=user, kind="export")
 
 
 JOB = Kind(label=gettext_lazy("Export"), run=run, may=may_see, page="reports:export_list")

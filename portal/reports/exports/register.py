@@ -3,10 +3,15 @@
 One definition for every way out: workbooks and SQLite read the rows as values; PostgreSQL writes a CSV by itself (COPY).
 """
 
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Expression, F, Func, QuerySet, TextField, Value, When, Window
+from django.db.models import Case, Count, Expression, F, Func, QuerySet, TextField, Value, When, Window
 from django.db.models.functions import (
     Cast,
     Coalesce,
@@ -21,11 +26,15 @@ from django.db.models.functions import (
     Substr,
 )
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
+from django.utils import timezone
 
 from checkpoints.models import Passage
 from checkpoints.services.register_sheet import CODE, DIRECTION, PERSON, RESULT
+from portal.lib.dates import moment
 
 CHUNK = 2000
+# Rows that PostgreSQL writes before the job says that it goes on: a second's work. Two minutes of silence are taken for death.
+SLICE = 50_000
 
 
 def passages(asked: Any) -> "QuerySet[Passage]":
@@ -38,14 +47,37 @@ def rows(asked: Any) -> Any:
     return iter(_table(asked, text=_as_written, time=_time()).iterator(CHUNK))
 
 
-def copy(asked: Any) -> "QuerySet[Passage]":
-    """The register as a CSV wants it, for COPY: no text may be taken for a formula."""
+def copy(asked: Any) -> Iterator[Callable[[int], "QuerySet[Passage]"]]:
+    """The register as a CSV wants it, for COPY: in slices, each a query made from how many rows stand above it."""
+    edges = [None, *_edges(asked), None]
+    for first, after in pairwise(edges):
+        yield partial(_slice, asked, first, after)
+
+
+def _slice(asked: Any, first: dt.datetime | None, after: dt.datetime | None, above: int) -> "QuerySet[Passage]":
+    """No text may be taken for a formula."""
     local = Func(Value(settings.TIME_ZONE), F("happened_at"), function="timezone")
     time = Func(local, Value("HH24:MI"), function="to_char", output_field=TextField())
-    return _table(asked, text=_Harmless, time=time)
+    # The days of the slice only, or each would read all.
+    days = {"first": first and timezone.localdate(first), "last": after and timezone.localdate(after)}
+    own = replace(asked, **{name: day for name, day in days.items() if day})
+    rows = _table(own, text=_Harmless, time=time, above=above)
+    rows = rows.filter(happened_at__gte=first) if first else rows
+    return rows.filter(happened_at__lt=after) if after else rows
 
 
-def _table(asked: Any, *, text: Any, time: Expression) -> "QuerySet[Passage]":
+def _edges(asked: Any) -> Iterator[dt.datetime]:
+    """The hours at which a new slice begins, so that none is much longer than SLICE."""
+    hours = passages(asked).order_by("day", "hour").values_list("day", "hour").annotate(Count("pk"))
+    filled = 0
+    for day, hour, count in hours:
+        if filled and filled + count > SLICE:
+            yield moment(day, dt.time(hour))
+            filled = 0
+        filled += count
+
+
+def _table(asked: Any, *, text: Any, time: Expression, above: int = 0) -> "QuerySet[Passage]":
     phone = text("written_phone") if asked.full else text("written_phone", _phone("written_phone"))
     plate = text("plate_no") if asked.full else text("plate_no", _plate("plate_no"))
     own = {"person": Passage.Person.RESIDENT}
@@ -53,7 +85,7 @@ def _table(asked: Any, *, text: Any, time: Expression) -> "QuerySet[Passage]":
         passages(asked)
         .order_by("happened_at", "id")
         .values_list(
-            Window(RowNumber(), order_by=[F("happened_at"), F("id")]),
+            Window(RowNumber(), order_by=[F("happened_at"), F("id")]) + Value(above),
             "day",
             time,
             text("post__name"),

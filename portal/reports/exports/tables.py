@@ -6,26 +6,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.models import Assignment, Shift
-from checkpoints.services import attendance
 from deployments.models import Cadre, Secondment
 from deployments.services.roster_sheet import POLITICAL, SEX
 from portal.lib import masks
 from portal.lib.constraints import lasts_on
 from portal.lib.sheets import Column
 from portal.reports.exports import register
-from portal.reports.exports.daily import daily_rows, daily_total
+from portal.reports.exports.daily import daily_count, daily_rows, daily_total
 from portal.reports.exports.deliveries import delivery_rows, drops_of
 from portal.reports.exports.errands import errand_rows, errands_of
 from portal.reports.exports.headings import DAILY, DELIVERY, DISINFECTION, DUTY, ERRANDS, REGISTER, ROSTER, TEMPERATURES
 from portal.reports.exports.rounds import disinfection_rows, stops_of, temperature_rows
+from portal.reports.exports.shifts import duties_of, duty_rows
 from residents.access import Permission
 from residents.models import Community, Stop
-from residents.services.policies import duty_policies
 
 CHUNK = 2000
 
@@ -38,6 +35,8 @@ class Asked:
     last: dt.date
     communities: "QuerySet[Community]"
     full: bool = False
+    # Where the notes of hand-overs may be read: whoever sees the shifts does not always see these.
+    handovers: "QuerySet[Community] | None" = None
 
     def phone(self, value: str) -> str:
         return value if self.full else masks.phone(value)
@@ -57,8 +56,11 @@ class Table:
     rows: Callable[[Asked], Iterator[Sequence[Any]]]
     count: Callable[[Asked], int]
     total: Callable[[Asked], Sequence[Any]] | None = None
-    # The same rows for PostgreSQL to write as CSV, where they may be very many.
-    copy: "Callable[[Asked], QuerySet[Any]] | None" = None
+    # The same rows in slices for PostgreSQL to write as CSV, where they may be very many.
+    copy: 'Callable[[Asked], Iterator[Callable[[int], "QuerySet[Any]"]]] | None' = None
+
+    # How many first columns say whose row it is: they stand on every page of a sheet too wide for one.
+    keys: int = 2
 
     @property
     def columns(self) -> list[Column]:
@@ -77,15 +79,6 @@ def _words(named: dict[str, Any]) -> dict[str, str]:
 
 
 SEX_WORDS, POLITICAL_WORDS = _words(SEX), _words(POLITICAL)
-KINDS = {
-    Cadre.Kind.CADRE: "下沉干部",
-    Cadre.Kind.WORKER: "社区",
-    Cadre.Kind.PROPERTY: "物业",
-    Cadre.Kind.VOLUNTEER: "志愿者",
-    Cadre.Kind.POLICE: "民警",
-}
-SHIFTS = {Shift.Kind.DAY: "白班", Shift.Kind.EVENING: "晚班", Shift.Kind.NIGHT: "夜班", Shift.Kind.PEAK: "高峰"}
-PRESENCE = {"absent": "缺勤", "late": "迟到", "early_leave": "早退", "finished": "正常", "present": "正常", "open": "正常"}
 
 
 def _secondments(asked: Asked) -> "QuerySet[Secondment]":
@@ -132,58 +125,17 @@ def _person(number: int, row: Secondment, cadre: Cadre, asked: Asked) -> Sequenc
     )
 
 
-def _duties(asked: Asked) -> "QuerySet[Assignment]":
-    rows = Assignment.objects.within(asked.communities).standing().exclude(shift__state=Shift.State.CANCELLED)
-    return rows.filter(shift__day__range=(asked.first, asked.last))
-
-
-def duty_rows(asked: Asked) -> Iterator[Sequence[Any]]:
-    """Plan and sign-in on one page."""
-    policies = duty_policies(list(asked.communities.select_related("subdistrict")), asked.first)
-    leads = dict(_duties(asked).filter(is_lead=True).values_list("shift_id", "cadre__name"))
-    rows = _duties(asked).select_related("shift__post__compound", "cadre__unit", "attendance")
-    now = timezone.now()
-    ordered = rows.order_by("shift__day", "shift__post__compound_id", "shift__post_id", "shift__starts_at", "seat")
-    for number, row in enumerate(ordered.iterator(CHUNK), 1):
-        state = attendance.standing(row, policies[row.shift.post.compound.community_id], now).state
-        yield _duty(number, row, leads.get(row.shift_id, ""), state, asked)
-
-
-def _duty(number: int, row: Assignment, lead: str, state: str, asked: Asked) -> Sequence[Any]:
-    shift, cadre, there = row.shift, row.cadre, getattr(row, "attendance", None)
-    return (
-        number,
-        shift.day,
-        shift.post.compound.name,
-        shift.post.name,
-        SHIFTS[Shift.Kind(shift.kind)],
-        f"{_clock(row.starts_at)}-{_clock(row.ends_at)}",
-        cadre.name,
-        KINDS[Cadre.Kind(cadre.kind)],
-        cadre.unit.name if cadre.unit else "",
-        asked.phone(cadre.phone),
-        lead,
-        there and there.signed_in_at,
-        "",
-        there and there.signed_out_at,
-        "",
-        PRESENCE.get(state, ""),
-        "",
-        "",
-        "未签退" if state == "open" else "",
-    )
-
-
-def _clock(at: dt.datetime) -> str:
-    return f"{timezone.localtime(at):%H:%M}"
-
-
-def _days(asked: Asked) -> int:
-    return asked.communities.count() * ((asked.last - asked.first).days + 1)
-
-
 TABLES: dict[str, Table] = {
-    "daily": Table(_("daily report form"), "社区疫情防控日报表", DAILY, Permission.REPORT_VIEW, daily_rows, _days, daily_total),
+    "daily": Table(
+        _("daily report form"),
+        "社区疫情防控日报表",
+        DAILY,
+        Permission.REPORT_VIEW,
+        daily_rows,
+        daily_count,
+        daily_total,
+        keys=3,
+    ),
     "roster": Table(
         _("roster of cadres"),
         "下沉干部(人员)花名册",
@@ -198,7 +150,7 @@ TABLES: dict[str, Table] = {
         DUTY,
         Permission.SHIFT_VIEW,
         duty_rows,
-        lambda asked: _duties(asked).count(),
+        lambda asked: duties_of(asked).count(),
     ),
     "passages": Table(
         _("gate register"),

@@ -9,11 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.jobs import tasks
-from portal.jobs.models import Job
 from portal.lib.dates import asked_day
 from portal.lib.errors import Refused
 from portal.lib.pages import page
-from portal.reports.exports.jobs import ask, may_see
+from portal.reports.exports.jobs import ask, seen_by
 from portal.reports.exports.tables import TABLES
 from portal.reports.forms import ExportForm
 from residents.access import Permission, Request, has, requires
@@ -34,8 +33,7 @@ def export_list(request: Request) -> HttpResponse:
 
 
 def _page(request: Request, form: ExportForm, status: int = 200) -> HttpResponse:
-    jobs = [job for job in Job.objects.filter(by=request.user, kind="export")[:SHOWN] if may_see(request.user, job)]
-    context = {"form": form, "jobs": jobs, "today": timezone.localdate()}
+    context = {"form": form, "jobs": seen_by(request.user)[:SHOWN], "today": timezone.localdate()}
     return page(request, "reports/exports/list.html", context, status=status)
 
 
