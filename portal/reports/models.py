@@ -12,6 +12,10 @@ from residents.models import Community
 from residents.scope import CommunityQuerySet
 
 
+# Nothing has happened to it but counting and correcting: the cut-off may still count it anew.
+NEVER_SUBMITTED = Q(state="draft", submitted_at=None, replaces=None)
+
+
 class DailyReportQuerySet(CommunityQuerySet):
     """Reports."""
 
@@ -88,6 +92,11 @@ class DailyReport(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def never_submitted(self) -> bool:
+        """A first version that nobody has sent up yet."""
+        return self.state == self.State.DRAFT and self.submitted_at is None and self.replaces_id is None
 
     @property
     def is_late(self) -> bool:

@@ -97,6 +97,28 @@ def test_a_missing_number_keeps_the_report_back_and_zero_does_not(cast, report):
 
 
 @pytest.mark.parametrize(
+    ("hour", "sentence"),
+    [
+        (15, "The day is counted at 16:00. Submit it after that."),
+        (16, "The day is counted up to 16:00 and these numbers are older. Count again, then submit."),
+    ],
+)
+def test_a_draft_older_than_its_cut_off_is_not_submitted(cast, report, time_machine, sign_in, hour, sentence):
+    DailyReport.objects.filter(pk=report.pk).update(as_of=moment(DAY, dt.time(10)))
+    time_machine.move_to(moment(DAY, dt.time(hour, 30)), tick=False)
+    client, address = sign_in(cast.secretary), reverse("reports:daily_detail", args=[report.pk])
+    assert client.get(address).context["too_early"] == sentence
+    with pytest.raises(Refused) as refusal:
+        reports.submit(report_id=report.pk, by=cast.secretary)
+    assert str(refusal.value) == sentence
+
+    time_machine.move_to(moment(DAY, dt.time(16, 40)), tick=False)
+    client.post(reverse("reports:daily_count"), {"community": cast.qinghe.pk, "day": "2022-04-10"})
+    assert client.get(address).context["too_early"] == ""
+    assert through(report, cast, "submit").state == "submitted"
+
+
+@pytest.mark.parametrize(
     ("moves", "state"),
     [
         (["submit"], "submitted"),

@@ -13,6 +13,7 @@ from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from portal.reports.figures import BY_KEY, MAIN
 from portal.reports.models import DailyReport, FigureCorrection
+from portal.reports.services.rollups import cut_off
 
 State = DailyReport.State
 # The largest number a figure of one community can be.
@@ -89,6 +90,8 @@ def submit(*, report_id: int, by: User) -> DailyReport:
             _("This report is %(state)s already. Ask the subdistrict to return it if a number is wrong.")
             % {"state": report.get_state_display()}
         )
+    if sentence := too_early(report):
+        raise Refused(sentence)
     if missing := missing_in(report):
         names = ", ".join(str(figure.label) for figure in missing)
         sentence = _("Not counted: %(figures)s. Count the day again or write the number; zero is a number too.")
@@ -181,6 +184,17 @@ def new_version(*, report_id: int, by: User) -> DailyReport:
         row.save()
     audit.record("report.new_version", fresh, by=by, before={"version": old.version}, after={"version": fresh.version})
     return fresh
+
+
+def too_early(report: DailyReport) -> str:
+    """Why it cannot be submitted yet and what to do; empty when it can: nothing up to the cut-off may be left out."""
+    until = cut_off(report.community, report.day)
+    if not report.never_submitted or report.as_of >= until:
+        return ""
+    time = f"{timezone.localtime(until):%H:%M}"
+    if timezone.now() < until:
+        return _("The day is counted at %(time)s. Submit it after that.") % {"time": time}
+    return _("The day is counted up to %(time)s and these numbers are older. Count again, then submit.") % {"time": time}
 
 
 def missing_in(report: DailyReport) -> list[Any]:

@@ -18,7 +18,7 @@ from residents.models import Community
 def roll_up(
     *, day: dt.date, communities: "QuerySet[Community]", as_of: dt.datetime | None = None, by: User | None
 ) -> list[DailyReport]:
-    """Make or refresh the drafts of a day and return them; a fixed number of statements for any number of communities.
+    """Make or refresh the drafts of a day and return them; on PostgreSQL a fixed number of statements for any number.
 
     Counted up to `as_of`, or to this moment. Corrections stay. Submitted, accepted and locked reports are not touched.
     """
@@ -26,14 +26,18 @@ def roll_up(
     locked = Community.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=communities.order_by().values("pk"))
     chosen = {community.pk: community for community in locked.select_related("subdistrict").order_by("pk")}
     now = timezone.now()
-    stored = DailyReport.objects.newest().filter(day=day, community__in=communities.order_by().values("pk"))
+    # Whoever submits one of them meanwhile waits and submits what is counted here.
+    free = DailyReport.objects.newest().select_for_update(of=("self",), no_key=True)
+    stored = free.filter(day=day, community__in=communities.order_by().values("pk"))
     reports = {report.community_id: report for report in stored}
     closed = [pk for pk, report in reports.items() if not report.is_open]
     wanted = communities.exclude(pk__in=closed) if closed else communities
     counted = count(day=day, as_of=as_of or now, communities=wanted)
     rows = []
     for pk, figures in counted.items():
-        report = reports.get(pk) or DailyReport(community=chosen[pk], day=day, due_at=due_at(chosen[pk], day))
+        report = reports.get(pk) or DailyReport(day=day, due_at=due_at(chosen[pk], day))
+        # The line in the trail asks for it: known, it is not fetched for every row.
+        report.community = chosen[pk]
         report.counted, report.as_of, report.rolled_up_at = figures, as_of or now, now
         rows.append(report)
     _store(rows)
@@ -42,7 +46,7 @@ def roll_up(
 
 
 def _store(rows: list[DailyReport]) -> None:
-    """One statement for the new, one for the refreshed."""
+    """One statement for the new, one for the refreshed; SQLite, which takes few values at once, writes in batches."""
     new = [row for row in rows if row.pk is None]
     old = [row for row in rows if row.pk is not None]
     DailyReport.objects.bulk_create(new)

@@ -80,6 +80,7 @@ def _detail(request: Request, report: DailyReport, form: CorrectionForm | None =
         "hours": numbers.hours(report),
         "kinds": numbers.kinds(report),
         "missing": reports.missing_in(report),
+        "too_early": reports.too_early(report) if may_edit else "",
         "may_edit": may_edit,
         "may_renew": report.state == DailyReport.State.LOCKED
         and may_in(request.user, Permission.REPORT_EDIT, report.community),
