@@ -48,7 +48,7 @@ def numbers_of(report: DailyReport | None) -> Numbers:
 def blocks(report: DailyReport) -> list[tuple[Any, list[Line]]]:
     """The report block by block, beside yesterday and the last two weeks."""
     first = report.day - dt.timedelta(days=DAYS - 1)
-    past = DailyReport.objects.newest().filter(community=report.community_id, day__gte=first, day__lt=report.day)
+    past = DailyReport.objects.valid().filter(community=report.community_id, day__gte=first, day__lt=report.day)
     by_day = {one.day: numbers_of(one) for one in past.prefetch_related("corrections")}
     own = numbers_of(report)
     by_day[report.day] = own

@@ -6,13 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from portal import today
 from portal.accounts.models import Event, Message
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
 from portal.reports import overview
 from portal.reports.models import DailyReport
 from portal.reports.numbers import numbers_of
-from portal.reports.services import reports, rollups
+from portal.reports.services import reminders, reports, rollups
 from residents.models import Community
 from tests import factories
 
@@ -96,23 +97,19 @@ def test_a_missing_number_keeps_the_report_back_and_zero_does_not(cast, report):
     assert through(report, cast, "submit").state == "submitted"
 
 
-@pytest.mark.parametrize(
-    ("hour", "sentence"),
-    [
+def test_a_draft_older_than_its_cut_off_is_not_submitted(cast, report, time_machine, sign_in):
+    DailyReport.objects.filter(pk=report.pk).update(as_of=moment(DAY, dt.time(10)))
+    client, address = sign_in(cast.secretary), reverse("reports:daily_detail", args=[report.pk])
+    for hour, sentence in (
         (15, "The day is counted at 16:00. Submit it after that."),
         (16, "The day is counted up to 16:00 and these numbers are older. Count again, then submit."),
-    ],
-)
-def test_a_draft_older_than_its_cut_off_is_not_submitted(cast, report, time_machine, sign_in, hour, sentence):
-    DailyReport.objects.filter(pk=report.pk).update(as_of=moment(DAY, dt.time(10)))
-    time_machine.move_to(moment(DAY, dt.time(hour, 30)), tick=False)
-    client, address = sign_in(cast.secretary), reverse("reports:daily_detail", args=[report.pk])
-    assert client.get(address).context["too_early"] == sentence
-    with pytest.raises(Refused) as refusal:
-        reports.submit(report_id=report.pk, by=cast.secretary)
-    assert str(refusal.value) == sentence
+    ):
+        time_machine.move_to(moment(DAY, dt.time(hour, 30)), tick=False)
+        assert client.get(address).context["too_early"] == sentence
+        with pytest.raises(Refused) as refusal:
+            reports.submit(report_id=report.pk, by=cast.secretary)
+        assert str(refusal.value) == sentence
 
-    time_machine.move_to(moment(DAY, dt.time(16, 40)), tick=False)
     client.post(reverse("reports:daily_count"), {"community": cast.qinghe.pk, "day": "2022-04-10"})
     assert client.get(address).context["too_early"] == ""
     assert through(report, cast, "submit").state == "submitted"
@@ -166,6 +163,83 @@ def test_after_the_lock_a_correction_is_a_new_version(cast, report):
     assert list(DailyReport.objects.newest().filter(community=cast.qinghe)) == [fresh]
     with pytest.raises(Refused):
         reports.new_version(report_id=report.pk, by=cast.secretary)
+
+
+def test_a_locked_version_counts_until_the_next_is_submitted(cast, report, time_machine):
+    correct(report, cast.secretary)
+    through(report, cast, "submit", "accept", "lock")
+    fresh = reports.new_version(report_id=report.pk, by=cast.secretary)
+    correct(fresh, cast.secretary, seen=2, value=5)
+    time_machine.move_to(moment(DAY, dt.time(17, 30)), tick=False)
+
+    def seen():
+        (cell,) = [cells[0] for row, cells in overview.grid(Community.objects.all(), DAY) if row == cast.qinghe]
+        sums = overview.consolidated(Community.objects.all(), DAY)[0]
+        handed_in = today.report_overview(Community.objects.all())["stats"][0].value
+        return cell.kind, cell.report.version, cell.revised, sums.numbers["fever"], sums.reported, handed_in
+
+    assert seen() == ("locked", 1, True, 2, 1, 1)
+    assert {str(stat.label): stat.value for stat in overview.stats(Community.objects.all(), DAY)}["locked"] == 1
+    assert list(overview.with_state(Community.objects.all(), DAY, "locked")) == [cast.qinghe]
+    through(fresh, cast, "submit", "return")
+    assert seen() == ("locked", 1, True, 2, 1, 1)
+    through(fresh, cast, "submit")
+    assert seen() == ("submitted", 2, False, 5, 1, 1)
+
+
+def test_nobody_is_chased_for_a_report_that_is_only_revised(cast, report, time_machine):
+    through(report, cast, "submit", "accept", "lock")
+    reports.new_version(report_id=report.pk, by=cast.secretary)
+    time_machine.move_to(moment(DAY, dt.time(17, 1)), tick=False)
+
+    assert list(reminders.late(timezone.now())) == [DailyReport.objects.get(community=cast.yushu)]
+    with pytest.raises(Refused):
+        reminders.remind(community=cast.qinghe, day=DAY, by=cast.officer)
+
+
+def test_a_new_version_has_the_name_and_time_of_whoever_submits_it_and_is_not_late_by_that(cast, report, time_machine):
+    through(report, cast, "submit", "accept", "lock")
+    first = timezone.now()
+    time_machine.move_to(moment(DAY, dt.time(18)), tick=False)
+    fresh = reports.new_version(report_id=report.pk, by=cast.worker)
+    assert (fresh.submitted_at, fresh.submitted_by) == (None, None)
+
+    reports.submit(report_id=fresh.pk, by=cast.worker)
+
+    fresh.refresh_from_db()
+    report.refresh_from_db()
+    assert (fresh.submitted_at, fresh.submitted_by, fresh.is_late) == (timezone.now(), cast.worker, False)
+    assert (report.submitted_at, report.submitted_by) == (first, cast.secretary)
+
+
+def test_both_versions_say_which_of_them_counts(cast, report, sign_in):
+    through(report, cast, "submit", "accept", "lock")
+    fresh = reports.new_version(report_id=report.pk, by=cast.secretary)
+    client = sign_in(cast.secretary)
+    said = {
+        report.pk: "A new version is being written. Until it is submitted, this one counts.",
+        fresh.pk: "Until this version is submitted, the locked one counts.",
+    }
+    for pk, sentence in said.items():
+        assert client.get(reverse("reports:daily_detail", args=[pk])).content.decode().count(sentence) == 1
+    assert sign_in(cast.officer).get(reverse("reports:overview")).content.decode().count("new version begun") == 1
+
+
+def test_that_a_report_came_late_is_still_shown_when_it_is_accepted(cast, report, time_machine):
+    time_machine.move_to(moment(DAY, dt.time(17, 1)), tick=False)
+
+    def seen():
+        cell = overview.cell(cast.qinghe, DAY, report)
+        return str(cell.label), cell.kind, cell.icon
+
+    through(report, cast, "submit")
+    assert seen() == ("submitted late", "late", "clock")
+    through(report, cast, "accept")
+    assert seen() == ("accepted, late", "accepted", "clock")
+    through(report, cast, "lock")
+    assert seen() == ("locked, late", "locked", "clock")
+    counted = {str(stat.label): stat.value for stat in overview.stats(Community.objects.filter(pk=cast.qinghe.pk), DAY)}
+    assert {label: value for label, value in counted.items() if value} == {"locked": 1}
 
 
 def test_late_is_what_came_after_it_was_due_and_a_return_does_not_make_it_late(cast, report, time_machine):

@@ -113,6 +113,18 @@ def test_a_corrected_number_is_the_one_that_is_sent(day):
     assert [row[headings.index("体温异常")] for row in rows[:3]] == [9, 0, 9]
 
 
+def test_a_locked_report_is_on_the_sheet_while_its_next_version_is_written(day):
+    report = DailyReport.objects.get(community=day.qinghe)
+    reports.submit(report_id=report.pk, by=day.secretary)
+    reports.accept(report_ids=[report.pk], by=day.officer)
+    reports.lock(report_id=report.pk, by=day.officer)
+    fresh = reports.new_version(report_id=report.pk, by=day.secretary)
+    reports.correct(report_id=fresh.pk, figure="fever", value=9, reason="漏登", seen=report.counted["fever"], by=day.secretary)
+    _title, _under, headings, rows = opened(made(by=day.officer, community=day.qinghe).result.path)
+    row = dict(zip(headings, rows[0], strict=True))
+    assert (row["体温异常"], row["填表人"], row["备注"]) == (report.counted["fever"], day.secretary.name, "已锁定(迟报)")
+
+
 def test_the_week_has_a_row_for_every_community_and_day_reported_or_not(day):
     job = made(by=day.officer, first=DAY - dt.timedelta(days=6))
     _title, _under, headings, rows = opened(job.result.path)

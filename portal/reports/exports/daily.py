@@ -54,7 +54,7 @@ def daily_total(asked: Any) -> Sequence[Any]:
 
 
 def _reports(asked: Any, day: dt.date) -> dict[int, DailyReport]:
-    rows = DailyReport.objects.newest().within(asked.communities).filter(day=day)
+    rows = DailyReport.objects.valid().within(asked.communities).filter(day=day)
     rows = rows.select_related("submitted_by", "reviewed_by").prefetch_related("corrections")
     return {report.community_id: report for report in rows}
 

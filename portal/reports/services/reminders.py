@@ -128,7 +128,7 @@ def _clock(at: dt.datetime) -> str:
 @transaction.atomic
 def remind(*, community: Community, day: dt.date, by: User) -> int:
     """An officer reminds a community of its report: once a day. Returns how many people were told."""
-    if DailyReport.objects.newest().filter(community=community, day=day).exclude(state__in=DailyReport.OPEN).exists():
+    if DailyReport.objects.valid().filter(community=community, day=day).exclude(state__in=DailyReport.OPEN).exists():
         raise Refused(_("This report is already submitted; nobody needs reminding."))
     members = Membership.objects.live().filter(role=Role.SECRETARY, community=community)
     facts = {"community": community.name, "day": str(day), "by": str(by)}

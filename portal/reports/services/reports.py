@@ -97,9 +97,11 @@ def submit(*, report_id: int, by: User) -> DailyReport:
         sentence = _("Not counted: %(figures)s. Count the day again or write the number; zero is a number too.")
         raise Refused(sentence % {"figures": names})
     # The first submission decides whether it came in time; a returned report is not late by that.
-    if report.submitted_at is None:
+    report.first_submitted_at = report.first_submitted_at or report.submitted_at or timezone.now()
+    # Each version has the name of whoever sent it up first.
+    if report.state == State.DRAFT:
         report.submitted_at, report.submitted_by = timezone.now(), by
-    _move(report, State.SUBMITTED, "report.submitted", by, "submitted_at", "submitted_by")
+    _move(report, State.SUBMITTED, "report.submitted", by, "first_submitted_at", "submitted_at", "submitted_by")
     return report
 
 
@@ -175,8 +177,7 @@ def new_version(*, report_id: int, by: User) -> DailyReport:
             special=old.special,
             rolled_up_at=old.rolled_up_at,
             # It was in time or late with its first version.
-            submitted_at=old.submitted_at,
-            submitted_by=old.submitted_by,
+            first_submitted_at=old.first_submitted_at or old.submitted_at,
             replaces=old,
         )
     for row in old.corrections.all():
