@@ -51,7 +51,7 @@ class DailyReport(models.Model):
     # Records up to this moment are counted.
     as_of = models.DateTimeField(_("as of"))
     due_at = models.DateTimeField(_("due at"))
-    # Figure key -> number; a missing key is "not counted", never zero.
+    # Figure key -> number; a missing key is "not counted", never zero; null is a median of nothing.
     counted = models.JSONField(_("counted"), default=dict)
     special = models.TextField(_("special events"), max_length=2000, blank=True)
     rolled_up_at = models.DateTimeField(_("rolled up at"), null=True, blank=True)
@@ -107,6 +107,12 @@ class DailyReport(models.Model):
     def never_submitted(self) -> bool:
         """A first version that nobody has sent up yet."""
         return self.state == self.State.DRAFT and self.submitted_at is None and self.replaces_id is None
+
+    @property
+    def counted_to(self) -> str:
+        """The hour up to which the day is in it, as 16:00; 24:00 once it was over when it was counted."""
+        at = timezone.localtime(self.as_of)
+        return f"{at:%H:%M}" if at.date() <= self.day else "24:00"
 
     @property
     def is_late(self) -> bool:

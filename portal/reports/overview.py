@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.stats import Stat
 from portal.reports.models import DailyReport, DailyReportQuerySet
-from portal.reports.numbers import Numbers, total
+from portal.reports.numbers import Numbers, Passages, total
 from portal.reports.services.rollups import due_at
 from residents.models import Community
 
@@ -71,6 +71,10 @@ class Group:
     numbers: Numbers
     reported: int
     expected: int
+
+    @property
+    def passages(self) -> Passages:
+        return Passages(self.numbers)
 
 
 def cell(community: Community, day: dt.date, report: DailyReport | None) -> Cell:

@@ -270,6 +270,70 @@ def test_sums_hold_what_was_reported_and_say_of_how_many(cast, report):
     assert (district.numbers["fever"], district.numbers["passages_in"]) == (2, 0)
 
 
+def errand_of(compound, minutes):
+    asked = moment(DAY, dt.time(9))
+    home = factories.DwellingFactory(entrance__building__compound=compound)
+    factories.ErrandFactory(dwelling=home, requested_at=asked, first_accepted_at=asked + dt.timedelta(minutes=minutes))
+
+
+def test_a_median_of_nothing_is_empty_keeps_nothing_back_and_is_never_added_up(cast, report, sign_in):
+    key = "errands_minutes_taken"
+    errand_of(cast.hefengyuan, 10)
+    errand_of(cast.yushu_rental, 30)
+    community = Community.objects.filter(pk=cast.yushu.pk)
+    (other,) = rollups.roll_up(day=DAY, communities=community, by=None)
+    assert (other.counted[key], report.counted[key], report.counted["errands_asked"]) == (30, None, 0)
+    assert reports.missing_in(report) == []
+    page = sign_in(cast.secretary).get(reverse("reports:daily_detail", args=[report.pk]))
+    line = next(line for _label, lines in page.context["blocks"] for line in lines if line.figure.key == key)
+    assert (line.value, line.missing, page.content.decode().count("<b>missing</b>")) == (None, False, 0)
+
+    correct(report, cast.secretary, figure=key, seen=None, value=12)
+    assert numbers_of(report)[key] == 12
+    through(report, cast, "submit")
+    reports.submit(report_id=other.pk, by=cast.other_secretary)
+    sums = overview.consolidated(Community.objects.all(), DAY)[0].numbers
+    assert (sums[key], sums["errands_minutes_done"], sums["errands_asked"]) == (None, None, 1)
+
+
+def test_a_median_that_was_never_counted_is_missing(cast, report):
+    del report.counted["errands_minutes_taken"]
+    assert [figure.key for figure in reports.missing_in(report)] == ["errands_minutes_taken"]
+
+
+def test_passages_by_kind_and_hour_are_added_up_and_beside_a_corrected_total_it_is_said(cast, report, sign_in):
+    for compound, hour in ((cast.hefengyuan, 8), (cast.hefengyuan, 9), (cast.yushu_rental, 9)):
+        factories.PassageFactory(post=factories.PostFactory(compound=compound), happened_at=moment(DAY, dt.time(hour)))
+    rollups.roll_up(day=DAY, communities=Community.objects.all(), by=None)
+    for row in DailyReport.objects.all():
+        reports.submit(report_id=row.pk, by=cast.secretary)
+
+    subdistrict, district = overview.consolidated(Community.objects.all(), DAY)
+    for group in (subdistrict, district):
+        assert [row for row in group.passages.kinds if row[1]] == [("resident", 3, 0)]
+        assert group.passages.hours == [(8, 1, 0), (9, 2, 0)]
+        assert not group.passages.corrected_apart
+
+    through(report, cast, "return")
+    correct(report, cast.secretary, figure="passages_in", seen=2, value=7)
+    through(report, cast, "submit")
+    assert overview.consolidated(Community.objects.all(), DAY)[0].passages.corrected_apart
+    said = "The total was written by hand; what stands here is what the records say, and does not add up to it."
+    assert sign_in(cast.officer).get(reverse("reports:overview")).content.decode().count(said) == 2
+    page = sign_in(cast.secretary).get(reverse("reports:daily_detail", args=[report.pk]))
+    assert page.content.decode().count(said) == 1
+
+
+@pytest.mark.parametrize(("after", "said"), [(16, "16:00"), (9, "09:00"), (24 + 9, "24:00")])
+def test_the_page_says_up_to_when_it_is_counted_and_where_the_rest_stands(cast, report, sign_in, after, said):
+    at = moment(DAY, dt.time()) + dt.timedelta(hours=after)
+    DailyReport.objects.filter(pk=report.pk).update(as_of=at)
+    page = sign_in(cast.secretary).get(reverse("reports:daily_detail", args=[report.pk])).content.decode()
+    assert page.count(f"Counted up to {said}.") == 1
+    rest = f"{reverse('reports:summary')}?first={DAY}&amp;last={DAY}&amp;community={cast.qinghe.pk}"
+    assert page.count(rest) == 1
+
+
 # Pages.
 
 
@@ -366,6 +430,17 @@ def test_tomorrow_and_other_communities_are_not_counted(cast, sign_in):
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     client.post(reverse("reports:daily_count"), {"community": cast.qinghe.pk, "day": str(tomorrow)})
     client.post(reverse("reports:daily_count"), {"community": cast.yushu.pk, "day": str(timezone.localdate())})
+    assert DailyReport.objects.count() == 0
+
+
+def test_a_day_before_the_community_was_on_duty_is_not_counted(cast, time_machine, sign_in):
+    time_machine.move_to(moment(DAY, dt.time(11)), tick=False)
+    Community.objects.update(active_from=DAY)
+    client = sign_in(cast.secretary)
+    asked = {"community": cast.qinghe.pk, "day": str(DAY - dt.timedelta(days=1))}
+    answer = client.post(reverse("reports:daily_count"), asked, follow=True)
+    said = ["Nobody was on duty here on 2022-04-09 yet; there is nothing to count."]
+    assert [str(message) for message in answer.context["messages"]] == said
     assert DailyReport.objects.count() == 0
 
 

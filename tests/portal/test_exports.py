@@ -102,7 +102,7 @@ def test_every_number_of_the_sheet_equals_a_count_by_hand(day):
     assert {heading: row[heading] for heading in expected} == expected
     # What the portal does not count is empty, never zero.
     assert [row[heading] for heading in ("核酸应检", "核酸已检", "物资发放")] == ["", "", ""]
-    assert (row["备注"], rows[1][1]) == ("草稿(迟报)", "合计")
+    assert (row["备注"], rows[1][1]) == ("草稿(迟报) 截至18:00", "合计")
 
 
 def test_a_corrected_number_is_the_one_that_is_sent(day):
@@ -122,7 +122,11 @@ def test_a_locked_report_is_on_the_sheet_while_its_next_version_is_written(day):
     reports.correct(report_id=fresh.pk, figure="fever", value=9, reason="漏登", seen=report.counted["fever"], by=day.secretary)
     _title, _under, headings, rows = opened(made(by=day.officer, community=day.qinghe).result.path)
     row = dict(zip(headings, rows[0], strict=True))
-    assert (row["体温异常"], row["填表人"], row["备注"]) == (report.counted["fever"], day.secretary.name, "已锁定(迟报)")
+    assert (row["体温异常"], row["填表人"], row["备注"]) == (
+        report.counted["fever"],
+        day.secretary.name,
+        "已锁定(迟报) 截至18:00",
+    )
 
 
 def test_the_week_has_a_row_for_every_community_and_day_reported_or_not(day):
@@ -130,7 +134,7 @@ def test_the_week_has_a_row_for_every_community_and_day_reported_or_not(day):
     _title, _under, headings, rows = opened(job.result.path)
     days = [row[2] for row in rows[:14]]
     assert Counter(days) == {str(DAY - dt.timedelta(days=n)): 2 for n in range(7)}
-    assert Counter(row[headings.index("备注")] for row in rows[:14]) == {"未上报": 12, "草稿(迟报)": 2}
+    assert Counter(row[headings.index("备注")] for row in rows[:14]) == {"未上报": 12, "草稿(迟报) 截至18:00": 2}
 
 
 def test_the_sum_of_days_counts_what_happened_each_day_and_what_is_there_once(day, time_machine):

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from checkpoints.models import Passage
@@ -210,6 +211,31 @@ def test_the_command_counts_one_community(on_duty, gate, capsys):
 
     assert DailyReport.objects.get().counted["passages_in"] == 1
     assert capsys.readouterr().out == "1 report counted\n"
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("2022-04-09", "Nobody was on duty here on 2022-04-09 yet; there is nothing to count."),
+        ("2022-04-11", "This day has not come yet."),
+    ],
+)
+def test_the_command_refuses_a_day_that_cannot_be_counted(on_duty, time_machine, day, sentence):
+    time_machine.move_to(at(18))
+    with pytest.raises(CommandError) as refusal:
+        call_command("rollup", "--date", day)
+    assert (str(refusal.value), DailyReport.objects.count()) == (sentence, 0)
+
+
+def test_the_command_says_how_many_it_left_out(on_duty, time_machine, capsys):
+    time_machine.move_to(at(18))
+    Community.objects.filter(pk=on_duty.yushu.pk).update(active_from=DAY + dt.timedelta(days=1))
+    call_command("rollup", "--date", "2022-04-10")
+    assert DailyReport.objects.get().community == on_duty.qinghe
+    assert capsys.readouterr().out == "1 report counted\n1 left out: submitted already, or not on duty yet\n"
+    DailyReport.objects.update(state="accepted")
+    with pytest.raises(CommandError, match="already submitted"):
+        call_command("rollup", "--date", "2022-04-10")
 
 
 # The minute task.

@@ -66,7 +66,7 @@ def _row(number: int, community: str, day: dt.date, report: DailyReport | None) 
     if report:
         late = "(迟报)" if report.is_late else ""
         known |= {"特殊情况": report.special, "填表人": _name(report.submitted_by), "审核人": _name(report.reviewed_by)}
-        known["备注"] = STATES[DailyReport.State(report.state)] + late
+        known["备注"] = f"{STATES[DailyReport.State(report.state)]}{late} 截至{report.counted_to}"
     return [known.get(heading) for heading in HEADINGS]
 
 

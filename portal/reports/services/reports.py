@@ -13,6 +13,7 @@ from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from portal.reports.figures import BY_KEY, MAIN
 from portal.reports.models import DailyReport, FigureCorrection
+from portal.reports.numbers import is_missing, numbers_of
 from portal.reports.services.rollups import cut_off
 
 State = DailyReport.State
@@ -200,8 +201,8 @@ def too_early(report: DailyReport) -> str:
 
 def missing_in(report: DailyReport) -> list[Any]:
     """The figures without any number: neither counted nor written."""
-    corrected = {row.figure for row in report.corrections.all()}
-    return [figure for figure in MAIN if report.counted.get(figure.key) is None and figure.key not in corrected]
+    numbers = numbers_of(report)
+    return [figure for figure in MAIN if is_missing(figure, numbers)]
 
 
 def _for_update() -> Any:

@@ -5,10 +5,12 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.dates import moment
+from portal.lib.errors import Refused
 from portal.reports.counting import count
 from portal.reports.models import DailyReport
 from residents.models import Community
@@ -42,6 +44,19 @@ def roll_up(
         rows.append(report)
     _store(rows)
     audit.record_many("report.rolled_up", rows, by=by)
+    return rows
+
+
+def count_by_hand(*, day: dt.date, communities: "QuerySet[Community]", by: User | None) -> list[DailyReport]:
+    """What a person asks for: a day that has come is counted, for those on duty by then whose report may still change."""
+    if day > timezone.localdate():
+        raise Refused(_("This day has not come yet."))
+    on_duty = communities.filter(active_from__lte=day)
+    if not on_duty.exists():
+        raise Refused(_("Nobody was on duty here on %(day)s yet; there is nothing to count.") % {"day": day})
+    rows = roll_up(day=day, communities=on_duty, by=by)
+    if not rows:
+        raise Refused(_("This report is already submitted; its numbers stand."))
     return rows
 
 
