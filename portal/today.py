@@ -131,12 +131,12 @@ def absent_of(shifts: list[Shift]) -> list[Assignment]:
 def report_overview(communities: "QuerySet[Community]") -> dict[str, Any]:
     """How many have reported today, and who has not."""
     day = timezone.localdate()
-    newest = DailyReport.objects.newest().filter(community=OuterRef("pk"), day=day)
+    valid = DailyReport.objects.valid().filter(community=OuterRef("pk"), day=day)
     handed_in = Q(state__in=[DailyReport.State.SUBMITTED, DailyReport.State.ACCEPTED, DailyReport.State.LOCKED])
-    due = communities.filter(active_from__lte=day).annotate(has_report=Exists(newest.filter(handed_in)))
+    due = communities.filter(active_from__lte=day).annotate(has_report=Exists(valid.filter(handed_in)))
     missing = due.filter(has_report=False)
     states = dict(
-        DailyReport.objects.newest().filter(day=day, community__in=communities).values_list("state").annotate(count=Count("pk"))
+        DailyReport.objects.valid().filter(day=day, community__in=communities).values_list("state").annotate(count=Count("pk"))
     )
     total, missing_count = due.count(), missing.count()
     unasked = health_checks.due_cases(communities, day, timezone.now()).filter(health_checks.MISSED).count()

@@ -12,15 +12,15 @@ from portal.reports.periods import Scope, Source
 from residents.models import Community
 from residents.services.policies import duty_policies
 
-Numbers = dict[int, dict[str, int]]
+Numbers = dict[int, dict[str, int | None]]
 
 
 def count(*, day: dt.date, as_of: dt.datetime, communities: "QuerySet[Community]") -> Numbers:
-    """Return every figure by community key and figure key. Where there is no record the figure is 0, not missing."""
+    """Return every figure by community key and figure key. Where there is no record it is 0, not missing; a median is None."""
     chosen = list(communities.select_related("subdistrict"))
     everywhere = len(chosen) == Community.objects.count()
     scope = Scope(day, day, communities.order_by().values("pk"), as_of, everywhere, duty_policies(chosen, day))
-    numbers: Numbers = {community.pk: dict.fromkeys(KEYS, 0) for community in chosen}
+    numbers: Numbers = {community.pk: dict(EMPTY) for community in chosen}
     for source, figures in BY_SOURCE:
         if source.dimensions:
             _tally(scope, source, figures, numbers)
@@ -29,7 +29,8 @@ def count(*, day: dt.date, as_of: dt.datetime, communities: "QuerySet[Community]
     return numbers
 
 
-KEYS = tuple(figure.key for figure in FIGURES)
+# A day without any record.
+EMPTY: dict[str, int | None] = {figure.key: None if figure.median else 0 for figure in FIGURES}
 
 
 def _by_source() -> list[tuple[Source, list[Figure]]]:

@@ -51,14 +51,14 @@ class Figure:
     part_of: str = ""
     # Hour or kind, for the table of parts.
     part: Any = ""
+    # Of nothing there is none, which is not zero; and medians are not added up.
+    median: bool = False
 
 
 PEOPLE, TIMES, HOURS, PLACES, VEHICLES = _("people"), pgettext_lazy("unit", "passages"), _("hours"), _("places"), _("vehicles")
 HOMES, ROUNDS, ERRANDS = pgettext_lazy("unit", "homes"), pgettext_lazy("unit", "rounds"), pgettext_lazy("unit", "errands")
-CASES = pgettext_lazy("unit", "cases")
+CASES, LOADS = pgettext_lazy("unit", "cases"), pgettext_lazy("unit", "deliveries")
 TIMES_CALLED = pgettext_lazy("unit", "calls")
-
-LOADS = pgettext_lazy("unit", "deliveries")
 
 BLOCKS = {
     "duty": _("People on duty"),
@@ -192,7 +192,7 @@ def _of_errands() -> Iterator[Figure]:
         ("errands_minutes_taken", _("median minutes until somebody has it"), sources.TAKEN_AFTER),
         ("errands_minutes_done", _("median minutes until it is done"), sources.DONE_AFTER),
     ):
-        yield Figure(key, label, _("minutes"), "errands", Counted(source, lambda at: Minutes(Avg("took"))))
+        yield Figure(key, label, _("minutes"), "errands", Counted(source, lambda at: Minutes(Avg("took"))), median=True)
     yield _tasks("tasks_done", _("tasks done"), lambda at: Count("pk"))
     yield _tasks("tasks_by_teams", _("of them given to teams"), lambda at: Count("for_team"))
 

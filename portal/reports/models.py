@@ -4,20 +4,29 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.models import Community
 from residents.scope import CommunityQuerySet
 
+# Nothing has happened to it but counting and correcting: the cut-off may still count it anew.
+NEVER_SUBMITTED = Q(state="draft", submitted_at=None, replaces=None)
+
 
 class DailyReportQuerySet(CommunityQuerySet):
     """Reports."""
 
     def newest(self) -> Self:
-        """The valid version of each day: a correction after the lock makes a new one."""
+        """The last version of each day, which is worked on: a correction after the lock makes a new one."""
         return self.filter(replaced_by=None)
+
+    def valid(self) -> Self:
+        """The version of each day that counts: a locked one until the next is sent up; `revision` is the key of that next."""
+        waits = Q(replaces__isnull=False, state__in=DailyReport.OPEN)
+        last = Q(replaced_by=None) | Q(replaced_by__state__in=DailyReport.OPEN)
+        return self.filter(last).exclude(waits).annotate(revision=F("replaced_by"))
 
 
 class DailyReport(models.Model):
@@ -42,10 +51,12 @@ class DailyReport(models.Model):
     # Records up to this moment are counted.
     as_of = models.DateTimeField(_("as of"))
     due_at = models.DateTimeField(_("due at"))
-    # Figure key -> number; a missing key is "not counted", never zero.
+    # Figure key -> number; a missing key is "not counted", never zero; null is a median of nothing.
     counted = models.JSONField(_("counted"), default=dict)
     special = models.TextField(_("special events"), max_length=2000, blank=True)
     rolled_up_at = models.DateTimeField(_("rolled up at"), null=True, blank=True)
+    # The first time the day was sent up, in whichever version: it decides whether it came in time.
+    first_submitted_at = models.DateTimeField(_("first submitted at"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("prepared by")
@@ -58,6 +69,9 @@ class DailyReport(models.Model):
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("replaces")
     )
+
+    # The next version, while one is being written; known to rows of `valid()`.
+    revision: int | None = None
 
     objects = DailyReportQuerySet.as_manager()
 
@@ -90,9 +104,20 @@ class DailyReport(models.Model):
         return self.state in self.OPEN
 
     @property
+    def never_submitted(self) -> bool:
+        """A first version that nobody has sent up yet."""
+        return self.state == self.State.DRAFT and self.submitted_at is None and self.replaces_id is None
+
+    @property
+    def counted_to(self) -> str:
+        """The hour up to which the day is in it, as 16:00; 24:00 once it was over when it was counted."""
+        at = timezone.localtime(self.as_of)
+        return f"{at:%H:%M}" if at.date() <= self.day else "24:00"
+
+    @property
     def is_late(self) -> bool:
         """Submitted after it was due, or due and still not submitted."""
-        return (self.submitted_at or timezone.now()) > self.due_at
+        return (self.first_submitted_at or self.submitted_at or timezone.now()) > self.due_at
 
 
 class FigureCorrection(models.Model):

@@ -9,10 +9,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from portal.reports.figures import BLOCKS, MAIN, Figure, parts_of
+from portal.reports.figures import BLOCKS, FIGURES, MAIN, Figure, parts_of
 from portal.reports.models import DailyReport, FigureCorrection
 
 Numbers = dict[str, int | None]
+SUMMED = {figure.key for figure in FIGURES if not figure.median}
 DAYS = 14
 WIDTH, HEIGHT = 84, 22
 
@@ -27,6 +28,7 @@ class Line:
     correction: FigureCorrection | None
     yesterday: int | None
     chart: SafeString
+    missing: bool
 
     @property
     def change(self) -> int | None:
@@ -45,10 +47,15 @@ def numbers_of(report: DailyReport | None) -> Numbers:
     return {**report.counted, **{row.figure: row.corrected for row in report.corrections.all()}}
 
 
+def is_missing(figure: Figure, numbers: Numbers) -> bool:
+    """Whether no number stands although one has to: a median that was counted over nothing has none."""
+    return numbers.get(figure.key) is None and not (figure.median and figure.key in numbers)
+
+
 def blocks(report: DailyReport) -> list[tuple[Any, list[Line]]]:
     """The report block by block, beside yesterday and the last two weeks."""
     first = report.day - dt.timedelta(days=DAYS - 1)
-    past = DailyReport.objects.newest().filter(community=report.community_id, day__gte=first, day__lt=report.day)
+    past = DailyReport.objects.valid().filter(community=report.community_id, day__gte=first, day__lt=report.day)
     by_day = {one.day: numbers_of(one) for one in past.prefetch_related("corrections")}
     own = numbers_of(report)
     by_day[report.day] = own
@@ -63,35 +70,48 @@ def blocks(report: DailyReport) -> list[tuple[Any, list[Line]]]:
             corrections.get(figure.key),
             yesterday.get(figure.key),
             chart([by_day.get(day, {}).get(figure.key) for day in days]),
+            is_missing(figure, own),
         )
         for figure in MAIN
     ]
     return [(label, [line for line in lines if line.figure.block == block]) for block, label in BLOCKS.items()]
 
 
-def hours(report: DailyReport) -> list[tuple[int, int | None, int | None]]:
-    """In and out of each hour in which somebody passed."""
-    rows = [
-        (figure.part, report.counted.get(figure.key), report.counted.get(figure.key.replace("_in_", "_out_")))
-        for figure in parts_of("passages_in_by_hour")
-    ]
-    return [row for row in rows if row[1] or row[2]]
+@dataclass(frozen=True)
+class Passages:
+    """Who passed, by kind of person and by hour, of a report's numbers or of sums."""
 
+    numbers: Numbers
 
-def kinds(report: DailyReport) -> list[tuple[Any, int | None, int | None]]:
-    """In and out by kind of person."""
-    return [
-        (figure.part, report.counted.get(figure.key), report.counted.get(figure.key.replace("_in_", "_out_")))
-        for figure in parts_of("passages_in")
-    ]
+    @property
+    def kinds(self) -> list[tuple[Any, int | None, int | None]]:
+        """In and out by kind of person."""
+        return self._ways("passages_in")
+
+    @property
+    def hours(self) -> list[tuple[Any, int | None, int | None]]:
+        """In and out of each hour in which somebody passed."""
+        return [row for row in self._ways("passages_in_by_hour") if row[1] or row[2]]
+
+    @property
+    def corrected_apart(self) -> bool:
+        """Whether a total was written by hand: its parts are what the records say and do not add up to it."""
+        sums = {"passages_in": [row[1] for row in self.kinds], "passages_out": [row[2] for row in self.kinds]}
+        return any(None not in parts and self.numbers.get(whole) != sum(parts) for whole, parts in sums.items())  # type: ignore[arg-type]
+
+    def _ways(self, whole: str) -> list[tuple[Any, int | None, int | None]]:
+        return [
+            (figure.part, self.numbers.get(figure.key), self.numbers.get(figure.key.replace("_in_", "_out_")))
+            for figure in parts_of(whole)
+        ]
 
 
 def total(reports: Iterable[DailyReport]) -> Numbers:
-    """The sums over communities; a figure no community has stays empty."""
-    sums: Numbers = {figure.key: None for figure in MAIN}
+    """The sums over communities; a figure no community has stays empty, and so does a median, which no sum is."""
+    sums: Numbers = dict.fromkeys(SUMMED | {figure.key for figure in MAIN})
     for report in reports:
         for key, value in numbers_of(report).items():
-            if value is not None and key in sums:
+            if value is not None and key in SUMMED:
                 sums[key] = (sums[key] or 0) + value
     return sums
 

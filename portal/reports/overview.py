@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.stats import Stat
-from portal.reports.models import DailyReport
-from portal.reports.numbers import Numbers, total
+from portal.reports.models import DailyReport, DailyReportQuerySet
+from portal.reports.numbers import Numbers, Passages, total
 from portal.reports.services.rollups import due_at
 from residents.models import Community
 
@@ -39,8 +40,19 @@ class Cell:
     report: DailyReport | None
 
     @property
+    def came_late(self) -> bool:
+        """It was late when it came, wherever it has got to; "late" itself says so already."""
+        return self.kind in (State.RETURNED, State.ACCEPTED, State.LOCKED) and bool(self.report and self.report.is_late)
+
+    @property
+    def revised(self) -> bool:
+        """It counts, and a new version of it is being written."""
+        return bool(self.report and self.report.revision)
+
+    @property
     def label(self) -> Any:
-        return LOOKS[self.kind][0]
+        label = LOOKS[self.kind][0]
+        return gettext("%(state)s, late") % {"state": label} if self.came_late else label
 
     @property
     def tone(self) -> str:
@@ -48,7 +60,7 @@ class Cell:
 
     @property
     def icon(self) -> str:
-        return LOOKS[self.kind][2]
+        return "clock" if self.came_late else LOOKS[self.kind][2]
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,10 @@ class Group:
     numbers: Numbers
     reported: int
     expected: int
+
+    @property
+    def passages(self) -> Passages:
+        return Passages(self.numbers)
 
 
 def cell(community: Community, day: dt.date, report: DailyReport | None) -> Cell:
@@ -75,10 +91,8 @@ def grid(communities: "QuerySet[Community]", day: dt.date) -> list[tuple[Communi
     """Each community on duty with its last days, the asked one first; None before it was on duty."""
     days = days_before(day)
     rows = list(on_duty(communities, day).select_related("subdistrict__district"))
-    found = (
-        DailyReport.objects.newest().filter(community__in=[row.pk for row in rows], day__in=days).defer("counted", "special")
-    )
-    reports = {(report.community_id, report.day): report for report in found}
+    found = DailyReport.objects.valid().filter(community__in=[row.pk for row in rows], day__in=days)
+    reports = {(report.community_id, report.day): report for report in found.defer("counted", "special")}
     return [
         (
             row,
@@ -102,8 +116,7 @@ def on_duty(communities: "QuerySet[Community]", day: dt.date) -> "QuerySet[Commu
 def stats(communities: "QuerySet[Community]", day: dt.date) -> list[Stat]:
     """How many communities stand where on the day; each number is a filter of the grid."""
     rows = list(on_duty(communities, day).select_related("subdistrict"))
-    found = DailyReport.objects.newest().filter(community__in=communities.order_by().values("pk"), day=day)
-    reports = {report.community_id: report for report in found.defer("counted", "special")}
+    reports = _by_community(_of_day(communities, day).defer("counted", "special"))
     counts = Counter(cell(row, day, reports.get(row.pk)).kind for row in rows)
     return [
         Stat(label, counts[kind], tone=tone if counts[kind] and tone != "info" else "", address=f"?day={day}&state={kind}")
@@ -114,22 +127,28 @@ def stats(communities: "QuerySet[Community]", day: dt.date) -> list[Stat]:
 def with_state(communities: "QuerySet[Community]", day: dt.date, kind: str) -> "QuerySet[Community]":
     """The communities whose cell of the day looks so."""
     rows = on_duty(communities, day).select_related("subdistrict")
-    found = DailyReport.objects.newest().filter(day=day, community__in=rows.order_by().values("pk"))
-    reports = {report.community_id: report for report in found.defer("counted", "special")}
+    reports = _by_community(_of_day(rows, day).defer("counted", "special"))
     return communities.filter(pk__in=[row.pk for row in rows if cell(row, day, reports.get(row.pk)).kind == kind])
 
 
 def consolidated(communities: "QuerySet[Community]", day: dt.date) -> list[Group]:
     """The sums by subdistrict, then by district; only what was reported counts, and how much that is stands beside it."""
     rows = list(on_duty(communities, day).select_related("subdistrict__district"))
-    found = DailyReport.objects.newest().filter(day=day, state__in=REPORTED, community__in=communities.order_by().values("pk"))
-    reports = {report.community_id: report for report in found.prefetch_related("corrections")}
+    reports = _by_community(_of_day(communities, day).filter(state__in=REPORTED).prefetch_related("corrections"))
     groups: dict[Any, list[Community]] = {}
     for row in rows:
         groups.setdefault(row.subdistrict, []).append(row)
     for row in rows:
         groups.setdefault(row.subdistrict.district, []).append(row)
     return [_group(str(place), members, reports) for place, members in groups.items()]
+
+
+def _of_day(communities: "QuerySet[Community]", day: dt.date) -> DailyReportQuerySet:
+    return DailyReport.objects.valid().filter(day=day, community__in=communities.order_by().values("pk"))
+
+
+def _by_community(reports: "QuerySet[DailyReport]") -> dict[int, DailyReport]:
+    return {report.community_id: report for report in reports}
 
 
 def _group(name: str, members: list[Community], reports: dict[int, DailyReport]) -> Group:

@@ -24,7 +24,7 @@ from residents.services import errand_totals
 
 # Nobody needs more in one table, and the database need not be asked for it.
 LONGEST_DAYS = 366
-Numbers = dict[str, int]
+Numbers = dict[str, int | None]
 # Stands for all communities together, where a number cannot be summed; no community has this key.
 EVERYWHERE = 0
 
@@ -147,22 +147,26 @@ ITEMS: tuple[Item, ...] = (
 )
 
 
+# A period without any record.
+EMPTY: Numbers = {item.key: None if item.key in OF_ALL else 0 for item in ITEMS}
+
+
 def count(at: Period) -> dict[int, Numbers]:
-    """Every number by community key and item key; one statement, whatever is counted. No record is zero."""
-    found: dict[int, Numbers] = defaultdict(lambda: {item.key: 0 for item in ITEMS})
+    """Every number by community key and item key; one statement, whatever is counted. No record is zero, and no median."""
+    found: dict[int, Numbers] = defaultdict(lambda: dict(EMPTY))
     for community, name, *values in _rows(at):
         for item, value in zip(BY_SOURCE[name], values, strict=False):
-            found[community][item.key] = int(value or 0)
+            found[community][item.key] = EMPTY[item.key] if value is None else int(value)
     return dict(found)
 
 
 def total(numbers: dict[int, Numbers]) -> Numbers:
     """The sums over communities, and the medians of all; somebody who stood in two counts in both."""
-    sums = {item.key: 0 for item in ITEMS}
+    sums = dict(EMPTY)
     for community, one in numbers.items():
         for key, value in one.items():
-            if (community == EVERYWHERE) == (key in OF_ALL):
-                sums[key] += value
+            if value is not None and (community == EVERYWHERE) == (key in OF_ALL):
+                sums[key] = (sums[key] or 0) + value
     return sums
 
 

@@ -19,7 +19,7 @@ from checkpoints.models import Assignment, Attendance, Post, Shift
 from deployments.models import Cadre, Responsibility, Secondment, SendingUnit
 from portal.accounts.models import User
 from portal.lib.dates import day_bounds, period
-from portal.reports.counting import KEYS
+from portal.reports.counting import EMPTY
 from portal.reports.models import DailyReport
 from portal.reports.services import rollups
 from residents.models import Building, Community, Compound, District, Entrance, Subdistrict
@@ -164,7 +164,7 @@ def hand_written() -> None:
     hours = [one(way, f"hour = {hour}", way, f"h{hour:02}") for way in ways for hour in range(24)]
     persons = [one(way, f"person = '{kind}' AND result = 'passed'", way, kind) for way in ways for kind in kinds]
     text = SQL.read_text().format(
-        hours=", ".join(hours), kinds=", ".join(persons), zero=f"'{json.dumps(dict.fromkeys(KEYS, 0))}'::jsonb",
+        hours=", ".join(hours), kinds=", ".join(persons), zero=f"'{json.dumps(EMPTY)}'::jsonb",
         waiting=_words(WAITING), done=_words(DONE), incidents=_words(INCIDENTS),
     )  # fmt: skip
     start, end = day_bounds(DAY)
@@ -176,6 +176,6 @@ def _words(values: Iterable[str]) -> str:
     return ", ".join(f"'{value!s}'" for value in values)
 
 
-def stored() -> dict[int, dict[str, int]]:
+def stored() -> dict[int, dict[str, int | None]]:
     """The figures of every community."""
     return dict(DailyReport.objects.values_list("community_id", "counted"))

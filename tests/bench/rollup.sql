@@ -140,8 +140,8 @@ WITH standing AS NOT MATERIALIZED (
   SELECT community_id, count(*) AS errands_asked,
          count(*) FILTER (WHERE escalated > 0 OR (state IN ({waiting}) AND promised_by < %(as_of)s)
                           OR first_accepted_at > promised_by) AS errands_late,
-         coalesce(round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM first_accepted_at - requested_at))
-           FILTER (WHERE first_accepted_at <= %(until)s) / 60), 0)::int AS errands_minutes_taken
+         round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM first_accepted_at - requested_at))
+           FILTER (WHERE first_accepted_at <= %(until)s) / 60)::int AS errands_minutes_taken
   FROM asked GROUP BY 1
 ), brought AS (
   SELECT e.id, e.community_id, k.code, e.delivered_at - e.requested_at AS took
@@ -158,8 +158,7 @@ WITH standing AS NOT MATERIALIZED (
          count(*) FILTER (WHERE code = 'bill_payment') AS errands_bills,
          count(*) FILTER (WHERE code NOT IN ('medicine', 'groceries', 'infant', 'pet', 'rubbish', 'parcel', 'takeaway',
            'gas_bottle', 'medical_trip', 'bill_payment')) AS errands_others,
-         coalesce(round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM took)) / 60), 0)::int
-           AS errands_minutes_done
+         round(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM took)) / 60)::int AS errands_minutes_done
   FROM brought GROUP BY 1
 ), lines AS (
   SELECT b.community_id, count(*) AS portions FROM residents_errandline l JOIN brought b ON b.id = l.errand_id

@@ -14,6 +14,7 @@ from portal.jobs import services as jobs
 from portal.jobs.models import Job
 from portal.reports.exports.headings import DAILY as HEADINGS
 from portal.reports.models import DailyReport
+from residents.models import Subdistrict
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,6 +29,8 @@ def rows(cast):
     chance, now = Random("report"), timezone.now()
     cast.qinghe.active_from = timezone.localdate() - dt.timedelta(days=3)
     cast.qinghe.save(update_fields=["active_from"])
+    # Whatever the hour at which this runs, the day may be submitted.
+    Subdistrict.objects.update(report_due_at=dt.time(0))
     gates = [factories.PostFactory(compound=cast.hefengyuan, name=name) for name in ("东门", "西门")]
     shift = factories.ShiftFactory(post=gates[0], starts_at=now - dt.timedelta(hours=1), ends_at=now + dt.timedelta(hours=7))
     for cadre in (cast.cadre, factories.SecondmentFactory(community=cast.qinghe).cadre):

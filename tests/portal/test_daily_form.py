@@ -86,7 +86,7 @@ FILLED = {
 }
 WRITTEN = {
     "序号": 1, "社区/小区": "清荷社区", "日期": "2022-04-10", "特殊情况": "东门停电", "填表人": "李秀兰", "审核人": "郑洁",
-    "备注": "已审核",
+    "备注": "已审核 截至18:00",
 }  # fmt: skip
 NOT_COUNTED = dict.fromkeys(("核酸应检", "核酸已检", "未检", "物资接收", "物资发放"), "")
 
@@ -120,7 +120,7 @@ def test_every_number_of_the_sheet_equals_a_count_by_hand(day):
     assert {heading: row[heading] for heading in expected} == expected
     # What the portal does not count is empty, never zero.
     assert [row[heading] for heading in ("核酸应检", "核酸已检", "物资发放")] == ["", "", ""]
-    assert (row["备注"], rows[1][1]) == ("草稿(迟报)", "合计")
+    assert (row["备注"], rows[1][1]) == ("草稿(迟报) 截至18:00", "合计")
 
 
 def test_a_corrected_number_is_the_one_that_is_sent(day):
@@ -129,6 +129,22 @@ def test_a_corrected_number_is_the_one_that_is_sent(day):
     reports.correct(report_id=report.pk, figure="fever", value=9, reason="漏登", seen=seen, by=day.secretary)
     _title, _under, headings, rows = opened(made(by=day.officer).result.path)
     assert [row[headings.index("体温异常")] for row in rows[:3]] == [9, 0, ""]
+
+
+def test_a_locked_report_is_on_the_sheet_while_its_next_version_is_written(day):
+    report = DailyReport.objects.get(community=day.qinghe)
+    reports.submit(report_id=report.pk, by=day.secretary)
+    reports.accept(report_ids=[report.pk], by=day.officer)
+    reports.lock(report_id=report.pk, by=day.officer)
+    fresh = reports.new_version(report_id=report.pk, by=day.secretary)
+    reports.correct(report_id=fresh.pk, figure="fever", value=9, reason="漏登", seen=report.counted["fever"], by=day.secretary)
+    _title, _under, headings, rows = opened(made(by=day.officer, community=day.qinghe).result.path)
+    row = dict(zip(headings, rows[0], strict=True))
+    assert (row["体温异常"], row["填表人"], row["备注"]) == (
+        report.counted["fever"],
+        day.secretary.name,
+        "已锁定(迟报) 截至18:00",
+    )
 
 
 def test_the_week_has_a_row_for_every_community_and_day_on_duty_reported_or_not(day):
@@ -142,8 +158,8 @@ def test_the_week_has_a_row_for_every_community_and_day_on_duty_reported_or_not(
         [
             *(("未上报", "清荷社区", day) for day in days[1:]),
             ("未上报", "榆树社区", days[1]),
-            ("草稿(迟报)", "清荷社区", days[0]),
-            ("草稿(迟报)", "榆树社区", days[0]),
+            ("草稿(迟报) 截至18:00", "清荷社区", days[0]),
+            ("草稿(迟报) 截至18:00", "榆树社区", days[0]),
             ("已报0/9份日报", "合计", ""),
         ]
     )

@@ -6,13 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from portal import today
 from portal.accounts.models import Event, Message
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
 from portal.reports import overview
 from portal.reports.models import DailyReport
 from portal.reports.numbers import numbers_of
-from portal.reports.services import reports, rollups
+from portal.reports.services import reminders, reports, rollups
 from residents.models import Community
 from tests import factories
 
@@ -96,6 +97,24 @@ def test_a_missing_number_keeps_the_report_back_and_zero_does_not(cast, report):
     assert through(report, cast, "submit").state == "submitted"
 
 
+def test_a_draft_older_than_its_cut_off_is_not_submitted(cast, report, time_machine, sign_in):
+    DailyReport.objects.filter(pk=report.pk).update(as_of=moment(DAY, dt.time(10)))
+    client, address = sign_in(cast.secretary), reverse("reports:daily_detail", args=[report.pk])
+    for hour, sentence in (
+        (15, "The day is counted at 16:00. Submit it after that."),
+        (16, "The day is counted up to 16:00 and these numbers are older. Count again, then submit."),
+    ):
+        time_machine.move_to(moment(DAY, dt.time(hour, 30)), tick=False)
+        assert client.get(address).context["too_early"] == sentence
+        with pytest.raises(Refused) as refusal:
+            reports.submit(report_id=report.pk, by=cast.secretary)
+        assert str(refusal.value) == sentence
+
+    client.post(reverse("reports:daily_count"), {"community": cast.qinghe.pk, "day": "2022-04-10"})
+    assert client.get(address).context["too_early"] == ""
+    assert through(report, cast, "submit").state == "submitted"
+
+
 @pytest.mark.parametrize(
     ("moves", "state"),
     [
@@ -146,6 +165,83 @@ def test_after_the_lock_a_correction_is_a_new_version(cast, report):
         reports.new_version(report_id=report.pk, by=cast.secretary)
 
 
+def test_a_locked_version_counts_until_the_next_is_submitted(cast, report, time_machine):
+    correct(report, cast.secretary)
+    through(report, cast, "submit", "accept", "lock")
+    fresh = reports.new_version(report_id=report.pk, by=cast.secretary)
+    correct(fresh, cast.secretary, seen=2, value=5)
+    time_machine.move_to(moment(DAY, dt.time(17, 30)), tick=False)
+
+    def seen():
+        (cell,) = [cells[0] for row, cells in overview.grid(Community.objects.all(), DAY) if row == cast.qinghe]
+        sums = overview.consolidated(Community.objects.all(), DAY)[0]
+        handed_in = today.report_overview(Community.objects.all())["stats"][0].value
+        return cell.kind, cell.report.version, cell.revised, sums.numbers["fever"], sums.reported, handed_in
+
+    assert seen() == ("locked", 1, True, 2, 1, 1)
+    assert {str(stat.label): stat.value for stat in overview.stats(Community.objects.all(), DAY)}["locked"] == 1
+    assert list(overview.with_state(Community.objects.all(), DAY, "locked")) == [cast.qinghe]
+    through(fresh, cast, "submit", "return")
+    assert seen() == ("locked", 1, True, 2, 1, 1)
+    through(fresh, cast, "submit")
+    assert seen() == ("submitted", 2, False, 5, 1, 1)
+
+
+def test_nobody_is_chased_for_a_report_that_is_only_revised(cast, report, time_machine):
+    through(report, cast, "submit", "accept", "lock")
+    reports.new_version(report_id=report.pk, by=cast.secretary)
+    time_machine.move_to(moment(DAY, dt.time(17, 1)), tick=False)
+
+    assert list(reminders.late(timezone.now())) == [DailyReport.objects.get(community=cast.yushu)]
+    with pytest.raises(Refused):
+        reminders.remind(community=cast.qinghe, day=DAY, by=cast.officer)
+
+
+def test_a_new_version_has_the_name_and_time_of_whoever_submits_it_and_is_not_late_by_that(cast, report, time_machine):
+    through(report, cast, "submit", "accept", "lock")
+    first = timezone.now()
+    time_machine.move_to(moment(DAY, dt.time(18)), tick=False)
+    fresh = reports.new_version(report_id=report.pk, by=cast.worker)
+    assert (fresh.submitted_at, fresh.submitted_by) == (None, None)
+
+    reports.submit(report_id=fresh.pk, by=cast.worker)
+
+    fresh.refresh_from_db()
+    report.refresh_from_db()
+    assert (fresh.submitted_at, fresh.submitted_by, fresh.is_late) == (timezone.now(), cast.worker, False)
+    assert (report.submitted_at, report.submitted_by) == (first, cast.secretary)
+
+
+def test_both_versions_say_which_of_them_counts(cast, report, sign_in):
+    through(report, cast, "submit", "accept", "lock")
+    fresh = reports.new_version(report_id=report.pk, by=cast.secretary)
+    client = sign_in(cast.secretary)
+    said = {
+        report.pk: "A new version is being written. Until it is submitted, this one counts.",
+        fresh.pk: "Until this version is submitted, the locked one counts.",
+    }
+    for pk, sentence in said.items():
+        assert client.get(reverse("reports:daily_detail", args=[pk])).content.decode().count(sentence) == 1
+    assert sign_in(cast.officer).get(reverse("reports:overview")).content.decode().count("new version begun") == 1
+
+
+def test_that_a_report_came_late_is_still_shown_when_it_is_accepted(cast, report, time_machine):
+    time_machine.move_to(moment(DAY, dt.time(17, 1)), tick=False)
+
+    def seen():
+        cell = overview.cell(cast.qinghe, DAY, report)
+        return str(cell.label), cell.kind, cell.icon
+
+    through(report, cast, "submit")
+    assert seen() == ("submitted late", "late", "clock")
+    through(report, cast, "accept")
+    assert seen() == ("accepted, late", "accepted", "clock")
+    through(report, cast, "lock")
+    assert seen() == ("locked, late", "locked", "clock")
+    counted = {str(stat.label): stat.value for stat in overview.stats(Community.objects.filter(pk=cast.qinghe.pk), DAY)}
+    assert {label: value for label, value in counted.items() if value} == {"locked": 1}
+
+
 def test_late_is_what_came_after_it_was_due_and_a_return_does_not_make_it_late(cast, report, time_machine):
     through(report, cast, "submit", "return")
     time_machine.move_to(moment(DAY, dt.time(17, 1)))
@@ -172,6 +268,70 @@ def test_sums_hold_what_was_reported_and_say_of_how_many(cast, report):
 
     assert (subdistrict.name, subdistrict.numbers["fever"], subdistrict.reported, subdistrict.expected) == ("万松街道", 2, 1, 2)
     assert (district.numbers["fever"], district.numbers["passages_in"]) == (2, 0)
+
+
+def errand_of(compound, minutes):
+    asked = moment(DAY, dt.time(9))
+    home = factories.DwellingFactory(entrance__building__compound=compound)
+    factories.ErrandFactory(dwelling=home, requested_at=asked, first_accepted_at=asked + dt.timedelta(minutes=minutes))
+
+
+def test_a_median_of_nothing_is_empty_keeps_nothing_back_and_is_never_added_up(cast, report, sign_in):
+    key = "errands_minutes_taken"
+    errand_of(cast.hefengyuan, 10)
+    errand_of(cast.yushu_rental, 30)
+    community = Community.objects.filter(pk=cast.yushu.pk)
+    (other,) = rollups.roll_up(day=DAY, communities=community, by=None)
+    assert (other.counted[key], report.counted[key], report.counted["errands_asked"]) == (30, None, 0)
+    assert reports.missing_in(report) == []
+    page = sign_in(cast.secretary).get(reverse("reports:daily_detail", args=[report.pk]))
+    line = next(line for _label, lines in page.context["blocks"] for line in lines if line.figure.key == key)
+    assert (line.value, line.missing, page.content.decode().count("<b>missing</b>")) == (None, False, 0)
+
+    correct(report, cast.secretary, figure=key, seen=None, value=12)
+    assert numbers_of(report)[key] == 12
+    through(report, cast, "submit")
+    reports.submit(report_id=other.pk, by=cast.other_secretary)
+    sums = overview.consolidated(Community.objects.all(), DAY)[0].numbers
+    assert (sums[key], sums["errands_minutes_done"], sums["errands_asked"]) == (None, None, 1)
+
+
+def test_a_median_that_was_never_counted_is_missing(cast, report):
+    del report.counted["errands_minutes_taken"]
+    assert [figure.key for figure in reports.missing_in(report)] == ["errands_minutes_taken"]
+
+
+def test_passages_by_kind_and_hour_are_added_up_and_beside_a_corrected_total_it_is_said(cast, report, sign_in):
+    for compound, hour in ((cast.hefengyuan, 8), (cast.hefengyuan, 9), (cast.yushu_rental, 9)):
+        factories.PassageFactory(post=factories.PostFactory(compound=compound), happened_at=moment(DAY, dt.time(hour)))
+    rollups.roll_up(day=DAY, communities=Community.objects.all(), by=None)
+    for row in DailyReport.objects.all():
+        reports.submit(report_id=row.pk, by=cast.secretary)
+
+    subdistrict, district = overview.consolidated(Community.objects.all(), DAY)
+    for group in (subdistrict, district):
+        assert [row for row in group.passages.kinds if row[1]] == [("resident", 3, 0)]
+        assert group.passages.hours == [(8, 1, 0), (9, 2, 0)]
+        assert not group.passages.corrected_apart
+
+    through(report, cast, "return")
+    correct(report, cast.secretary, figure="passages_in", seen=2, value=7)
+    through(report, cast, "submit")
+    assert overview.consolidated(Community.objects.all(), DAY)[0].passages.corrected_apart
+    said = "The total was written by hand; what stands here is what the records say, and does not add up to it."
+    assert sign_in(cast.officer).get(reverse("reports:overview")).content.decode().count(said) == 2
+    page = sign_in(cast.secretary).get(reverse("reports:daily_detail", args=[report.pk]))
+    assert page.content.decode().count(said) == 1
+
+
+@pytest.mark.parametrize(("after", "said"), [(16, "16:00"), (9, "09:00"), (24 + 9, "24:00")])
+def test_the_page_says_up_to_when_it_is_counted_and_where_the_rest_stands(cast, report, sign_in, after, said):
+    at = moment(DAY, dt.time()) + dt.timedelta(hours=after)
+    DailyReport.objects.filter(pk=report.pk).update(as_of=at)
+    page = sign_in(cast.secretary).get(reverse("reports:daily_detail", args=[report.pk])).content.decode()
+    assert page.count(f"Counted up to {said}.") == 1
+    rest = f"{reverse('reports:summary')}?first={DAY}&amp;last={DAY}&amp;community={cast.qinghe.pk}"
+    assert page.count(rest) == 1
 
 
 # Pages.
@@ -270,6 +430,17 @@ def test_tomorrow_and_other_communities_are_not_counted(cast, sign_in):
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     client.post(reverse("reports:daily_count"), {"community": cast.qinghe.pk, "day": str(tomorrow)})
     client.post(reverse("reports:daily_count"), {"community": cast.yushu.pk, "day": str(timezone.localdate())})
+    assert DailyReport.objects.count() == 0
+
+
+def test_a_day_before_the_community_was_on_duty_is_not_counted(cast, time_machine, sign_in):
+    time_machine.move_to(moment(DAY, dt.time(11)), tick=False)
+    Community.objects.update(active_from=DAY)
+    client = sign_in(cast.secretary)
+    asked = {"community": cast.qinghe.pk, "day": str(DAY - dt.timedelta(days=1))}
+    answer = client.post(reverse("reports:daily_count"), asked, follow=True)
+    said = ["Nobody was on duty here on 2022-04-09 yet; there is nothing to count."]
+    assert [str(message) for message in answer.context["messages"]] == said
     assert DailyReport.objects.count() == 0
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from checkpoints.models import Passage
@@ -171,6 +172,7 @@ def test_places_nobody_answers_for(cast):
 
 @pytest.mark.parametrize("more", [0, 2])
 def test_the_number_of_statements_does_not_grow_with_communities(cast, queries, more):
+    """As few as here SQLite stores in one batch as well; of very many it stores each batch by a statement of its own."""
     factories.CommunityFactory.create_batch(more)
     with queries() as seen:
         rollups.roll_up(day=DAY, communities=everywhere(), by=None)
@@ -211,6 +213,31 @@ def test_the_command_counts_one_community(on_duty, gate, capsys):
     assert capsys.readouterr().out == "1 report counted\n"
 
 
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("2022-04-09", "Nobody was on duty here on 2022-04-09 yet; there is nothing to count."),
+        ("2022-04-11", "This day has not come yet."),
+    ],
+)
+def test_the_command_refuses_a_day_that_cannot_be_counted(on_duty, time_machine, day, sentence):
+    time_machine.move_to(at(18))
+    with pytest.raises(CommandError) as refusal:
+        call_command("rollup", "--date", day)
+    assert (str(refusal.value), DailyReport.objects.count()) == (sentence, 0)
+
+
+def test_the_command_says_how_many_it_left_out(on_duty, time_machine, capsys):
+    time_machine.move_to(at(18))
+    Community.objects.filter(pk=on_duty.yushu.pk).update(active_from=DAY + dt.timedelta(days=1))
+    call_command("rollup", "--date", "2022-04-10")
+    assert DailyReport.objects.get().community == on_duty.qinghe
+    assert capsys.readouterr().out == "1 report counted\n1 left out: submitted already, or not on duty yet\n"
+    DailyReport.objects.update(state="accepted")
+    with pytest.raises(CommandError, match="already submitted"):
+        call_command("rollup", "--date", "2022-04-10")
+
+
 # The minute task.
 
 
@@ -239,6 +266,76 @@ def test_at_the_cut_off_every_community_on_duty_gets_a_draft_once(on_duty, gate,
     ]
     assert drafts.get(community=on_duty.qinghe).counted["passages_in"] == 0
     assert Event.objects.filter(kind="report.rolled_up").count() == 2
+
+
+def hand_counted(community, moment, day=DAY):
+    (report,) = rollups.roll_up(day=day, communities=Community.objects.filter(pk=community.pk), as_of=moment, by=None)
+    return report
+
+
+def test_a_draft_counted_by_hand_before_the_cut_off_is_counted_anew_at_it_once(on_duty, gate, time_machine):
+    report = hand_counted(on_duty.qinghe, at(10))
+    reports.correct(report_id=report.pk, figure="fever", value=2, reason="漏登", seen=0, by=on_duty.secretary)
+    for hour in (9, 15):
+        passage(gate, happened_at=at(hour))
+    time_machine.move_to(at(16, 5))
+
+    assert {row.pk for row in reminders.uncounted(DAY, timezone.now())} == {on_duty.qinghe.pk, on_duty.yushu.pk}
+    reminders.due()
+    assert list(reminders.uncounted(DAY, timezone.now())) == []
+    reminders.due()
+
+    report.refresh_from_db()
+    assert (report.as_of, report.counted["passages_in"], report.corrections.get().corrected) == (at(16), 2, 2)
+    assert Event.objects.filter(kind="report.rolled_up", row=str(report.pk)).count() == 2
+
+
+@pytest.mark.parametrize("moment", [at(16), at(16, 3), at(9) + dt.timedelta(days=1)])
+def test_a_draft_counted_at_its_cut_off_or_after_it_stays(on_duty, time_machine, moment):
+    report = hand_counted(on_duty.qinghe, moment)
+    time_machine.move_to(at(16, 5) + dt.timedelta(days=1))
+
+    reminders.due()
+
+    report.refresh_from_db()
+    assert report.as_of == moment
+
+
+@pytest.mark.parametrize("state", ["submitted", "returned", "accepted", "locked"])
+def test_what_was_submitted_is_not_counted_anew_at_the_cut_off(on_duty, time_machine, state):
+    report = hand_counted(on_duty.qinghe, at(10))
+    sent = {"state": state, "submitted_at": at(11), "submitted_by": on_duty.secretary}
+    DailyReport.objects.filter(pk=report.pk).update(**sent)
+    time_machine.move_to(at(16, 5))
+
+    assert [row.pk for row in reminders.uncounted(DAY, timezone.now())] == [on_duty.yushu.pk]
+
+
+def test_each_subdistrict_has_its_own_cut_off(on_duty, time_machine):
+    street = factories.residents.SubdistrictFactory(report_due_at=dt.time(17))
+    later = factories.CommunityFactory(subdistrict=street, active_from=DAY)
+    for community, hour in ((on_duty.qinghe, 10), (on_duty.yushu, 16), (later, 16)):
+        hand_counted(community, at(hour))
+    time_machine.move_to(at(16, 30))
+    assert list(reminders.uncounted(DAY, timezone.now())) == [on_duty.qinghe]
+    reminders.due()
+    time_machine.move_to(at(17, 0))
+    assert list(reminders.uncounted(DAY, timezone.now())) == [later]
+    reminders.due()
+
+    stand = dict(DailyReport.objects.values_list("community", "as_of"))
+    assert stand == {on_duty.qinghe.pk: at(16), on_duty.yushu.pk: at(16), later.pk: at(17)}
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_the_beat_asks_the_same_number_of_questions_for_any_number_of_drafts(on_duty, time_machine, queries, more):
+    factories.CommunityFactory.create_batch(more, subdistrict=on_duty.qinghe.subdistrict, active_from=DAY)
+    for community in Community.objects.all():
+        hand_counted(community, at(10))
+    time_machine.move_to(at(16, 5))
+    with queries() as seen:
+        reminders._count_one_day(timezone.now())
+    assert len([q for q in seen if "SAVEPOINT" not in q["sql"]]) == 44
 
 
 def test_days_missed_while_the_beat_was_down_are_made_up_for_one_a_minute(on_duty, time_machine):

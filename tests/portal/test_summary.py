@@ -110,7 +110,8 @@ def test_the_median_minutes_are_of_all_errands_asked_and_no_sum_of_medians(cast)
     medians = [numbers[key]["errands_minutes_taken"] for key in (cast.qinghe.pk, cast.yushu.pk)]
     assert (medians, summary.total(numbers)["errands_minutes_taken"]) == ([20, 300], 90)
     assert counted(Community.objects.filter(pk=cast.yushu.pk))["errands_minutes_taken"] == 300
-    assert counted(Community.objects.all(), LAST, LAST)["errands_minutes_taken"] == 0
+    # A median of nothing is none, and not zero minutes.
+    assert counted(Community.objects.all(), LAST, LAST)["errands_minutes_taken"] is None
 
 
 def test_other_communities_are_not_counted(worked):
@@ -250,7 +251,7 @@ def test_what_comes_after_midnight_changes_no_day_that_is_over(cast):
     Errand.objects.filter(pk=late.pk).update(**moments)
     here = Community.objects.filter(pk=cast.qinghe.pk)
     keys = ("errands_minutes_taken", "errands_minutes_done")
-    expected = {(FIRST, FIRST): [0, 0], (LAST, LAST): [0, 180], (FIRST, LAST): [120, 180]}
+    expected = {(FIRST, FIRST): [None, None], (LAST, LAST): [None, 180], (FIRST, LAST): [120, 180]}
     assert {days: [counted(here, *days)[key] for key in keys] for days in expected} == expected
     for day in (FIRST, LAST):
         (report,) = roll_up(day=day, communities=here, by=cast.secretary)

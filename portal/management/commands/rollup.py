@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.reports.services.rollups import roll_up
+from portal.lib.errors import Refused
+from portal.reports.services.rollups import count_by_hand
 from residents.models import Community
 
 
@@ -39,5 +40,12 @@ class Command(BaseCommand):
         parser.add_argument("--community", default="", help="12-digit code or name; all on duty when left out")
 
     def handle(self, **options: Any) -> None:
-        rows = roll_up(day=options["date"] or timezone.localdate(), communities=communities_of(options["community"]), by=None)
+        asked, communities = options["date"] or timezone.localdate(), communities_of(options["community"])
+        try:
+            rows = count_by_hand(day=asked, communities=communities, by=None)
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
         self.stdout.write(ngettext("%(count)d report counted", "%(count)d reports counted", len(rows)) % {"count": len(rows)})
+        if left := communities.count() - len(rows):
+            sentence = _("%(count)s left out: submitted already, or not on duty yet")
+            self.stdout.write(sentence % {"count": left})

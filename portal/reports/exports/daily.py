@@ -81,7 +81,7 @@ def _on_duty(since: dt.date | None, day: dt.date) -> bool:
 
 
 def _reports(asked: Any, day: dt.date) -> dict[int, DailyReport]:
-    rows = DailyReport.objects.newest().within(asked.communities).filter(day=day)
+    rows = DailyReport.objects.valid().within(asked.communities).filter(day=day)
     rows = rows.select_related("submitted_by", "reviewed_by").prefetch_related("corrections")
     return {report.community_id: report for report in rows}
 
@@ -93,7 +93,7 @@ def _row(number: int, community: str, day: dt.date, report: DailyReport | None) 
     if report:
         late = "(迟报)" if report.is_late else ""
         known |= {"特殊情况": report.special, "填表人": _name(report.submitted_by), "审核人": _name(report.reviewed_by)}
-        known["备注"] = STATES[DailyReport.State(report.state)] + late
+        known["备注"] = f"{STATES[DailyReport.State(report.state)]}{late} 截至{report.counted_to}"
     return [known.get(heading) for heading in HEADINGS]
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from portal.accounts import audit, outbox
 from portal.accounts.models import Message, User
 from portal.lib.errors import Refused
-from portal.reports.models import DailyReport
+from portal.reports.models import NEVER_SUBMITTED, DailyReport
 from portal.reports.services.rollups import cut_off, roll_up
 from residents.models import Community, Membership, Role, Subdistrict
 
@@ -33,7 +33,7 @@ def _count_one_day(now: dt.datetime) -> None:
     today = timezone.localdate(now)
     for back in range(MADE_UP_FOR, -1, -1):
         day = today - dt.timedelta(days=back)
-        waiting = unreported(day, now)
+        waiting = uncounted(day, now)
         # One moment of counting for each hour of the clock that subdistricts have chosen: one in nearly every city.
         hours = sorted(set(waiting.order_by().values_list("subdistrict__report_due_at", flat=True)))
         for hour in hours:
@@ -47,10 +47,12 @@ def _one_of(hour: dt.time) -> Community:
     return Community(subdistrict=Subdistrict(report_due_at=hour))
 
 
-def unreported(day: dt.date, now: dt.datetime) -> "QuerySet[Community]":
-    """The communities on duty whose cut-off of the day is over and which have no report, not even a draft."""
-    reported = DailyReport.objects.filter(day=day, community=OuterRef("pk"))
-    found = Community.objects.filter(~Exists(reported), active_from__lte=day)
+def uncounted(day: dt.date, now: dt.datetime) -> "QuerySet[Community]":
+    """The communities on duty whose cut-off of the day is over and which have no report, or a draft counted before it."""
+    # By the clock of the row's own subdistrict: one statement for all hours.
+    before = Q(as_of__date__lt=day) | Q(as_of__date=day, as_of__time__lt=OuterRef("subdistrict__report_due_at"))
+    counted = DailyReport.objects.filter(~(NEVER_SUBMITTED & before), day=day, community=OuterRef("pk"))
+    found = Community.objects.filter(~Exists(counted), active_from__lte=day)
     local = timezone.localtime(now)
     return found.filter(subdistrict__report_due_at__lte=local.time()) if day == local.date() else found
 
@@ -58,7 +60,7 @@ def unreported(day: dt.date, now: dt.datetime) -> "QuerySet[Community]":
 def late(now: dt.datetime) -> "QuerySet[DailyReport]":
     """Reports that should have been submitted and were not, of the last day."""
     window = Q(due_at__lte=now, due_at__gt=now - TOLD_WITHIN)
-    return DailyReport.objects.newest().filter(window, submitted_at=None, state__in=DailyReport.OPEN)
+    return DailyReport.objects.newest().filter(window, NEVER_SUBMITTED)
 
 
 def _tell_late(now: dt.datetime) -> None:
@@ -126,7 +128,7 @@ def _clock(at: dt.datetime) -> str:
 @transaction.atomic
 def remind(*, community: Community, day: dt.date, by: User) -> int:
     """An officer reminds a community of its report: once a day. Returns how many people were told."""
-    if DailyReport.objects.newest().filter(community=community, day=day).exclude(state__in=DailyReport.OPEN).exists():
+    if DailyReport.objects.valid().filter(community=community, day=day).exclude(state__in=DailyReport.OPEN).exists():
         raise Refused(_("This report is already submitted; nobody needs reminding."))
     members = Membership.objects.live().filter(role=Role.SECRETARY, community=community)
     facts = {"community": community.name, "day": str(day), "by": str(by)}

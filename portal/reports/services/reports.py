@@ -13,6 +13,8 @@ from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from portal.reports.figures import BY_KEY, MAIN
 from portal.reports.models import DailyReport, FigureCorrection
+from portal.reports.numbers import is_missing, numbers_of
+from portal.reports.services.rollups import cut_off
 
 State = DailyReport.State
 # The largest number a figure of one community can be.
@@ -89,14 +91,18 @@ def submit(*, report_id: int, by: User) -> DailyReport:
             _("This report is %(state)s already. Ask the subdistrict to return it if a number is wrong.")
             % {"state": report.get_state_display()}
         )
+    if sentence := too_early(report):
+        raise Refused(sentence)
     if missing := missing_in(report):
         names = ", ".join(str(figure.label) for figure in missing)
         sentence = _("Not counted: %(figures)s. Count the day again or write the number; zero is a number too.")
         raise Refused(sentence % {"figures": names})
     # The first submission decides whether it came in time; a returned report is not late by that.
-    if report.submitted_at is None:
+    report.first_submitted_at = report.first_submitted_at or report.submitted_at or timezone.now()
+    # Each version has the name of whoever sent it up first.
+    if report.state == State.DRAFT:
         report.submitted_at, report.submitted_by = timezone.now(), by
-    _move(report, State.SUBMITTED, "report.submitted", by, "submitted_at", "submitted_by")
+    _move(report, State.SUBMITTED, "report.submitted", by, "first_submitted_at", "submitted_at", "submitted_by")
     return report
 
 
@@ -172,8 +178,7 @@ def new_version(*, report_id: int, by: User) -> DailyReport:
             special=old.special,
             rolled_up_at=old.rolled_up_at,
             # It was in time or late with its first version.
-            submitted_at=old.submitted_at,
-            submitted_by=old.submitted_by,
+            first_submitted_at=old.first_submitted_at or old.submitted_at,
             replaces=old,
         )
     for row in old.corrections.all():
@@ -183,10 +188,21 @@ def new_version(*, report_id: int, by: User) -> DailyReport:
     return fresh
 
 
+def too_early(report: DailyReport) -> str:
+    """Why it cannot be submitted yet and what to do; empty when it can: nothing up to the cut-off may be left out."""
+    until = cut_off(report.community, report.day)
+    if not report.never_submitted or report.as_of >= until:
+        return ""
+    time = f"{timezone.localtime(until):%H:%M}"
+    if timezone.now() < until:
+        return _("The day is counted at %(time)s. Submit it after that.") % {"time": time}
+    return _("The day is counted up to %(time)s and these numbers are older. Count again, then submit.") % {"time": time}
+
+
 def missing_in(report: DailyReport) -> list[Any]:
     """The figures without any number: neither counted nor written."""
-    corrected = {row.figure for row in report.corrections.all()}
-    return [figure for figure in MAIN if report.counted.get(figure.key) is None and figure.key not in corrected]
+    numbers = numbers_of(report)
+    return [figure for figure in MAIN if is_missing(figure, numbers)]
 
 
 def _for_update() -> Any:

@@ -5,10 +5,12 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.dates import moment
+from portal.lib.errors import Refused
 from portal.reports.counting import count
 from portal.reports.models import DailyReport
 from residents.models import Community
@@ -18,7 +20,7 @@ from residents.models import Community
 def roll_up(
     *, day: dt.date, communities: "QuerySet[Community]", as_of: dt.datetime | None = None, by: User | None
 ) -> list[DailyReport]:
-    """Make or refresh the drafts of a day and return them; a fixed number of statements for any number of communities.
+    """Make or refresh the drafts of a day and return them; on PostgreSQL a fixed number of statements for any number.
 
     Counted up to `as_of`, or to this moment. Corrections stay. Submitted, accepted and locked reports are not touched.
     """
@@ -26,14 +28,18 @@ def roll_up(
     locked = Community.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=communities.order_by().values("pk"))
     chosen = {community.pk: community for community in locked.select_related("subdistrict").order_by("pk")}
     now = timezone.now()
-    stored = DailyReport.objects.newest().filter(day=day, community__in=communities.order_by().values("pk"))
+    # Whoever submits one of them meanwhile waits and submits what is counted here.
+    free = DailyReport.objects.newest().select_for_update(of=("self",), no_key=True)
+    stored = free.filter(day=day, community__in=communities.order_by().values("pk"))
     reports = {report.community_id: report for report in stored}
     closed = [pk for pk, report in reports.items() if not report.is_open]
     wanted = communities.exclude(pk__in=closed) if closed else communities
     counted = count(day=day, as_of=as_of or now, communities=wanted)
     rows = []
     for pk, figures in counted.items():
-        report = reports.get(pk) or DailyReport(community=chosen[pk], day=day, due_at=due_at(chosen[pk], day))
+        report = reports.get(pk) or DailyReport(day=day, due_at=due_at(chosen[pk], day))
+        # The line in the trail asks for it: known, it is not fetched for every row.
+        report.community = chosen[pk]
         report.counted, report.as_of, report.rolled_up_at = figures, as_of or now, now
         rows.append(report)
     _store(rows)
@@ -41,8 +47,21 @@ def roll_up(
     return rows
 
 
+def count_by_hand(*, day: dt.date, communities: "QuerySet[Community]", by: User | None) -> list[DailyReport]:
+    """What a person asks for: a day that has come is counted, for those on duty by then whose report may still change."""
+    if day > timezone.localdate():
+        raise Refused(_("This day has not come yet."))
+    on_duty = communities.filter(active_from__lte=day)
+    if not on_duty.exists():
+        raise Refused(_("Nobody was on duty here on %(day)s yet; there is nothing to count.") % {"day": day})
+    rows = roll_up(day=day, communities=on_duty, by=by)
+    if not rows:
+        raise Refused(_("This report is already submitted; its numbers stand."))
+    return rows
+
+
 def _store(rows: list[DailyReport]) -> None:
-    """One statement for the new, one for the refreshed."""
+    """One statement for the new, one for the refreshed; SQLite, which takes few values at once, writes in batches."""
     new = [row for row in rows if row.pk is None]
     old = [row for row in rows if row.pk is not None]
     DailyReport.objects.bulk_create(new)

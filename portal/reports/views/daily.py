@@ -57,9 +57,10 @@ def daily_count(request: Request) -> HttpResponse:
         messages.warning(request, _("Choose a community and a day that has come."))
         return redirect("reports:daily_list")
     community, day = form.cleaned_data["community"], form.cleaned_data["day"]
-    rows = rollups.roll_up(day=day, communities=Community.objects.filter(pk=community.pk), by=request.user)
-    if not rows:
-        messages.warning(request, _("This report is already submitted; its numbers stand."))
+    try:
+        rows = rollups.count_by_hand(day=day, communities=Community.objects.filter(pk=community.pk), by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
         return redirect("reports:daily_list")
     messages.success(request, _("Counted up to %(time)s.") % {"time": f"{timezone.localtime(rows[0].as_of):%H:%M}"})
     return redirect("reports:daily_detail", pk=rows[0].pk)
@@ -77,9 +78,9 @@ def _detail(request: Request, report: DailyReport, form: CorrectionForm | None =
     context = {
         "report": report,
         "blocks": numbers.blocks(report),
-        "hours": numbers.hours(report),
-        "kinds": numbers.kinds(report),
+        "passages": numbers.Passages(numbers.numbers_of(report)),
         "missing": reports.missing_in(report),
+        "too_early": reports.too_early(report) if may_edit else "",
         "may_edit": may_edit,
         "may_renew": report.state == DailyReport.State.LOCKED
         and may_in(request.user, Permission.REPORT_EDIT, report.community),

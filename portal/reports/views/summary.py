@@ -65,7 +65,7 @@ def summary_export(request: Request) -> FileResponse | StreamingHttpResponse:
         columns += [Column(place.name, 14) for place in places]
         rows = [
             [number, str(counted.BLOCKS[item.block]), str(item.label), str(item.unit), sums[item.key],
-             *(numbers.get(place.pk, {}).get(item.key, 0) for place in places)]
+             *(numbers.get(place.pk, counted.EMPTY)[item.key] for place in places)]
             for number, item in enumerate(counted.ITEMS, 1)
         ]  # fmt: skip
         rows += _team_lines(period, places, len(rows))
@@ -109,5 +109,5 @@ def _line(item: counted.Item, columns: list[Community], numbers: dict[int, count
         "label": item.label,
         "unit": item.unit,
         "total": sums[item.key],
-        "by": [numbers.get(place.pk, {}).get(item.key, 0) for place in columns],
+        "by": [numbers.get(place.pk, counted.EMPTY)[item.key] for place in columns],
     }
