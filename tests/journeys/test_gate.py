@@ -142,6 +142,8 @@ def test_ten_passages_are_logged_and_the_next_lead_takes_over(open_as, cast, shi
     assert Passage.objects.filter(shift=shift).standing().count() == 10
 
     hand_over(page)
+    # It is taken over where the shift ends, not four hours before.
+    Shift.objects.filter(pk=shift.pk).update(ends_at=timezone.now() + HOUR / 4)
     take_over(open_as("fengchao", size=size, language="en"))
     sheet = Handover.objects.get(shift=shift)
     assert (sheet.confirmed_by.name, sheet.totals["in"], sheet.totals["out"]) == ("冯超", 5, 3)
