@@ -208,6 +208,36 @@ def test_make_lead_hands_the_lead_over(cast, shift, people):
     assert [a.is_lead for a in shift.crew.standing().order_by("seat")] == [False, True]
 
 
+STEPS = {
+    "assign": lambda s, a, b, by: assignments.assign(shift_id=s.pk, cadre_id=by["people"][2].pk, by=by["by"]),
+    "unassign": lambda s, a, b, by: assignments.unassign(assignment_id=a.pk, by=by["by"]),
+    "move away": lambda s, a, b, by: assignments.move(assignment_id=a.pk, shift_id=by["free"].pk, by=by["by"]),
+    "move there": lambda s, a, b, by: assignments.move(assignment_id=b.pk, shift_id=s.pk, by=by["by"]),
+    "swap": lambda s, a, b, by: assignments.swap(first_id=a.pk, second_id=b.pk, by=by["by"]),
+    "swap back": lambda s, a, b, by: assignments.swap(first_id=b.pk, second_id=a.pk, by=by["by"]),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("before_the_end", "refused"), [(dt.timedelta(minutes=1), False), (dt.timedelta(0), True)])
+def test_the_crew_changes_until_the_last_minute_and_never_after(cast, post, shift, people, step, before_the_end, refused):
+    later = factories.ShiftFactory(post=post, day=shift.day + TOMORROW)
+    free = factories.ShiftFactory(post=post, day=shift.day + 2 * TOMORROW)
+    first, second = put(shift, people[0], cast.secretary), put(later, people[1], cast.secretary)
+    stood = list(Assignment.objects.standing().order_by("pk").values_list("shift", "cadre"))
+
+    more = {"people": people, "free": free, "by": cast.secretary}
+    with time_machine.travel(shift.ends_at - before_the_end, tick=False):
+        if refused:
+            with pytest.raises(Refused, match="This shift is over: its crew stays. Correct the attendance"):
+                STEPS[step](shift, first, second, more)
+        else:
+            STEPS[step](shift, first, second, more)
+
+    stands = list(Assignment.objects.standing().order_by("pk").values_list("shift", "cadre"))
+    assert (stands == stood) == refused
+
+
 def test_suggestions_come_best_first_with_reasons_and_without_who_may_not(cast, post, shift, people):
     near, tired, away = people
     near.home_community = cast.qinghe
