@@ -208,34 +208,42 @@ def test_make_lead_hands_the_lead_over(cast, shift, people):
     assert [a.is_lead for a in shift.crew.standing().order_by("seat")] == [False, True]
 
 
+@pytest.fixture
+def plan(cast, post, shift, people):
+    """One person on the shift, one on the next day's, one free; and a shift with nobody on it."""
+    later, free = (factories.ShiftFactory(post=post, day=shift.day + days * TOMORROW) for days in (1, 2))
+    first, second = put(shift, people[0], cast.secretary), put(later, people[1], cast.secretary)
+    return {"shift": shift, "free": free, "first": first.pk, "second": second.pk, "third": people[2].pk}
+
+
 STEPS = {
-    "assign": lambda s, a, b, by: assignments.assign(shift_id=s.pk, cadre_id=by["people"][2].pk, by=by["by"]),
-    "unassign": lambda s, a, b, by: assignments.unassign(assignment_id=a.pk, by=by["by"]),
-    "move away": lambda s, a, b, by: assignments.move(assignment_id=a.pk, shift_id=by["free"].pk, by=by["by"]),
-    "move there": lambda s, a, b, by: assignments.move(assignment_id=b.pk, shift_id=s.pk, by=by["by"]),
-    "swap": lambda s, a, b, by: assignments.swap(first_id=a.pk, second_id=b.pk, by=by["by"]),
-    "swap back": lambda s, a, b, by: assignments.swap(first_id=b.pk, second_id=a.pk, by=by["by"]),
+    "assign": lambda plan, by: assignments.assign(shift_id=plan["shift"].pk, cadre_id=plan["third"], by=by),
+    "unassign": lambda plan, by: assignments.unassign(assignment_id=plan["first"], by=by),
+    "move away": lambda plan, by: assignments.move(assignment_id=plan["first"], shift_id=plan["free"].pk, by=by),
+    "move there": lambda plan, by: assignments.move(assignment_id=plan["second"], shift_id=plan["shift"].pk, by=by),
+    "swap": lambda plan, by: assignments.swap(first_id=plan["first"], second_id=plan["second"], by=by),
+    "swap back": lambda plan, by: assignments.swap(first_id=plan["second"], second_id=plan["first"], by=by),
 }
 
 
+def stood():
+    return list(Assignment.objects.standing().order_by("pk").values_list("shift", "cadre"))
+
+
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize(("before_the_end", "refused"), [(dt.timedelta(minutes=1), False), (dt.timedelta(0), True)])
-def test_the_crew_changes_until_the_last_minute_and_never_after(cast, post, shift, people, step, before_the_end, refused):
-    later = factories.ShiftFactory(post=post, day=shift.day + TOMORROW)
-    free = factories.ShiftFactory(post=post, day=shift.day + 2 * TOMORROW)
-    first, second = put(shift, people[0], cast.secretary), put(later, people[1], cast.secretary)
-    stood = list(Assignment.objects.standing().order_by("pk").values_list("shift", "cadre"))
+def test_the_crew_changes_until_the_last_minute_of_a_shift(cast, plan, step):
+    before = stood()
+    with time_machine.travel(plan["shift"].ends_at - dt.timedelta(minutes=1), tick=False):
+        STEPS[step](plan, cast.secretary)
+    assert stood() != before
 
-    more = {"people": people, "free": free, "by": cast.secretary}
-    with time_machine.travel(shift.ends_at - before_the_end, tick=False):
-        if refused:
-            with pytest.raises(Refused, match="This shift is over: its crew stays. Correct the attendance"):
-                STEPS[step](shift, first, second, more)
-        else:
-            STEPS[step](shift, first, second, more)
 
-    stands = list(Assignment.objects.standing().order_by("pk").values_list("shift", "cadre"))
-    assert (stands == stood) == refused
+@pytest.mark.parametrize("step", STEPS)
+def test_the_crew_of_a_shift_that_is_over_stays(cast, plan, step):
+    before = stood()
+    with time_machine.travel(plan["shift"].ends_at, tick=False), pytest.raises(Refused, match="is over: its crew stays"):
+        STEPS[step](plan, cast.secretary)
+    assert stood() == before
 
 
 def test_suggestions_come_best_first_with_reasons_and_without_who_may_not(cast, post, shift, people):

@@ -273,13 +273,11 @@ def test_whoever_cannot_be_copied_is_named_in_one_note(cast, tomorrow, sign_in, 
     assert kept.splitlines() == [*refusals[:12], "And 2 more."]
 
 
-@pytest.mark.parametrize(
-    ("shifts", "people", "said"), [(0, 0, "0 shifts, 0 people"), (1, 2, "1 shift, 2 people"), (2, 1, "2 shifts, 1 person")]
-)
-def test_what_was_copied_is_counted_in_words(cast, tomorrow, sign_in, monkeypatch, shifts, people, said):
-    monkeypatch.setattr(rosters, "copy_day", lambda **_said: rosters.Copied(shifts=shifts, people=people))
+@pytest.mark.parametrize("copied", [(0, 0, "0 shifts, 0 people"), (1, 2, "1 shift, 2 people"), (2, 1, "2 shifts, 1 person")])
+def test_what_was_copied_is_counted_in_words(cast, tomorrow, sign_in, monkeypatch, copied):
+    monkeypatch.setattr(rosters, "copy_day", lambda **_said: rosters.Copied(*copied[:2]))
     page = sign_in(cast.secretary).post(f"{BOARD}copy/", {"community": cast.qinghe.pk, "day": tomorrow}, follow=True)
-    assert [str(message) for message in page.context["messages"]] == [f"Copied from the day before: {said}."]
+    assert [str(message) for message in page.context["messages"]] == [f"Copied from the day before: {copied[2]}."]
 
 
 FILLED = "Every place is filled and nothing is in conflict."
@@ -289,9 +287,9 @@ MISSED = "Nothing is left to fill and nothing is in conflict. 1 place stayed emp
 def test_a_place_that_stayed_empty_is_not_called_filled(cast, shift, sign_in):
     factories.AssignmentFactory(shift=shift, cadre=cast.cadre)
     address, seen = f"{BOARD}?day={shift.day}", []
-    for required, moment in ((1, shift.ends_at), (2, shift.ends_at - DAY / 24), (2, shift.ends_at)):
+    for required, now in ((1, shift.ends_at), (2, shift.ends_at - DAY / 24), (2, shift.ends_at)):
         Shift.objects.update(required=required)
-        with time_machine.travel(moment, tick=False):
+        with time_machine.travel(now, tick=False):
             text = sign_in(cast.secretary).get(address).text
         seen.append((FILLED in text, MISSED in text))
     assert seen == [(True, False), (False, False), (False, True)]

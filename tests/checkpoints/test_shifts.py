@@ -139,35 +139,36 @@ def test_a_shift_that_is_over_keeps_who_did_not_come(cast, post, tomorrow):
 
 
 @pytest.mark.parametrize(
-    ("opens", "starts", "refused"),
+    ("hours", "refused"),  # of the post, then of the shift
     [
-        ((9, 11), (20, 2), True),
-        ((9, 11), (11, 12), True),
-        ((9, 11), (8, 9), True),
-        ((9, 11), (8, 10), False),
-        ((9, 11), (10, 15), False),
-        ((9, 11), (22, 10), False),  # runs into the morning
-        ((20, 6), (1, 5), False),  # open since the evening before
-        ((20, 6), (7, 19), True),
-        ((20, 6), (22, 2), False),
+        ((9, 11, 20, 2), True),
+        ((9, 11, 11, 12), True),
+        ((9, 11, 8, 9), True),
+        ((9, 11, 8, 10), False),
+        ((9, 11, 10, 15), False),
+        ((9, 11, 22, 10), False),  # runs into the morning
+        ((20, 6, 1, 5), False),  # open since the evening before
+        ((20, 6, 7, 19), True),
+        ((20, 6, 22, 2), False),
     ],
 )
-def test_a_shift_reaches_into_the_opening_hours_of_its_post(cast, post, tomorrow, opens, starts, refused):
-    post.opens_at, post.closes_at = map(dt.time, opens)
+def test_a_shift_reaches_into_the_opening_hours_of_its_post(cast, post, tomorrow, hours, refused):
+    post.opens_at, post.closes_at, starts, ends = map(dt.time, hours)
     post.save()
-    hours = dict(zip(("starts", "ends"), map(dt.time, starts), strict=True))
-    words = f"open {opens[0]:02}:00–{opens[1]:02}:00. Choose hours"
     stored = factories.ShiftFactory(post=post, day=tomorrow + 2 * DAY)
-    new = {"post_id": post.pk, "day": tomorrow, "kind": Shift.Kind.DAY, "required": 1, "by": cast.secretary}
-    if refused:
-        with pytest.raises(Refused, match=words):
-            shifts.add(**new, **hours)
-        with pytest.raises(Refused, match=words):
-            shifts.change(shift_id=stored.pk, required=1, by=cast.secretary, **hours)
-    else:
-        shifts.add(**new, **hours)
-        shifts.change(shift_id=stored.pk, required=1, by=cast.secretary, **hours)
-    assert Shift.objects.count() == (1 if refused else 2)
+    asked = {"starts": starts, "ends": ends, "required": 1, "by": cast.secretary}
+    steps = (
+        lambda: shifts.add(post_id=post.pk, day=tomorrow, kind=Shift.Kind.DAY, **asked),
+        lambda: shifts.change(shift_id=stored.pk, **asked),
+    )
+    for step in steps:
+        if refused:
+            with pytest.raises(Refused, match=f"open {hours[0]:02}:00–{hours[1]:02}:00"):
+                step()
+        else:
+            step()
+    stored.refresh_from_db()
+    assert (Shift.objects.count(), stored.hours == "08:30–17:30") == ((1, True) if refused else (2, False))
 
 
 def test_a_shift_from_before_the_opening_hours_changed_may_change_its_size(cast, post, tomorrow):
