@@ -115,7 +115,7 @@ def hand_over(page: Page) -> None:
     page.get_by_role("link", name="Hand over").click()
     page.fill("[name=open_items]", "9-1-101: 120 is on the way")
     page.get_by_role("button", name="Hand over").click()
-    expect(page.locator("main")).to_contain_text("by 冯超")
+    expect(page.locator("main")).to_contain_text("Prepared. It can be taken over from")
     expect(page.get_by_role("button", name="I take over")).to_have_count(0)
 
 
