@@ -29,18 +29,23 @@ from residents.services.quarantine import HELD
 TAKEN_OVER_WITHIN = dt.timedelta(hours=24)
 
 
-def gate_shifts(user: User) -> ShiftQuerySet:
-    """The shifts the person may log on; a plan that was never published is none.
+def duty_shifts(user: User) -> ShiftQuerySet:
+    """The shifts the person may hand over, at whatever post; a plan that was never published is none.
 
     `stands` and `leads` say what the person is on the shift. A cadre whose secondment ended stands nowhere.
     """
     crew = Assignment.objects.standing().filter(shift=OuterRef("pk"), cadre__user=user)
     watched = communities_for(user, Permission.GATE_WATCH).filter(pk=OuterRef("post__compound__community"))
     shifts = Shift.objects.within(communities_for(user, Permission.GATE_LOG)).exclude(state=Shift.State.DRAFT)
-    shifts = shifts.filter(post__kind=Post.Kind.CHECKPOINT).alias(watched=Exists(watched))
+    shifts = shifts.alias(watched=Exists(watched))
     return shifts.annotate(stands=Exists(crew), leads=Exists(crew.filter(is_lead=True))).filter(
         Q(stands=True) | Q(watched=True)
     )
+
+
+def gate_shifts(user: User) -> ShiftQuerySet:
+    """Those of them the person may log on: only a gate has passages."""
+    return duty_shifts(user).filter(post__kind=Post.Kind.CHECKPOINT)
 
 
 def leads_gate(user: User, shift: Shift) -> bool:

@@ -86,6 +86,11 @@ class Post(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_gate(self) -> bool:
+        """Whether passages are logged here."""
+        return self.kind == self.Kind.CHECKPOINT
+
 
 class PostStatusQuerySet(CommunityQuerySet):
     """Status rows, by day."""

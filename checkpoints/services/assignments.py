@@ -147,6 +147,7 @@ def _locked(*assignment_ids: int, also: Collection[int] = ()) -> list[Assignment
 
 
 def _release(assignment: Assignment, *, by: User) -> None:
+    _check_not_over(assignment.shift)
     if hasattr(assignment, "attendance"):
         text = _("%(name)s has signed in to this shift and cannot be taken off it. Sign them out instead.")
         raise Refused(text % {"name": assignment.cadre.name})
@@ -160,9 +161,21 @@ def _hand_lead_on(shift: Shift) -> None:
         shift.crew.filter(pk=crew[0].pk).update(is_lead=True)
 
 
+def _check_not_over(shift: Shift) -> None:
+    """While a shift runs somebody may still stand in; from its end on the crew is what attendance was kept of.
+
+    To the minute, without an hour of grace: the board offers nothing on it from then on either, and whoever tidies up
+    late would put an absence on somebody or take one away.
+    """
+    if shift.is_over:
+        text = _("This shift is over: its crew stays. Correct the attendance, and write into the hand-over who stood in.")
+        raise Refused(text)
+
+
 def _check_open(shift: Shift) -> None:
     if shift.state == Shift.State.CANCELLED:
         raise Refused(_("This shift is cancelled. Choose another shift."))
+    _check_not_over(shift)
     if shift.post.closed_on and shift.post.closed_on <= shift.day:
         raise Refused(_("This post has been given up. Choose another post."))
     if PostStatus.objects.filter(lasts_on(shift.day), post=shift.post, status=PostStatus.Status.SEALED).exists():

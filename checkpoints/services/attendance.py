@@ -109,8 +109,7 @@ def _may_sign_in(assignment: Assignment, now: dt.datetime) -> None:
     if now >= shift.ends_at:
         raise Refused(_("This shift is over. Ask the community to correct your attendance."))
     # Shifts may be planned before somebody has arrived, duty begins with the identity check.
-    serving = Secondment.objects.on(shift.day).filter(cadre=assignment.cadre, community=community)
-    if not serving.filter(state=Secondment.State.ON_DUTY).exists():
+    if not Secondment.objects.reported().on(shift.day).filter(cadre=assignment.cadre, community=community).exists():
         raise Refused(_("You have not reported for duty here yet. Show your ID at the community, then sign in."))
 
 

@@ -42,6 +42,11 @@ class Cell:
         return 0 if self.sealed or self.shift.is_over else max(self.shift.required - self.filled, 0)
 
     @property
+    def missed(self) -> int:
+        """Places that stayed empty in a shift that is over: nobody can be put there any more."""
+        return max(self.shift.required - self.filled, 0) if self.shift.is_over and not self.sealed else 0
+
+    @property
     def filled(self) -> int:
         return sum(chip.comes for chip in self.chips)
 
@@ -118,6 +123,10 @@ class Board:
     @property
     def gaps(self) -> int:
         return sum(cell.missing for cell in self.cells.values())
+
+    @property
+    def missed(self) -> int:
+        return sum(cell.missed for cell in self.cells.values())
 
     @property
     def waiting(self) -> int:

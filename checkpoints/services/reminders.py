@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import cast
 
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -79,14 +80,14 @@ def _about_shift(kind: str, assignment: Assignment) -> Message:
 
 
 def _handovers_waiting(now: dt.datetime) -> list[Message]:
-    waiting = list(
-        Handover.objects.filter(confirmed_at=None, handed_over_at__gt=now - HANDOVER_MEMORY)
-        .select_related("shift__post__compound__community__subdistrict")
-    )  # fmt: skip
+    # A sheet written ahead waits for nobody until its shift is over.
+    rows = Handover.objects.filter(confirmed_at=None).annotate(since=Greatest("handed_over_at", "shift__ends_at"))
+    rows = rows.filter(since__gt=now - HANDOVER_MEMORY, since__lte=now)
+    waiting = list(rows.select_related("shift__post__compound__community__subdistrict"))
     policies = _policies((h.shift.post.compound.community for h in waiting), now)
     late = [
         h for h in waiting
-        if now - h.handed_over_at > _minutes(policies[h.shift.post.compound.community_id].handover_within_minutes)
+        if now - h.since > _minutes(policies[h.shift.post.compound.community_id].handover_within_minutes)
     ]  # fmt: skip
     secretaries = _secretaries({h.shift.post.compound.community_id for h in late})
     return [

@@ -42,8 +42,11 @@ def copy_day(*, community: Community, source: dt.date, target: dt.date, by: User
     models = list(found.select_related("post__compound"))
     if not models:
         raise Refused(_("There is no shift on %(day)s to copy. Make the shifts of the day instead.") % {"day": source})
+    coming = [model for model in models if _hours_on(model, target)[1] > timezone.now()]
+    if not coming:
+        raise Refused(_("All these shifts would be over on %(day)s already. Choose a later day.") % {"day": target})
     copied, twins = Copied(), {}
-    for model in models:
+    for model in coming:
         twin = _twin(model, target, by=by, copied=copied)
         if twin:
             twins[model.pk] = twin
@@ -59,6 +62,8 @@ def copy_day(*, community: Community, source: dt.date, target: dt.date, by: User
         # One sentence for all: on a day that is planned already there may be as many as places.
         text = _("These places were filled already and stay as they are; not copied: %(names)s.")
         copied.refusals.append(text % {"names": listed(copied.outnumbered)})
+    if len(coming) < len(models):
+        copied.refusals.append(_("What would be over by now is not copied."))
     return copied
 
 
@@ -92,10 +97,15 @@ def _tell_crews(plan: dict[int, Shift]) -> Published:
     return done
 
 
+def _hours_on(model: Shift, target: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    starts, ends = (timezone.localtime(at).time() for at in (model.starts_at, model.ends_at))
+    return period(target, starts, ends)
+
+
 def _twin(model: Shift, target: dt.date, *, by: User, copied: Copied) -> Shift | None:
     """The same shift on the target day: the one that stands there, or a new one."""
-    local = [timezone.localtime(at).time() for at in (model.starts_at, model.ends_at)]
-    starts_at, _ends_at = period(target, *local)
+    starts_at, ends_at = _hours_on(model, target)
+    local = [timezone.localtime(at).time() for at in (starts_at, ends_at)]
     if (
         standing := Shift.objects.standing()
         .select_related("post__compound")

@@ -41,6 +41,7 @@ def add(*, post_id: int, day: dt.date, kind: str, starts: dt.time, ends: dt.time
     """Make one shift; one that ends at or before its start time runs over midnight and keeps its first day."""
     post = Post.objects.select_for_update(of=("self",), no_key=True).get(pk=post_id)
     starts_at, ends_at = period(day, starts, ends)
+    _check_opening_hours(post, day, starts_at, ends_at)
     _check_free(post, starts_at, ends_at, kind)
     with explained(Shift):
         shift = Shift.objects.create(post=post, day=day, kind=kind, starts_at=starts_at, ends_at=ends_at, required=required)
@@ -81,6 +82,7 @@ def change(*, shift_id: int, starts: dt.time, ends: dt.time, required: int, by: 
     shift = assignments.locked_shift(shift_id)
     if shift.state == Shift.State.CANCELLED:
         raise Refused(_("This shift is cancelled. Choose another shift."))
+    _check_not_over(shift)
     if Attendance.objects.filter(assignment__shift=shift).exists():
         raise Refused(_("Somebody has already signed in to this shift: its hours stay as they are."))
     crew = list(shift.crew.standing().select_related("cadre__user").order_by("seat"))
@@ -89,6 +91,9 @@ def change(*, shift_id: int, starts: dt.time, ends: dt.time, required: int, by: 
     before = {"hours": shift.hours, "required": shift.required}
     shift.starts_at, shift.ends_at = period(shift.day, starts, ends)
     shift.required = required
+    if before["hours"] != shift.hours:
+        # A post whose opening hours changed keeps the shifts it has, and their size may change.
+        _check_opening_hours(shift.post, shift.day, shift.starts_at, shift.ends_at)
     _check_free(shift.post, shift.starts_at, shift.ends_at, shift.kind, apart_from=shift.pk)
     _check_crew_free(shift, crew)
 
@@ -107,6 +112,7 @@ def cancel(*, shift_id: int, by: User) -> Shift:
     shift = assignments.locked_shift(shift_id)
     if shift.state == Shift.State.CANCELLED:
         raise Refused(_("This shift is already cancelled."))
+    _check_not_over(shift)
     if Attendance.objects.filter(assignment__shift=shift).exists():
         raise Refused(_("Somebody has already signed in to this shift; it cannot be cancelled. Sign the crew out instead."))
     for member in shift.crew.standing().select_related("cadre__user"):
@@ -166,6 +172,22 @@ def _in_opening_hours(post: Post, day: dt.date, starts_at: dt.datetime, ends_at:
         return True
     opens_at, closes_at = period(day, post.opens_at, post.closes_at)
     return starts_at < closes_at and ends_at > opens_at
+
+
+def _check_opening_hours(post: Post, day: dt.date, starts_at: dt.datetime, ends_at: dt.datetime) -> None:
+    """A shift may begin before its post opens and end after it closes, to set up and clear away; all of it outside is a slip.
+
+    The day before and the day after as well: a post that is open over midnight, a shift that runs into the morning.
+    """
+    if not any(_in_opening_hours(post, day + dt.timedelta(days=beside), starts_at, ends_at) for beside in (-1, 0, 1)):
+        text = _("This post is open %(hours)s. Choose hours that reach into these, or change when the post is open.")
+        raise Refused(text % {"hours": f"{post.opens_at:%H:%M}–{post.closes_at:%H:%M}"})
+
+
+def _check_not_over(shift: Shift) -> None:
+    # Whoever did not come stays absent.
+    if shift.is_over:
+        raise Refused(_("This shift is over and stays as it was. Correct the attendance of its crew instead."))
 
 
 def _check_free(post: Post, starts_at: dt.datetime, ends_at: dt.datetime, kind: str, apart_from: int | None = None) -> None:

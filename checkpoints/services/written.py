@@ -288,8 +288,14 @@ def _degrees(value: str) -> Decimal:
     if guess := _meant(plain):
         raise bad("temperature", "degrees_meant", written=value, guess=guess)
     if SHAPE["degrees_fine"].fullmatch(plain):
-        raise bad("temperature", "degrees_fine", guess=plain[:4])
+        raise bad("temperature", "degrees_fine", guess=_rounded(plain))
     raise bad("temperature", "degrees")
+
+
+def _rounded(plain: str) -> str:
+    """37.29 is 37.3 and not 37.2: cut off, a fever would become none."""
+    tenths = int(plain[:2] + plain[3]) + (plain[4] >= "5")
+    return f"{tenths // 10}.{tenths % 10}"
 
 
 def _meant(plain: str) -> str:

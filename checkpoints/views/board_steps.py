@@ -99,8 +99,7 @@ def board_copy(request: Request) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:
-        text = _("Copied from the day before: %(shifts)s shifts, %(people)s people.")
-        messages.success(request, text % {"shifts": done.shifts, "people": done.people})
+        messages.success(request, _copied(done.shifts, done.people))
         warn_of(request, done.refusals)
     return redirect(boards.address(day, community.pk))
 
@@ -122,6 +121,12 @@ def board_publish(request: Request) -> HttpResponse:
             text = _("Without an account, so tell them by phone: %(names)s.")
             messages.warning(request, text % {"names": listed(done.by_phone)})
     return redirect(boards.address(day, community.pk))
+
+
+def _copied(shifts: int, people: int) -> str:
+    made = ngettext("%(n)s shift", "%(n)s shifts", shifts) % {"n": shifts}
+    placed = ngettext("%(n)s person", "%(n)s people", people) % {"n": people}
+    return _("Copied from the day before: %(shifts)s, %(people)s.") % {"shifts": made, "people": placed}
 
 
 def _keys(request: Request, *fields: str) -> dict[str, Any]:

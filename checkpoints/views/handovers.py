@@ -6,10 +6,11 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from checkpoints.access import confirmable_handovers, gate_shifts
+from checkpoints.access import confirmable_handovers, duty_shifts
 from checkpoints.forms.handovers import HandoverForm
 from checkpoints.models import Handover, Passage, Shift
 from checkpoints.services import handovers
@@ -41,7 +42,7 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
     """My shift ends: the figures are there, I add what is open, and hand over. (pk: the shift)"""
     shift = _shift(request, pk)
     sheet = Handover.objects.filter(shift=shift).select_related("handed_over_by", "confirmed_by").first()
-    writes = gate_shifts(request.user).filter(pk=shift.pk).exists() and not (sheet and sheet.confirmed_at)
+    writes = duty_shifts(request.user).filter(pk=shift.pk).exists() and not (sheet and sheet.confirmed_at)
     form = HandoverForm(request.POST if request.method == "POST" else None, instance=sheet)
     if request.method == "POST" and writes and form.is_valid():
         try:
@@ -49,18 +50,19 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
         except Refused as refusal:
             messages.warning(request, str(refusal))
         else:
-            messages.success(request, _("Handed over. The lead of the next shift is asked to confirm."))
+            messages.success(request, _("Written. Whoever stands the next shift, or the community, confirms it."))
         return redirect("checkpoints:handover_detail", pk=shift.pk)
-    now = handovers.counted(shift)
+    now, opens_at = handovers.counted(shift), handovers.opens_at(shift)
     context = {
         "shift": shift,
         "sheet": sheet,
         "form": form if writes else None,
         "totals": sheet.totals if sheet else now | handovers.left(shift),
         "kinds": _kinds(sheet.totals if sheet else now),
-        "later": now if sheet and _passed(sheet.totals) != now else None,
+        "later": now if sheet and sheet.totals and _passed(sheet.totals) != now else None,
         "crew": shift.crew.standing().select_related("cadre"),
         "next": handovers.next_lead(shift),
+        "opens_at": opens_at if timezone.now() < opens_at else None,
         "may_confirm": bool(sheet) and confirmable_handovers(request.user).filter(shift=shift).exists(),
     }
     return page(request, "checkpoints/handovers/detail.html", context, status=422 if form.errors else 200)
@@ -70,7 +72,7 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
 @requires(Permission.HANDOVER_VIEW)
 def handover_confirm(request: Request, pk: int) -> HttpResponse:
     """I have read it and take over. (pk: the shift)"""
-    sheet = get_object_or_404(confirmable_handovers(request.user), shift=pk)
+    sheet = get_object_or_404(confirmable_handovers(request.user).select_related("shift__post"), shift=pk)
     try:
         handovers.confirm(handover=sheet, by=request.user)
     except Refused as refusal:
@@ -78,7 +80,7 @@ def handover_confirm(request: Request, pk: int) -> HttpResponse:
     else:
         lead = handovers.next_lead(sheet.shift)
         mine = lead and lead.cadre.user_id == request.user.pk
-        messages.success(request, _("Confirmed. It is your gate now.") if mine else _("Confirmed."))
+        messages.success(request, _said(sheet.shift) if mine else _("Confirmed."))
     return redirect("checkpoints:handover_detail", pk=pk)
 
 
@@ -87,10 +89,14 @@ def _shift(request: Request, pk: int) -> Shift:
     return get_object_or_404(rows.select_related("post__compound__community__subdistrict"), pk=pk)
 
 
+def _said(shift: Shift) -> str:
+    return _("Confirmed. It is your gate now.") if shift.post.is_gate else _("Confirmed. It is your post now.")
+
+
 def _passed(totals: dict[str, Any]) -> dict[str, Any]:
     """What passed: the shelf and who is inside change by themselves, and belong to the moment of the sheet."""
     return {name: value for name, value in totals.items() if name not in {"shelf", "inside", "late", "waiting"}}
 
 
 def _kinds(totals: dict[str, dict[str, int]]) -> list[tuple[str, int]]:
-    return [(str(KINDS[kind]), number) for kind, number in totals["by_kind"].items() if kind in KINDS]
+    return [(str(KINDS[kind]), number) for kind, number in totals.get("by_kind", {}).items() if kind in KINDS]

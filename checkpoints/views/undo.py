@@ -30,11 +30,11 @@ def offer(shown: Board, step: str) -> Undo | None:
     if kind == "on":
         return _put_back(shown, first, second)
     chip = next((c for c in shown.chips if c.assignment.pk == first), None)
-    return _take_back(chip, kind, second) if chip else None
+    return _take_back(chip, kind, second) if chip and not chip.assignment.shift.is_over else None
 
 
 def _put_back(shown: Board, shift: int, cadre: int) -> Undo | None:
-    if shift not in shown.cells or cadre not in shown.cadres:
+    if shift not in shown.cells or shown.cells[shift].shift.is_over or cadre not in shown.cadres:
         return None
     facts = {"name": shown.cadres[cadre].name, "post": shown.cells[shift].shift.post.name}
     text = _("%(name)s has been taken off %(post)s.") % facts

@@ -25,6 +25,10 @@ class SecondmentQuerySet(CommunityQuerySet):
         """Those whose cadre may be given shifts on their days; ask with `.on(day)`."""
         return self.filter(state__in=Secondment.SERVING)
 
+    def reported(self) -> Self:
+        """Those of the serving who have reported for duty, also with a decided end still ahead; ask with `.on(day)`."""
+        return self.serving().exclude(state=Secondment.State.APPROVED)
+
     def current(self) -> Self:
         """Those that bind the cadre today or later."""
         return self.standing().filter(Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()))
@@ -59,7 +63,7 @@ class Secondment(models.Model):
     # Binds the cadre: its days may not be given away again.
     STANDING = ("submitted", "approved", "on_duty", "redeployed", "recalled", "completed")
     # May be planned for on its days: a decided end moves `ends_on`, and the last day counts.
-    # Whoever has not reported yet (`reported_at`) cannot sign in to a shift.
+    # All but the approved come after the report for duty; whoever has not reported yet cannot sign in to a shift.
     SERVING = ("approved", "on_duty", "redeployed", "recalled", "completed")
     # Not yet ended by a decision.
     UNDECIDED = ("submitted", "approved", "on_duty")
@@ -120,6 +124,11 @@ class Secondment(models.Model):
     def is_overdue(self) -> bool:
         """Whether the last day has passed and nobody has put down how it ended."""
         return self.state in self.UNDECIDED and self.ends_on is not None and self.ends_on < timezone.localdate()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its end is decided and its last day has passed."""
+        return self.state not in self.UNDECIDED and self.ends_on is not None and self.ends_on < timezone.localdate()
 
     @property
     def days_here(self) -> int | None:

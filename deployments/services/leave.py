@@ -25,7 +25,7 @@ def ask(
     row = Secondment.objects.get(pk=secondment.pk)
     # A leave until midnight ends on the day before.
     first, last = timezone.localdate(starts_at), timezone.localdate(ends_at - dt.timedelta(microseconds=1))
-    if row.state not in (Secondment.State.APPROVED, Secondment.State.ON_DUTY):
+    if row.state not in Secondment.SERVING or row.has_ended:
         raise Refused(_("This secondment is over or not yet approved: there is nothing to take leave from."))
     if first < row.starts_on or (row.ends_on and last > row.ends_on):
         raise Refused(_("The leave lies outside the days of the secondment. Choose times within it."))

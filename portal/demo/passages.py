@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from checkpoints.models import Handover, Passage, Post, Shift
-from checkpoints.services.handovers import counted
+from checkpoints.services.handovers import counted, next_lead
 from portal.accounts.models import User
 from portal.demo.duty import DAYS_BACK
 from portal.demo.names import person_name, phone
@@ -101,19 +101,28 @@ def _row(
     return row
 
 
-def handovers(places: dict[tuple[str, str], Post], lead: User, confirmer: User) -> None:
-    """Hand over the gate shifts that have ended; the newest of the east gate still waits for its confirmation."""
+def handovers(places: dict[tuple[str, str], Post], secretary: User) -> None:
+    """Hand over the shifts that have ended, each by its lead; the newest of the east gate still waits for its confirmation."""
     now = timezone.now()
     for post in places.values():
         ended = Shift.objects.filter(post=post, ends_at__lt=now).order_by("starts_at")
         newest = ended.last()
         for shift in ended:
+            lead = shift.crew.standing().select_related("cadre__user").order_by("-is_lead", "seat").first()
+            if lead is None or lead.cadre.user is None:
+                continue
             waits = post.name == "东门" and newest is not None and shift.pk == newest.pk
             Handover.objects.create(
                 shift=shift,
                 totals=counted(shift),
                 note="测温枪 1 把电量不足，已换电池。" if waits else "",
-                handed_over_at=shift.ends_at, handed_over_by=lead,
+                handed_over_at=shift.ends_at, handed_over_by=lead.cadre.user,
                 confirmed_at=None if waits else shift.ends_at + dt.timedelta(minutes=6),
-                confirmed_by=None if waits else confirmer,
+                confirmed_by=None if waits else _relief(shift, lead.cadre.user) or secretary,
             )  # fmt: skip
+
+
+def _relief(shift: Shift, lead: User) -> User | None:
+    """Who leads the next shift, unless it is the same person again, who cannot confirm what they wrote."""
+    follows = next_lead(shift)
+    return follows.cadre.user if follows and follows.cadre.user != lead else None

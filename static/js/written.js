@@ -148,7 +148,7 @@ export class Reader {
     if (found && this.#possible(Number(found[1] + (found[2] ?? "0")))) return `${found[1]}.${found[2] ?? 0}`;
     const guess = this.#meant(plain);
     if (guess) throw this.bad("temperature", "degrees_meant", { written, guess });
-    if (this.whole.degrees_fine.test(plain)) throw this.bad("temperature", "degrees_fine", { guess: plain.slice(0, 4) });
+    if (this.whole.degrees_fine.test(plain)) throw this.bad("temperature", "degrees_fine", { guess: rounded(plain) });
     throw this.bad("temperature", "degrees");
   }
 
@@ -167,6 +167,12 @@ export class Reader {
     const tenths = Math.floor((above + 45) / 90);
     return `${Math.floor(tenths / 10)}.${tenths % 10}`;
   }
+}
+
+// 37.29 is 37.3 and not 37.2: cut off, a fever would become none.
+function rounded(plain) {
+  const tenths = Number(plain.slice(0, 2) + plain[3]) + (plain[4] >= "5" ? 1 : 0);
+  return `${Math.floor(tenths / 10)}.${tenths % 10}`;
 }
 
 // Null where the calendar or the clock knows no such moment.

@@ -1,10 +1,12 @@
 """Many people plan at once: real threads, real transactions. Each race is run again with the protection off, and must fail."""
 
+import datetime as dt
 import threading
 from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from checkpoints.models import Assignment, Shift
 from checkpoints.services import assignments
@@ -58,11 +60,16 @@ def careless_assign(shift, cadre, read_together):
         return
 
 
+def tomorrow():
+    """Nothing of it is over, at whatever hour this runs."""
+    return timezone.localdate() + dt.timedelta(days=1)
+
+
 @pytest.fixture
 def place():
     """One free place, sixteen people who may take it, and the secretary."""
     cast = make_cast()
-    shift = factories.ShiftFactory(post__compound=cast.hefengyuan, required=1)
+    shift = factories.ShiftFactory(post__compound=cast.hefengyuan, day=tomorrow(), required=1)
     cadres = [row.cadre for row in factories.SecondmentFactory.create_batch(MANY, community=cast.qinghe)]
     return shift, cadres, cast.secretary
 
@@ -71,7 +78,7 @@ def place():
 def double():
     """One person, two shifts at the same hours, and the secretary."""
     cast = make_cast()
-    shifts = [factories.ShiftFactory(post=factories.PostFactory(compound=cast.hefengyuan), required=9) for _ in range(2)]
+    shifts = factories.ShiftFactory.create_batch(2, post__compound=cast.hefengyuan, day=tomorrow(), required=9)
     return shifts, cast.cadre, cast.secretary
 
 
@@ -123,7 +130,7 @@ def test_the_constraint_alone_keeps_one_person_in_one_place(double):
 
 def test_crossing_swaps_and_moves_neither_deadlock_nor_lose_anybody():
     cast = make_cast()
-    shifts = [factories.ShiftFactory(post=factories.PostFactory(compound=cast.hefengyuan), required=4) for _ in range(2)]
+    shifts = factories.ShiftFactory.create_batch(2, post__compound=cast.hefengyuan, day=tomorrow(), required=4)
     cadres = [row.cadre for row in factories.SecondmentFactory.create_batch(2, community=cast.qinghe)]
     first, second = (
         assignments.assign(shift_id=s.pk, cadre_id=c.pk, by=cast.secretary) for s, c in zip(shifts, cadres, strict=True)

@@ -208,6 +208,44 @@ def test_make_lead_hands_the_lead_over(cast, shift, people):
     assert [a.is_lead for a in shift.crew.standing().order_by("seat")] == [False, True]
 
 
+@pytest.fixture
+def plan(cast, post, shift, people):
+    """One person on the shift, one on the next day's, one free; and a shift with nobody on it."""
+    later, free = (factories.ShiftFactory(post=post, day=shift.day + days * TOMORROW) for days in (1, 2))
+    first, second = put(shift, people[0], cast.secretary), put(later, people[1], cast.secretary)
+    return {"shift": shift, "free": free, "first": first.pk, "second": second.pk, "third": people[2].pk}
+
+
+STEPS = {
+    "assign": lambda plan, by: assignments.assign(shift_id=plan["shift"].pk, cadre_id=plan["third"], by=by),
+    "unassign": lambda plan, by: assignments.unassign(assignment_id=plan["first"], by=by),
+    "move away": lambda plan, by: assignments.move(assignment_id=plan["first"], shift_id=plan["free"].pk, by=by),
+    "move there": lambda plan, by: assignments.move(assignment_id=plan["second"], shift_id=plan["shift"].pk, by=by),
+    "swap": lambda plan, by: assignments.swap(first_id=plan["first"], second_id=plan["second"], by=by),
+    "swap back": lambda plan, by: assignments.swap(first_id=plan["second"], second_id=plan["first"], by=by),
+}
+
+
+def stood():
+    return list(Assignment.objects.standing().order_by("pk").values_list("shift", "cadre"))
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_crew_changes_until_the_last_minute_of_a_shift(cast, plan, step):
+    before = stood()
+    with time_machine.travel(plan["shift"].ends_at - dt.timedelta(minutes=1), tick=False):
+        STEPS[step](plan, cast.secretary)
+    assert stood() != before
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_crew_of_a_shift_that_is_over_stays(cast, plan, step):
+    before = stood()
+    with time_machine.travel(plan["shift"].ends_at, tick=False), pytest.raises(Refused, match="is over: its crew stays"):
+        STEPS[step](plan, cast.secretary)
+    assert stood() == before
+
+
 def test_suggestions_come_best_first_with_reasons_and_without_who_may_not(cast, post, shift, people):
     near, tired, away = people
     near.home_community = cast.qinghe

@@ -10,11 +10,21 @@ from django.utils import timezone
 from checkpoints.models import Attendance, AttendanceCorrection, Shift
 from checkpoints.services import attendance
 from deployments.models import Secondment
+from deployments.services import secondments
+from deployments.services.secondments import Terms
 from portal.accounts.models import Event
 from portal.lib.dates import moment
 from portal.lib.errors import Refused
 from residents.models import DutyPolicy
-from tests.factories import AssignmentFactory, AttendanceFactory, CadreFactory, PostFactory, SecondmentFactory, ShiftFactory
+from tests.factories import (
+    AssignmentFactory,
+    AttendanceFactory,
+    CadreFactory,
+    CommunityFactory,
+    PostFactory,
+    SecondmentFactory,
+    ShiftFactory,
+)
 
 DAY = dt.date(2022, 4, 10)
 POLICY = DutyPolicy()
@@ -66,6 +76,28 @@ def test_whoever_has_not_reported_cannot_sign_in(mine, cast):
 
     with pytest.raises(Refused, match="reported for duty"):
         sign_in(mine, cast.cadre_user, at(8, 20))
+
+
+ENDS = {
+    "recalled": lambda row, by: secondments.recall(secondment_id=row.pk, last_day=DAY, reason="单位另有任务", by=by),
+    "completed": lambda row, by: secondments.complete(secondment_id=row.pk, last_day=DAY, report="表现好", by=by),
+    "redeployed": lambda row, by: secondments.redeploy(
+        secondment_id=row.pk, terms=Terms(CommunityFactory(), DAY + dt.timedelta(days=1)), by=by
+    ),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_whoever_leaves_tomorrow_signs_in_today_and_not_after_the_last_day(mine, cast, end):
+    tomorrow = AssignmentFactory(shift=ShiftFactory(post=mine.shift.post, day=DAY + dt.timedelta(days=1)), cadre=cast.cadre)
+    with time_machine.travel(at(7)):
+        ENDS[end](cast.secondment, cast.secretary)
+
+    sign_in(mine, cast.cadre_user, at(8, 20))
+    with pytest.raises(Refused, match="reported for duty"):
+        sign_in(tomorrow, cast.cadre_user, at(8, 20, DAY + dt.timedelta(days=1)))
+
+    assert list(Attendance.objects.values_list("assignment", flat=True)) == [mine.pk]
 
 
 def test_a_cancelled_shift_and_a_freed_place_refuse_sign_in(mine, cast):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from checkpoints.models import Assignment, PostStatus, Shift
@@ -249,7 +250,7 @@ def test_copy_and_publish_from_the_page(cast, shift, tomorrow, sign_in):
     factories.AssignmentFactory(shift=shift, cadre=cast.cadre)
     day = {"community": cast.qinghe.pk, "day": tomorrow + DAY}
     text = client.post(f"{BOARD}copy/", day, follow=True).content.decode()
-    assert "Copied from the day before: 1 shifts, 1 people." in text
+    assert "Copied from the day before: 1 shift, 1 person." in text
     assert "1 not told" in text
     text = client.post(f"{BOARD}publish/", day, follow=True).content.decode()
     assert "Published. 1 person has been told." in text
@@ -268,8 +269,44 @@ def test_whoever_cannot_be_copied_is_named_in_one_note(cast, tomorrow, sign_in, 
     )  # fmt: skip
 
     copied, kept = (str(message) for message in page.context["messages"])
-    assert copied == "Copied from the day before: 1 shifts, 0 people."
+    assert copied == "Copied from the day before: 1 shift, 0 people."
     assert kept.splitlines() == [*refusals[:12], "And 2 more."]
+
+
+@pytest.mark.parametrize("copied", [(0, 0, "0 shifts, 0 people"), (1, 2, "1 shift, 2 people"), (2, 1, "2 shifts, 1 person")])
+def test_what_was_copied_is_counted_in_words(cast, tomorrow, sign_in, monkeypatch, copied):
+    monkeypatch.setattr(rosters, "copy_day", lambda **_said: rosters.Copied(*copied[:2]))
+    page = sign_in(cast.secretary).post(f"{BOARD}copy/", {"community": cast.qinghe.pk, "day": tomorrow}, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [f"Copied from the day before: {copied[2]}."]
+
+
+FILLED = "Every place is filled and nothing is in conflict."
+MISSED = "Nothing is left to fill and nothing is in conflict. 1 place stayed empty in shifts that are over."
+
+
+def test_a_place_that_stayed_empty_is_not_called_filled(cast, shift, sign_in):
+    factories.AssignmentFactory(shift=shift, cadre=cast.cadre)
+    address, seen = f"{BOARD}?day={shift.day}", []
+    for required, now in ((1, shift.ends_at), (2, shift.ends_at - DAY / 24), (2, shift.ends_at)):
+        Shift.objects.update(required=required)
+        with time_machine.travel(now, tick=False):
+            text = sign_in(cast.secretary).get(address).text
+        seen.append((FILLED in text, MISSED in text))
+    assert seen == [(True, False), (False, False), (False, True)]
+
+
+def test_on_a_shift_that_is_over_the_board_offers_nothing_and_the_steps_are_refused(cast, shift, sign_in):
+    other = factories.SecondmentFactory(community=cast.qinghe).cadre
+    stand = factories.AssignmentFactory(shift=shift, cadre=cast.cadre)
+    with time_machine.travel(shift.ends_at, tick=False):
+        client = sign_in(cast.secretary)
+        for undone in (f"off-{stand.pk}", f"on-{shift.pk}-{other.pk}"):
+            assert client.get(f"{BOARD}?day={shift.day}&undo={undone}").context["undo"] is None
+        text = client.get(f"{BOARD}?day={shift.day}&gap={shift.pk}").text
+        assert ("its crew stays as it was" in text, "Change or cancel the shift" in text) == (True, False)
+        for step, fields in (("assign", {"shift": shift.pk, "cadre": other.pk}), ("unassign", {"assignment": stand.pk})):
+            assert "This shift is over: its crew stays." in client.post(f"{BOARD}{step}/", fields, follow=True).text
+    assert list(shift.crew.standing()) == [stand]
 
 
 # --- What is read -------------------------------------------------------------------------------------------------

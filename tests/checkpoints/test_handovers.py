@@ -6,11 +6,19 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from checkpoints.models import Handover
+from checkpoints.models import Handover, Post
 from checkpoints.services import handovers
 from portal.accounts.models import Event
 from portal.lib.errors import Refused
-from tests.factories import AssignmentFactory, PassageFactory, PostFactory, ShiftFactory, UserFactory
+from tests.factories import (
+    AssignmentFactory,
+    CadreFactory,
+    MembershipFactory,
+    PassageFactory,
+    PostFactory,
+    ShiftFactory,
+    UserFactory,
+)
 
 
 @pytest.fixture
@@ -160,3 +168,85 @@ def test_whoever_confirms_hears_whether_the_gate_is_theirs_now(cast, sign_in, sh
         written(shift, UserFactory())
         said.append(sign_in(user).post(f"{address}confirm/", follow=True).content.decode())
     assert ["It is your gate now." in page for page in said] == [False, True]
+
+
+@pytest.mark.parametrize("kind", ["tent", "service_desk", "patrol", "sampling_point"])
+def test_every_post_is_handed_over_a_gate_with_its_figures(cast, sign_in, shift, following, kind):
+    Post.objects.update(kind=kind)
+    AssignmentFactory(shift=shift)
+    address = f"/checkpoints/shifts/{shift.pk}/handover/"
+    before = sign_in(cast.cadre_user).get(address)
+    assert (before.context["totals"], before.context["form"] is None) == ({}, False)
+    assert "Passages of the shift" not in before.content.decode()
+
+    after = sign_in(cast.cadre_user).post(address, {"open_items": "两位老人没做核酸", "note": ""}, follow=True)
+    sheet = Handover.objects.get()
+    assert "两位老人没做核酸" in after.content.decode()
+    assert (sheet.totals, sheet.handed_over_by) == ({}, cast.cadre_user)
+    assert sign_in(cast.secretary).get("/checkpoints/handovers/").status_code == 200
+
+    AssignmentFactory(shift=following, cadre=cast.cadre)
+    Handover.objects.update(handed_over_by=cast.worker)
+    said = sign_in(cast.cadre_user).post(f"{address}confirm/", follow=True).content.decode()
+    assert "It is your post now." in said
+    assert Handover.objects.get().confirmed_by == cast.cadre_user
+
+
+def test_who_may_write_is_the_same_at_a_tent_as_at_a_gate(cast, sign_in, shift):
+    second = CadreFactory(user=UserFactory())
+    MembershipFactory(user=second.user, community=cast.qinghe, role="cadre")
+    AssignmentFactory(shift=shift, cadre=second)
+    stranger = MembershipFactory(community=cast.qinghe, role="cadre").user
+    address = f"/checkpoints/shifts/{shift.pk}/handover/"
+    for kind in ("checkpoint", "tent"):
+        Post.objects.update(kind=kind)
+        users = [cast.cadre_user, second.user, cast.secretary, cast.worker, stranger]
+        assert [sign_in(user).get(address).context["form"] is not None for user in users] == [True] * 4 + [False]
+        assert sign_in(cast.other_secretary).get(address).status_code == 404
+
+
+@pytest.fixture
+def running(cast, shift):
+    """The shift of 马骏 with seven and a half hours still to go."""
+    minutes = dt.timedelta(minutes=30)
+    shift.starts_at, shift.ends_at = timezone.now() - minutes, timezone.now() + 15 * minutes
+    shift.save()
+    return shift
+
+
+def test_what_is_written_ahead_is_confirmed_only_when_the_shift_ends_and_counts_all_of_it(cast, running):
+    sheet = written(running, cast.cadre_user)
+    with time_machine.travel(running.ends_at - dt.timedelta(minutes=31)), pytest.raises(Refused, match="still runs"):
+        handovers.confirm(handover=sheet, by=cast.secretary)
+    PassageFactory.create_batch(2, post=running.post, shift=running, community=cast.qinghe)
+    PassageFactory(post=running.post, shift=running, community=cast.qinghe, person="visitor")
+
+    with time_machine.travel(running.ends_at - dt.timedelta(minutes=30), tick=False):
+        handovers.confirm(handover=sheet, by=cast.secretary)
+        now = handovers.counted(running) | handovers.left(running)
+    sheet.refresh_from_db()
+    assert (sheet.totals, sheet.totals["in"], sheet.totals["inside"]) == (now, 4, 1)
+    assert Event.objects.get(kind="handover.confirmed").after == {"in": 4, "out": 0}
+
+
+def test_what_is_written_at_the_end_keeps_what_stood_there_then(cast, shift):
+    sheet = written(shift, cast.cadre_user)
+    PassageFactory(post=shift.post, shift=shift, community=cast.qinghe, person="visitor")
+
+    handovers.confirm(handover=sheet, by=cast.secretary)
+
+    sheet.refresh_from_db()
+    assert (sheet.totals["in"], sheet.totals["inside"], handovers.left(shift)["inside"]) == (2, 0, 1)
+
+
+def test_the_page_says_from_when_it_can_be_taken_over(cast, sign_in, running):
+    written(running, cast.cadre_user)
+    client, address = sign_in(cast.secretary), f"/checkpoints/shifts/{running.pk}/handover/"
+    page = client.get(address).content.decode()
+    assert ("Prepared. It can be taken over from" in page, "I take over" in page) == (True, False)
+
+    said = client.post(f"{address}confirm/", follow=True).content.decode()
+    assert ("This shift still runs." in said, Handover.objects.get().confirmed_at) == (True, None)
+    with time_machine.travel(running.ends_at):
+        page = sign_in(cast.secretary).get(address).content.decode()
+    assert ("Prepared. It can be taken over from" in page, "I take over" in page) == (False, True)

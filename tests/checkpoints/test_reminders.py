@@ -87,10 +87,23 @@ def test_after_a_long_outage_nobody_hears_of_shifts_that_are_over(shift_at):
 
 @pytest.mark.parametrize(("minutes", "told"), [(30, []), (31, [("handover_waiting", "secretary")]), (24 * 60 + 1, [])])
 def test_the_secretary_hears_of_a_hand_over_nobody_confirms(cast, shift_at, minutes, told):
-    shift = shift_at(NOW - dt.timedelta(hours=30)).shift
+    shift = shift_at(NOW - dt.timedelta(hours=40)).shift
     Handover.objects.create(shift=shift, handed_over_at=NOW - dt.timedelta(minutes=minutes), handed_over_by=cast.cadre_user)
 
     reminders.due(NOW)
+
+    assert kinds() == told
+
+
+@pytest.mark.parametrize("kind", ["checkpoint", "tent", "patrol"])
+@pytest.mark.parametrize(("minutes", "told"), [(0, []), (30, []), (31, [("handover_waiting", "secretary")])])
+def test_a_sheet_written_ahead_waits_for_nobody_before_its_shift_is_over(cast, shift_at, minutes, told, kind):
+    shift = shift_at(NOW - dt.timedelta(hours=8)).shift
+    shift.post.kind = kind
+    shift.post.save()
+    Handover.objects.create(shift=shift, handed_over_at=shift.starts_at, handed_over_by=cast.cadre_user)
+
+    reminders.due(NOW + dt.timedelta(minutes=minutes))
 
     assert kinds() == told
 

@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from checkpoints.models import Assignment, Post, PostStatus, Shift
 from checkpoints.services import assignments, rosters, shifts
 from checkpoints.services.patterns import Pattern
 from portal.accounts.models import Event, Message
+from portal.lib.dates import moment
 from portal.lib.errors import Refused
 from residents.models import DutyPolicy
 from tests import factories
@@ -125,6 +127,58 @@ def test_a_shift_with_a_sign_in_is_neither_cancelled_nor_moved(cast, post, tomor
         shifts.change(shift_id=stand.shift_id, starts=dt.time(9), ends=dt.time(18), required=2, by=cast.secretary)
 
 
+def test_a_shift_that_is_over_keeps_who_did_not_come(cast, post, tomorrow):
+    stand = factories.AssignmentFactory(shift=factories.ShiftFactory(post=post, day=tomorrow))
+    with time_machine.travel(stand.ends_at, tick=False):
+        with pytest.raises(Refused, match="is over and stays as it was"):
+            shifts.cancel(shift_id=stand.shift_id, by=cast.secretary)
+        with pytest.raises(Refused, match="is over and stays as it was"):
+            shifts.change(shift_id=stand.shift_id, starts=dt.time(9), ends=dt.time(23), required=2, by=cast.secretary)
+    with time_machine.travel(stand.ends_at - dt.timedelta(minutes=1), tick=False):
+        shifts.cancel(shift_id=stand.shift_id, by=cast.secretary)
+
+
+@pytest.mark.parametrize(
+    ("hours", "refused"),  # of the post, then of the shift
+    [
+        ((9, 11, 20, 2), True),
+        ((9, 11, 11, 12), True),
+        ((9, 11, 8, 9), True),
+        ((9, 11, 8, 10), False),
+        ((9, 11, 10, 15), False),
+        ((9, 11, 22, 10), False),  # runs into the morning
+        ((20, 6, 1, 5), False),  # open since the evening before
+        ((20, 6, 7, 19), True),
+        ((20, 6, 22, 2), False),
+    ],
+)
+def test_a_shift_reaches_into_the_opening_hours_of_its_post(cast, post, tomorrow, hours, refused):
+    post.opens_at, post.closes_at, starts, ends = map(dt.time, hours)
+    post.save()
+    stored = factories.ShiftFactory(post=post, day=tomorrow + 2 * DAY)
+    asked = {"starts": starts, "ends": ends, "required": 1, "by": cast.secretary}
+    steps = (
+        lambda: shifts.add(post_id=post.pk, day=tomorrow, kind=Shift.Kind.DAY, **asked),
+        lambda: shifts.change(shift_id=stored.pk, **asked),
+    )
+    for step in steps:
+        if refused:
+            with pytest.raises(Refused, match=f"open {hours[0]:02}:00–{hours[1]:02}:00"):
+                step()
+        else:
+            step()
+    stored.refresh_from_db()
+    assert (Shift.objects.count(), stored.hours == "08:30–17:30") == ((1, True) if refused else (2, False))
+
+
+def test_a_shift_from_before_the_opening_hours_changed_may_change_its_size(cast, post, tomorrow):
+    shift = factories.ShiftFactory(post=post, day=tomorrow)
+    post.opens_at, post.closes_at = dt.time(20), dt.time(22)
+    post.save()
+    shifts.change(shift_id=shift.pk, starts=dt.time(8, 30), ends=dt.time(17, 30), required=4, by=cast.secretary)
+    assert Shift.objects.get().required == 4
+
+
 def test_a_cancelled_shift_makes_room_for_another_at_the_same_hours(cast, post, tomorrow):
     make(cast, tomorrow)
     shifts.cancel(shift_id=Shift.objects.get().pk, by=cast.secretary)
@@ -156,6 +210,22 @@ def test_copy_day_repeats_shifts_and_crews_and_lists_refusals(cast, post, tomorr
     assignments.assign(shift_id=taken.shift_id, cadre_id=other.pk, by=cast.secretary)
     full = rosters.copy_day(community=cast.qinghe, source=timezone.localdate(), target=tomorrow, by=cast.secretary)
     assert full.refusals[-1].endswith(f"not copied: {able.name} ({post.name} 08:30–17:30).")
+
+
+def test_what_would_be_over_is_not_copied(cast, post, tomorrow):
+    for starts, ends in ((6, 14), (14, 22)):
+        factories.AssignmentFactory(
+            shift=factories.ShiftFactory(post=post, starts=dt.time(starts), ends=dt.time(ends)),
+            cadre=factories.SecondmentFactory(community=cast.qinghe).cadre,
+        )
+    copy = {"community": cast.qinghe, "source": timezone.localdate(), "target": tomorrow, "by": cast.secretary}
+    with time_machine.travel(moment(tomorrow, dt.time(14)), tick=False):
+        copied = rosters.copy_day(**copy)
+    assert (copied.shifts, copied.people, copied.refusals) == (1, 1, ["What would be over by now is not copied."])
+    assert [shift.hours for shift in Shift.objects.filter(day=tomorrow)] == ["14:00–22:00"]
+
+    with time_machine.travel(moment(tomorrow, dt.time(22)), tick=False), pytest.raises(Refused, match="Choose a later day"):
+        rosters.copy_day(**copy)
 
 
 def test_copy_of_an_empty_day_says_what_to_do(cast, tomorrow):

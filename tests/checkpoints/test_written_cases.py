@@ -29,6 +29,7 @@ def test_the_portal_says_what_the_table_says(case):
 
     if "refuses" in case:
         assert found[:2] == case["refuses"]
+        assert found[2] == case.get("why", found[2])
     else:
         assert {name: found[name] for name in case["gives"]} == case["gives"]
 

@@ -60,10 +60,29 @@ def test_leave_lies_within_the_secondment(cast, first, last):
 
 
 def test_after_the_end_there_is_nothing_to_take_leave_from(cast):
-    cast.secondment.state = "recalled"
+    cast.secondment.state, cast.secondment.ends_on = "recalled", timezone.localdate() - dt.timedelta(days=1)
     cast.secondment.save()
 
     with pytest.raises(Refused, match="is over"):
+        asked(cast)
+
+
+@pytest.mark.parametrize("state", ["recalled", "redeployed", "completed"])
+def test_until_the_last_day_there_is_leave_after_the_end_is_decided(cast, state):
+    cast.secondment.state, cast.secondment.ends_on = state, timezone.localdate() + dt.timedelta(days=3)
+    cast.secondment.save()
+
+    assert asked(cast).state == "submitted"
+    with pytest.raises(Refused, match="outside the days"):
+        asked(cast, starts_at=at(4), ends_at=at(5))
+
+
+@pytest.mark.parametrize("state", ["submitted", "refused", "cancelled", "no_show"])
+def test_where_nobody_serves_there_is_nothing_to_take_leave_from(cast, state):
+    cast.secondment.state = state
+    cast.secondment.save()
+
+    with pytest.raises(Refused, match="not yet approved"):
         asked(cast)
 
 

@@ -115,7 +115,7 @@ def hand_over(page: Page) -> None:
     page.get_by_role("link", name="Hand over").click()
     page.fill("[name=open_items]", "9-1-101: 120 is on the way")
     page.get_by_role("button", name="Hand over").click()
-    expect(page.locator("main")).to_contain_text("by 冯超")
+    expect(page.locator("main")).to_contain_text("Prepared. It can be taken over from")
     expect(page.get_by_role("button", name="I take over")).to_have_count(0)
 
 
@@ -142,6 +142,8 @@ def test_ten_passages_are_logged_and_the_next_lead_takes_over(open_as, cast, shi
     assert Passage.objects.filter(shift=shift).standing().count() == 10
 
     hand_over(page)
+    # It is taken over where the shift ends, not four hours before.
+    Shift.objects.filter(pk=shift.pk).update(ends_at=timezone.now() + HOUR / 4)
     take_over(open_as("fengchao", size=size, language="en"))
     sheet = Handover.objects.get(shift=shift)
     assert (sheet.confirmed_by.name, sheet.totals["in"], sheet.totals["out"]) == ("冯超", 5, 3)

@@ -2,10 +2,10 @@
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
-from checkpoints.models import Assignment, Passage, Shift
+from checkpoints.models import Assignment, Handover, Passage, Shift
 from checkpoints.services import inside
 from deployments.models import Cadre, SendingUnit
 from portal.accounts.models import User
@@ -48,6 +48,15 @@ def lets_its_cadre_log_at_the_gate(client):
     assert 'id="gate-form"' in client.get(f"/checkpoints/gate/{shift.pk}/").content.decode()
 
 
+def hands_each_shift_over_by_its_own_crew(_client):
+    sheets = Handover.objects.filter(shift__post__kind__in=["tent", "service_desk"])
+    assert sheets.exists()
+    assert {str(sheet.totals) for sheet in sheets} == {"{}"}
+    own = Assignment.objects.standing().filter(shift=OuterRef("shift"), cadre__user=OuterRef("handed_over_by"))
+    assert not Handover.objects.exclude(Exists(own)).exists()
+    assert Handover.objects.filter(confirmed_at=None).count() == 1
+
+
 def has_visitors_inside_at_every_hour(_client):
     rows = inside.rows(Compound.objects.get(name="荷风苑"))
     assert {"燃气检修", "照护老人", "送药"} <= set(rows.values_list("reason", flat=True))
@@ -88,6 +97,7 @@ LOOKS = (
     is_the_district_the_readme_promises,
     has_gaps_today_and_nobody_without_rest,
     lets_its_cadre_log_at_the_gate,
+    hands_each_shift_over_by_its_own_crew,
     has_visitors_inside_at_every_hour,
     has_rounds_half_walked,
     has_cases_at_every_stage,

@@ -73,7 +73,7 @@ def load() -> Errand:
     loggers = [secondment.cadre.user for secondment in secondments if secondment.cadre.user]
     passages.build(posts, loggers)
     _measured()
-    passages.handovers(posts, lead=loggers[0], confirmer=secretary)
+    passages.handovers(posts, secretary)
     quarantine.build(compounds, secretary)
     _rounds(compounds, secondments, accounts)
     asked = errands.build(
