@@ -58,7 +58,8 @@ def confirm(*, handover: Handover, by: User) -> Handover:
         raise Refused(_("A second person confirms: the lead of the next shift, or the community."))
     sheet.confirmed_at, sheet.confirmed_by = timezone.now(), by
     sheet.save(update_fields=["confirmed_at", "confirmed_by"])
-    audit.record("handover.confirmed", sheet, by=by)
+    after = {"confirmed_at": sheet.confirmed_at, "confirmed_by": by}
+    audit.record("handover.confirmed", sheet, by=by, before=dict.fromkeys(after), after=after)
     return sheet
 
 

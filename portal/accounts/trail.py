@@ -58,6 +58,7 @@ VERBS: dict[str, Promise] = {
     "correction_taken_back": pgettext_lazy("trail", "correction taken back"),
     "counted": pgettext_lazy("trail", "counted"),
     "created": pgettext_lazy("trail", "created"),
+    "days_changed": pgettext_lazy("trail", "days changed"),
     "decided": pgettext_lazy("trail", "decided"),
     "delivered": pgettext_lazy("trail", "delivered"),
     "described": pgettext_lazy("trail", "special events written"),

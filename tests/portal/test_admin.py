@@ -84,6 +84,45 @@ def test_a_role_given_with_the_account_leaves_a_line_in_the_community(desk, cast
     assert all(f'for="id_{inline}-{row}-{field}"' in shown for row in (0, 1) for field in ("role", "community", "ends_on"))
 
 
+def test_a_role_taken_away_with_the_account_is_named_in_its_line(desk, cast):
+    user = MembershipFactory(community=cast.qinghe, role=Role.WORKER).user
+    held = user.memberships.get()
+    inline = "memberships"
+    with zeal_ignore():
+        desk.post(
+            f"/admin/accounts/user/{user.pk}/change/",
+            {
+                "username": user.username,
+                "name": user.name,
+                "is_active": "on",
+                f"{inline}-TOTAL_FORMS": 1,
+                f"{inline}-INITIAL_FORMS": 1,
+                f"{inline}-0-id": held.pk,
+                f"{inline}-0-user": user.pk,
+                # What is typed over a row that goes is not what it said.
+                f"{inline}-0-role": Role.VOLUNTEER,
+                f"{inline}-0-community": cast.yushu.pk,
+                f"{inline}-0-starts_on": held.starts_on,
+                f"{inline}-0-DELETE": "on",
+            },
+        )
+
+    before = {"user": user.pk, "role": Role.WORKER, "community": cast.qinghe.pk, "starts_on": str(held.starts_on)}
+    assert not user.memberships.exists()
+    assert list(Event.objects.values_list("kind", "row", "community", "before", "after")) == [
+        ("membership.removed", str(held.pk), cast.qinghe.pk, before, {})
+    ]
+
+
+def test_a_row_deleted_by_itself_leaves_what_it_said(desk, cast):
+    held = MembershipFactory(community=cast.qinghe, role=Role.WORKER)
+    with zeal_ignore():
+        desk.post(f"/admin/residents/membership/{held.pk}/delete/", {"post": "yes"})
+
+    said = Event.objects.get(kind="membership.removed")
+    assert (said.row, said.community, said.before["role"]) == (str(held.pk), cast.qinghe, Role.WORKER)
+
+
 def test_a_password_given_here_is_good_for_one_sign_in(desk, cast):
     desk.post(
         f"/admin/accounts/user/{cast.worker.pk}/password/",
