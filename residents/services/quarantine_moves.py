@@ -30,7 +30,7 @@ def clear_alert(*, case_id: int, note: str, by: User) -> QuarantineCase:
     expect(case, State.ALERT)
     case.state, case.alert_since = State.ACTIVE, None
     case.save(update_fields=["state", "alert_since"])
-    audit.record("quarantinecase.alert_cleared", case, by=by, after={"note": bool(note)})
+    audit.record("quarantinecase.alert_cleared", case, by=by, after={"note": note})
     return case
 
 

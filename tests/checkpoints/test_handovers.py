@@ -68,6 +68,9 @@ def test_who_wrote_it_does_not_confirm_it(cast, shift):
 
     assert first.confirmed_by == second.confirmed_by == cast.secretary
     assert list(Event.objects.values_list("kind", flat=True)) == ["handover.confirmed", "handover.written"]
+    line = Event.objects.get(kind="handover.confirmed")
+    assert line.before == {"confirmed_at": None, "confirmed_by": None}
+    assert line.after == {"confirmed_at": str(first.confirmed_at), "confirmed_by": cast.secretary.pk}
 
 
 def test_a_shift_that_has_not_begun_hands_nothing_over(cast, following):
