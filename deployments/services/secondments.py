@@ -283,15 +283,15 @@ def _let_go(row: Secondment, *, by: User) -> None:
     held.filter(starts_on__gt=last).delete()
     held.update(ends_on=last)
     leaves = row.leaves.filter(state__in=[Leave.State.SUBMITTED, Leave.State.APPROVED], starts_at__date__gt=last)
-    void = {"by": by, "community": row.community, "after": {"state": Leave.State.CANCELLED}}
+    void: dict[str, Any] = {"by": by, "community": row.community, "after": {"state": Leave.State.CANCELLED}}
     lines += [audit.line("leave.cancelled", leave, before={"state": leave.state}, **void) for leave in leaves]
     leaves.update(state=Leave.State.CANCELLED)
     audit.write(lines)
 
 
-def _ending(held: Responsibility, last: dt.date, community: Community, *, by: User) -> dict[str, Any]:
+def _ending(held: Responsibility, last: dt.date | None, community: Community, *, by: User) -> dict[str, Any]:
     """What had begun ends; what was only planned is removed, with what it said."""
-    if held.starts_on > last:
+    if last and held.starts_on > last:
         return audit.line("responsibility.removed", held, by=by, community=community, before=audit.told(held))
-    days = {"before": {"ends_on": held.ends_on}, "after": {"ends_on": last}}
+    days: dict[str, Any] = {"before": {"ends_on": held.ends_on}, "after": {"ends_on": last}}
     return audit.line("responsibility.ended", held, by=by, community=community, **days)

@@ -1,6 +1,7 @@
 """The things of an errand: bought, not to be had, something else instead."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -60,7 +61,7 @@ def bag(*, line_ids: Iterable[int], state: str = State.BOUGHT, substitute: str =
     homes = locked_all(*rows.values_list("errand", flat=True))
     mine = [pk for pk, errand in homes.items() if errand.assignee_id == by.pk and errand.state in IN_HAND]
     lines = list(rows.filter(errand__in=mine).select_related("errand"))
-    told = {"kind": "errandline.marked", "by": by, "after": {"state": state}}
+    told: dict[str, Any] = {"kind": "errandline.marked", "by": by, "after": {"state": state}}
     audit.write(
         audit.line(row=line, community=homes[line.errand_id].community, before={"state": line.state}, **told) for line in lines
     )
