@@ -32,8 +32,8 @@ TABLE: dict[str, Kept] = {
     "accounts.Event": Kept(plain="id at by kind table row community before after"),
     "accounts.Channel": Kept(
         plain="id user community platform language only_urgent quiet_from quiet_until digest_minutes per_minute created_by "
-        "created_at removed_at posts next_at failures fault dead_at sent_at claim claimed_until",
-        personal="host",
+        # The host is all that is ever shown of an address: of a mailbox its first letter.
+        "created_at removed_at posts next_at failures fault dead_at sent_at claim claimed_until host",
         sensitive="address secret",
     ),
     "accounts.Erasure": Kept(plain="id night done_at"),
@@ -47,8 +47,9 @@ TABLE: dict[str, Kept] = {
     # Erased when it expires.
     "accounts.Session": Kept(plain="user expire_date", sensitive="session_key session_data"),
     "accounts.User": Kept(
-        plain="id last_login is_superuser username is_staff is_active date_joined must_change_password",
-        personal="name phone email",
+        plain="id last_login is_superuser is_staff is_active date_joined must_change_password",
+        # A cadre signs in with her mobile number.
+        personal="username name phone email",
         sensitive="password",
     ),
     # The files of a job go with it (portal.jobs tidies them).

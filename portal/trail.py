@@ -66,6 +66,7 @@ WORDS: dict[str, Any] = {
     "form": _("file"),
     "full": _("ID numbers, phones and addresses in full"),
     "reason": _("reason"),
+    "override_reason": _("reason"),
     "count": _("how many"),
     "rows": _("how many"),
     "stops": _("stops"),

@@ -128,7 +128,7 @@ def sign_out(*, assignment_id: int, by: User) -> Attendance:
     attendance.signed_out_at = now
     with explained(Attendance):
         attendance.save(update_fields=["signed_out_at"])
-    audit.record("attendance.signed_out", attendance, by=by)
+    audit.record("attendance.signed_out", attendance, by=by, before={"signed_out_at": None}, after={"signed_out_at": now})
     return attendance
 
 
@@ -170,13 +170,15 @@ def decide_correction(*, correction_id: int, accept: bool, by: User) -> Attendan
     correction.accepted, correction.decided_at, correction.decided_by = accept, timezone.now(), by
     with explained(AttendanceCorrection):
         correction.save(update_fields=["accepted", "decided_at", "decided_by"])
-    if accept:
-        _apply(correction, by)
-    audit.record("attendance.corrected" if accept else "attendance.correction_refused", correction, by=by)
+    times = _apply(correction, by) if accept else {}
+    kind = "attendance.corrected" if accept else "attendance.correction_refused"
+    after = {"accepted": accept, **{name: getattr(correction, name) for name in times}}
+    audit.record(kind, correction, by=by, before={"accepted": None, **times}, after=after)
     return correction
 
 
-def _apply(correction: AttendanceCorrection, by: User) -> None:
+def _apply(correction: AttendanceCorrection, by: User) -> dict[str, Any]:
+    """Put the times right; return those that stood there."""
     stored = Attendance.objects.filter(assignment=correction.assignment_id).first()
     times = {"signed_in_at": correction.signed_in_at, "signed_out_at": correction.signed_out_at}
     attendance, _created = Attendance.objects.update_or_create(
@@ -186,6 +188,7 @@ def _apply(correction: AttendanceCorrection, by: User) -> None:
     )
     before = {name: getattr(stored, name) if stored else None for name in times}
     audit.record("attendance.changed", attendance, by=by, before=before, after=times)
+    return before
 
 
 def served(cadre: Cadre) -> dict[str, object]:

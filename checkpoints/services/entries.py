@@ -208,7 +208,7 @@ def let_go(found: Sequence[tuple[Passage, str, str]], *, shift: Shift, by: User)
         )  # fmt: skip
         if _is_first(use):
             kind = "passage.overridden" if override else "passage.misuse_found"
-            audit.record(kind, passage, by=by, community=community, after={"found": code, "reason": override})
+            audit.record(kind, passage, by=by, community=community, after={"found": code, "override_reason": override})
 
 
 def _is_first(use: PassUse) -> bool:

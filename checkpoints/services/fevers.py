@@ -37,11 +37,14 @@ def step(*, passage: Passage, step: str, second: Decimal | None = None, by: User
         if second is None:
             raise Refused(_("Write what the second thermometer says."))
         row.second = second
-    setattr(row, f"{step}_at", timezone.now())
-    setattr(row, f"{step}_by", by)
+    after = {f"{step}_at": timezone.now(), f"{step}_by": by}
+    for name, value in after.items():
+        setattr(row, name, value)
     with explained(Fever):
         row.save()
-    audit.record("fever.notified" if step == "reported" else f"fever.{step}", row, by=by)
+    kind = "fever.notified" if step == "reported" else f"fever.{step}"
+    # What the thermometer said is not told twice.
+    audit.record(kind, row, by=by, before=dict.fromkeys(after), after=after)
     return row
 
 
@@ -54,7 +57,8 @@ def close(*, passage: Passage, handling: str, by: User) -> Fever:
     row.closed_at, row.closed_by, row.handling = timezone.now(), by, handling
     with explained(Fever):
         row.save()
-    audit.record("fever.closed", row, by=by)
+    after = {"closed_at": row.closed_at, "closed_by": by, "handling": handling}
+    audit.record("fever.closed", row, by=by, before=dict.fromkeys(after), after=after)
     return row
 
 

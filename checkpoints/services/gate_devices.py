@@ -1,5 +1,6 @@
 """The phones at a gate: they join a shift, and one that is lost is shut out."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +49,8 @@ def ask(*, shift: Shift, key: UUID, by: User) -> GateDevice:
     shut = {"revoked_at": lost.revoked_at, "revoked_by": lost.revoked_by, "seen_at": timezone.now()}
     device, made = GateDevice.objects.get_or_create(shift_id=shift.pk, key=key, user=by, defaults=shut)
     if made:
-        audit.record("gate_device.asked", device, by=by, community=shift.post.compound.community)
+        after = {"revoked_at": device.revoked_at, "revoked_by": device.revoked_by_id}
+        audit.record("gate_device.asked", device, by=by, community=shift.post.compound.community, after=after)
     return device
 
 
@@ -57,9 +59,7 @@ def revoke(*, device_id: int, by: User) -> GateDevice:
     """Shut a phone out: what it sends is refused, and it forgets what it was given. A second time changes nothing."""
     device = _locked(device_id)
     if device.revoked_at is None:
-        device.revoked_at, device.revoked_by = timezone.now(), by
-        device.save(update_fields=["revoked_at", "revoked_by"])
-        audit.record("gate_device.revoked", device, by=by, community=device.shift.post.compound.community)
+        _shut("gate_device.revoked", device, at=timezone.now(), who=by, by=by)
     return device
 
 
@@ -68,10 +68,16 @@ def restore(*, device_id: int, by: User) -> GateDevice:
     """The phone was found again: what it still holds may be sent."""
     device = _locked(device_id)
     if device.revoked_at is not None:
-        device.revoked_at = device.revoked_by = None
-        device.save(update_fields=["revoked_at", "revoked_by"])
-        audit.record("gate_device.restored", device, by=by, community=device.shift.post.compound.community)
+        _shut("gate_device.restored", device, at=None, who=None, by=by)
     return device
+
+
+def _shut(kind: str, device: GateDevice, *, at: dt.datetime | None, who: User | None, by: User) -> None:
+    before = {"revoked_at": device.revoked_at, "revoked_by": device.revoked_by_id}
+    device.revoked_at, device.revoked_by = at, who
+    device.save(update_fields=["revoked_at", "revoked_by"])
+    after = {"revoked_at": at, "revoked_by": who}
+    audit.record(kind, device, by=by, community=device.shift.post.compound.community, before=before, after=after)
 
 
 def _locked(device_id: int) -> GateDevice:

@@ -80,7 +80,8 @@ def confirm(*, handover: Handover, by: User) -> Handover:
         sheet.totals |= left(sheet.shift)
     sheet.confirmed_at, sheet.confirmed_by = now, by
     sheet.save(update_fields=["totals", "confirmed_at", "confirmed_by"])
-    audit.record("handover.confirmed", sheet, by=by, after=_passed(sheet))
+    after = {"confirmed_at": now, "confirmed_by": by}
+    audit.record("handover.confirmed", sheet, by=by, before=dict.fromkeys(after), after={**after, **_passed(sheet)})
     return sheet
 
 

@@ -156,7 +156,7 @@ def record(
         override_by=by if override else None, override_reason=override.strip()[:120], recorded_by=by,
     )  # fmt: skip
     if override:
-        audit.record("entrypass.overridden", card, by=by, after={"found": found, "reason": use.override_reason})
+        audit.record("entrypass.overridden", card, by=by, after={"found": found, "override_reason": use.override_reason})
     elif found:
         audit.record("entrypass.misuse_found", card, by=by, after={"found": found})
     return use

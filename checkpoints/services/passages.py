@@ -265,7 +265,9 @@ def _void(passage: Passage, *, kind: str, note: str, by: User) -> Passage:
         row = Passage.objects.create(**kept, id=new_id(), received_at=timezone.now(), is_void=True, voids=passage, logged_by=by)
     pass_links.struck(passage)
     before = {"direction": passage.direction, "written_home": passage.written_home, "written_name": passage.written_name}
-    audit.record(kind, passage, by=by, community=passage.community, before=before, after={"reason": note} if note else None)
+    audit.record(
+        kind, passage, by=by, community=passage.community, before=before, after={"result_note": note} if note else None
+    )
     return row
 
 

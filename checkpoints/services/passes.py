@@ -162,7 +162,7 @@ def _move(card: EntryPass, state: str, reason: str, kind: str, by: User) -> Entr
     before = card.state
     card.state, card.state_reason, card.state_at = state, reason.strip()[:120], timezone.now()
     card.save(update_fields=["state", "state_reason", "state_at"])
-    audit.record(kind, card, by=by, before={"state": before}, after={"state": state, "reason": card.state_reason})
+    audit.record(kind, card, by=by, before={"state": before}, after={"state": state, "state_reason": card.state_reason})
     return card
 
 

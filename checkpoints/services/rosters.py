@@ -76,7 +76,8 @@ def publish(*, community: Community, day: dt.date, by: User) -> Published:
         raise Refused(_("There is no shift on this day yet. Make the shifts first."))
     drafts = [shift for shift in rows if shift.state == Shift.State.DRAFT]
     Shift.objects.filter(pk__in=[shift.pk for shift in drafts]).update(state=Shift.State.PUBLISHED)
-    audit.record_many("shift.published", drafts, by=by, community=community)
+    states = {"before": {"state": Shift.State.DRAFT}, "after": {"state": Shift.State.PUBLISHED}}
+    audit.record_many("shift.published", drafts, by=by, community=community, **states)
     return _tell_crews({shift.pk: shift for shift in rows})
 
 

@@ -42,7 +42,7 @@ def open_account(*, cadre_id: int, community: Community, by: User) -> Slip:
     password = _one_time()
     with transaction.atomic():
         slip = _open(_locked([cadre_id])[cadre_id], community, password, by=by)
-        memberships.follow(slip.cadre)
+        memberships.follow(slip.cadre, by=by)
     return slip
 
 
@@ -61,7 +61,7 @@ def _open_all(cadres: Mapping[int, Community], passwords: Mapping[int, OneTime],
             slips.append(_open(cadre, cadres[cadre.pk], passwords[cadre.pk], by=by))
         except Refused as refusal:
             refusals.append(_("%(name)s: %(why)s") % {"name": cadre.name, "why": refusal})
-    memberships.follow(*(slip.cadre for slip in slips))
+    memberships.follow(*(slip.cadre for slip in slips), by=by)
     return slips, refusals
 
 

@@ -89,7 +89,7 @@ def update(*, cadre_id: int, values: Mapping[str, Any], seen: str, community: Co
         cadre.save(update_fields=list(_hashed(after)))
     _sign_in_follows(cadre, before)
     audit.record("cadre.changed", cadre, community=community, by=by, before=before, after=after)
-    memberships.follow(cadre)
+    memberships.follow(cadre, by=by)
     return cadre
 
 

@@ -95,7 +95,8 @@ def forward(*, commendation_id: int, by: User) -> Commendation:
         return row
     row.forwarded_at, row.forwarded_by = timezone.now(), by
     row.save(update_fields=["forwarded_at", "forwarded_by"])
-    audit.record("commendation.forwarded", row, by=by)
+    after = {"forwarded_at": row.forwarded_at}
+    audit.record("commendation.forwarded", row, by=by, before={"forwarded_at": None}, after=after)
     link = reverse("deployments:commendation_ours")
     watching = Supervisor.objects.live().filter(unit__in=units, user__is_active=True).values("user")
     send(
@@ -142,7 +143,7 @@ def show(*, commendation_id: int, by: User) -> Commendation:
     if not row.shown_at:
         row.shown_at, row.shown_by = timezone.now(), by
         row.save(update_fields=["shown_at", "shown_by"])
-        audit.record("commendation.shown", row, by=by)
+        audit.record("commendation.shown", row, by=by, before={"shown_at": None}, after={"shown_at": row.shown_at})
     return row
 
 
@@ -151,9 +152,10 @@ def hide(*, commendation_id: int, by: User) -> Commendation:
     """Take it off the wall."""
     row = _locked(commendation_id)
     if row.shown_at:
+        before = {"shown_at": row.shown_at, "shown_by": row.shown_by_id}
         row.shown_at = row.shown_by = None
         row.save(update_fields=["shown_at", "shown_by"])
-        audit.record("commendation.hidden", row, by=by)
+        audit.record("commendation.hidden", row, by=by, before=before, after=dict.fromkeys(before))
     return row
 
 

@@ -15,7 +15,7 @@ from deployments.models import Cadre, Secondment, SendingUnit
 from deployments.services import memberships, roster_sheet
 from deployments.services.roster_known import Known, Plan
 from portal.accounts import audit
-from portal.accounts.models import Event, User
+from portal.accounts.models import User
 from portal.lib import masks
 from portal.lib.constraints import FOREVER, explained
 from portal.lib.crypto import lookup_hash
@@ -291,7 +291,7 @@ class RosterImporter:
             _save(secondment, plan.terms_after)
             audit.record("secondment.changed", secondment, by=self.by, before=plan.terms_before, after=plan.terms_after)
         if cadre.user_id:
-            memberships.follow(cadre)
+            memberships.follow(cadre, by=self.by)
 
     def _record(self, new: Sequence[Plan], sent: Sequence[Plan]) -> None:
         lines = [
@@ -304,7 +304,7 @@ class RosterImporter:
             for plan in sent
             if plan.secondment
         ]
-        Event.objects.bulk_create([Event(**line) for line in lines])
+        audit.write(lines)
 
 
 def _save(row: Any, values: dict[str, Any]) -> None:

@@ -247,7 +247,7 @@ def _open(cadre: Cadre, terms: Terms, state: str, *, by: User | None, previous: 
     with explained(Secondment):
         row = Secondment.objects.create(cadre=cadre, state=state, previous=previous, **values)
     audit.record(f"secondment.{state}", row, by=by, after={"state": state, **values})
-    memberships.follow(cadre)
+    memberships.follow(cadre, by=by)
     return row
 
 
@@ -271,7 +271,7 @@ def _write(row: Secondment, values: dict[str, Any], *, kind: str, before: dict[s
     audit.record(kind, row, by=by, before=before, after=values)
     if row.state not in Secondment.UNDECIDED:
         _let_go(row, by=by)
-    memberships.follow(row.cadre)
+    memberships.follow(row.cadre, by=by)
     return row
 
 
@@ -279,8 +279,19 @@ def _let_go(row: Secondment, *, by: User) -> None:
     """After the last day nobody waits for the cadre: her responsibilities end with it, her later leave is void."""
     last = row.ends_on if row.state in Secondment.SERVING else row.starts_on - dt.timedelta(days=1)
     held = Responsibility.objects.filter(Q(ends_on=None) | Q(ends_on__gt=last), cadre=row.cadre_id, community=row.community_id)
-    audit.record_many("responsibility.ended", list(held), by=by)
+    lines = [_ending(place, last, row.community, by=by) for place in held]
     held.filter(starts_on__gt=last).delete()
     held.update(ends_on=last)
-    leaves = row.leaves.filter(state__in=[Leave.State.SUBMITTED, Leave.State.APPROVED])
-    leaves.filter(starts_at__date__gt=last).update(state=Leave.State.CANCELLED)
+    leaves = row.leaves.filter(state__in=[Leave.State.SUBMITTED, Leave.State.APPROVED], starts_at__date__gt=last)
+    void: dict[str, Any] = {"by": by, "community": row.community, "after": {"state": Leave.State.CANCELLED}}
+    lines += [audit.line("leave.cancelled", leave, before={"state": leave.state}, **void) for leave in leaves]
+    leaves.update(state=Leave.State.CANCELLED)
+    audit.write(lines)
+
+
+def _ending(held: Responsibility, last: dt.date | None, community: Community, *, by: User) -> dict[str, Any]:
+    """What had begun ends; what was only planned is removed, with what it said."""
+    if last and held.starts_on > last:
+        return audit.line("responsibility.removed", held, by=by, community=community, before=audit.told(held))
+    days: dict[str, Any] = {"before": {"ends_on": held.ends_on}, "after": {"ends_on": last}}
+    return audit.line("responsibility.ended", held, by=by, community=community, **days)

@@ -53,22 +53,28 @@ class Audited(admin.ModelAdmin):  # type: ignore[type-arg]
         _record(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        # Read before they go: afterwards a row has no key, and in the form stands what was typed over it.
+        doomed = formset.model._default_manager.in_bulk([inner.instance.pk for inner in formset.deleted_forms])
+        removed = [_removal(request, row) for row in doomed.values()]
         super().save_formset(request, form, formset, change)
-        for row in formset.deleted_objects:
-            audit.record(f"{row._meta.model_name}.removed", row, by=cast(User, request.user))
+        audit.write(removed)
         changed = {id(obj) for obj, _names in formset.changed_objects}
         for inner in formset.forms:
             if id(inner.instance) in changed or inner.instance in formset.new_objects:
                 _record(request, inner.instance, inner, id(inner.instance) in changed)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        audit.record(f"{obj._meta.model_name}.removed", obj, by=cast(User, request.user), before={"name": str(obj)})
+        audit.write([_removal(request, obj)])
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         with transaction.atomic():
             for row in queryset:
                 self.delete_model(request, row)
+
+
+def _removal(request: Any, row: Any) -> dict[str, Any]:
+    return audit.line(f"{row._meta.model_name}.removed", row, by=cast(User, request.user), before=audit.told(row))
 
 
 def _record(request: Any, obj: Any, form: Any, change: bool) -> None:

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.apps import apps
@@ -49,6 +51,7 @@ VERBS: dict[str, Promise] = {
     "carrier_asked": pgettext_lazy("trail", "carrier asked for"),
     "changed": pgettext_lazy("trail", "changed"),
     "closed": pgettext_lazy("trail", "closed"),
+    "communities_added": pgettext_lazy("trail", "communities added"),
     "completed": pgettext_lazy("trail", "completed"),
     "confirmed": pgettext_lazy("trail", "confirmed"),
     "connected": pgettext_lazy("trail", "given a bot"),
@@ -58,6 +61,7 @@ VERBS: dict[str, Promise] = {
     "correction_taken_back": pgettext_lazy("trail", "correction taken back"),
     "counted": pgettext_lazy("trail", "counted"),
     "created": pgettext_lazy("trail", "created"),
+    "days_changed": pgettext_lazy("trail", "days changed"),
     "decided": pgettext_lazy("trail", "decided"),
     "delivered": pgettext_lazy("trail", "delivered"),
     "described": pgettext_lazy("trail", "special events written"),
@@ -226,6 +230,13 @@ def verb_choices() -> list[tuple[str, str]]:
 def called_alike(verb: str) -> list[str]:
     """The verbs that a reader cannot tell from this one."""
     return [other for other, label in VERBS.items() if str(label) == str(VERBS[verb])]
+
+
+def of_verb(rows: "models.QuerySet[Event]", verb: str) -> "models.QuerySet[Event]":
+    """The lines in which this happened; all where it is none of ours."""
+    if verb not in VERBS:
+        return rows
+    return rows.filter(reduce(or_, (models.Q(kind__endswith=f".{other}") for other in called_alike(verb))))
 
 
 def table_choices() -> list[tuple[str, str]]:

@@ -79,9 +79,10 @@ def cancel(*, job_id: int, by: User) -> Job:
     if job.state in (Job.State.DONE, Job.State.FAILED):
         raise Refused(_("It is over already; nothing is left to cancel."))
 
+    before = {"state": job.state}
     job.state, job.finished_at, job.claim = Job.State.CANCELLED, timezone.now(), None
     job.save(update_fields=["state", "finished_at", "claim"])
-    audit.record("job.cancelled", job, by=by)
+    audit.record("job.cancelled", job, by=by, before=before, after={"state": job.state})
     return job
 
 

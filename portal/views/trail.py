@@ -1,7 +1,5 @@
 """The audit trail of one's communities."""
 
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from portal import trail
 from portal.accounts.models import Event
-from portal.accounts.trail import called_alike
+from portal.accounts.trail import of_verb
 from portal.forms import TrailForm
 from portal.lib.dates import day_bounds
 from portal.lib.pages import page
@@ -40,9 +38,7 @@ def _filtered(rows: "QuerySet[Event]", asked: dict[str, Any]) -> "QuerySet[Event
         rows = rows.filter(at__gte=start, at__lt=end)
     if who := asked.get("who"):
         rows = rows.filter(Q(by__name__contains=who) | Q(by__username=who))
-    if kind := asked.get("kind"):
-        endings = (Q(kind__endswith=f".{verb}") for verb in called_alike(kind))
-        rows = rows.filter(reduce(or_, endings))
+    rows = of_verb(rows, asked.get("kind") or "")
     for name in ("table", "row"):
         if asked.get(name):
             rows = rows.filter(**{name: asked[name]})

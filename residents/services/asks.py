@@ -194,7 +194,8 @@ def confirm(*, errand_id: int, thanks: str = "") -> Errand:
                 errand.delivered_by, "errand_thanked", key=f"errand_thanked-{errand.pk}",
                 link=reverse("residents:errand_detail", args=[errand.pk]), errand=errand.pk, label=errand.kind.name,
             )  # fmt: skip
-    audit.record("errand.confirmed", errand, by=None)
+    after = {"confirmed_at": errand.confirmed_at}
+    audit.record("errand.confirmed", errand, by=None, before={"confirmed_at": None}, after=after)
     return errand
 
 

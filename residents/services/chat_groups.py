@@ -57,7 +57,7 @@ def close(*, group_id: int, by: User) -> None:
         channels.remove(channel_id=group.channel_id, by=by)
     group.closed_on, group.channel, group.hears_errands = timezone.localdate(), None, False
     group.save(update_fields=["closed_on", "channel", "hears_errands"])
-    audit.record("chat_group.closed", group, by=by)
+    audit.record("chat_group.closed", group, by=by, before={"closed_on": None}, after={"closed_on": group.closed_on})
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def connect(*, group_id: int, values: dict[str, Any], by: User) -> ChatGroup:
         return group
     group.channel = channels.create(values=values, community=group.community, by=by)
     group.save(update_fields=["channel"])
-    audit.record("chat_group.connected", group, by=by)
+    audit.record("chat_group.connected", group, by=by, before={"channel": None}, after={"channel": group.channel_id})
     return group
 
 

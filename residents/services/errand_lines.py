@@ -1,6 +1,7 @@
 """The things of an errand: bought, not to be had, something else instead."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -60,12 +61,14 @@ def bag(*, line_ids: Iterable[int], state: str = State.BOUGHT, substitute: str =
     homes = locked_all(*rows.values_list("errand", flat=True))
     mine = [pk for pk, errand in homes.items() if errand.assignee_id == by.pk and errand.state in IN_HAND]
     lines = list(rows.filter(errand__in=mine).select_related("errand"))
+    told: dict[str, Any] = {"kind": "errandline.marked", "by": by, "after": {"state": state}}
+    audit.write(
+        audit.line(row=line, community=homes[line.errand_id].community, before={"state": line.state}, **told) for line in lines
+    )
     for line in lines:
         line.state, line.substitute = state, substitute or line.substitute
     ErrandLine.objects.bulk_update(lines, ["state", "substitute"])
     for pk in mine:
-        own = [line for line in lines if line.errand_id == pk]
-        audit.record_many("errandline.marked", own, by=by, community=homes[pk].community)
         _nothing_left(homes[pk], by)
     return len(lines)
 
@@ -91,5 +94,6 @@ def answer(*, line_id: int, agreed: bool) -> ErrandLine:
     if errand.assignee:
         tell(errand.assignee, "errand_answered", key=f"errand_answered-{line.pk}-{timezone.now():%Y%m%d%H%M%S%f}",
              link=reverse("residents:errand_detail", args=[errand.pk]), errand=errand.pk)  # fmt: skip
-    audit.record("errandline.answered", line, by=None, community=errand.community, after={"state": line.state})
+    states = {"before": {"state": State.ASKED}, "after": {"state": line.state}}
+    audit.record("errandline.answered", line, by=None, community=errand.community, **states)
     return line

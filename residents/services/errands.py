@@ -280,7 +280,8 @@ def renew_link(*, errand_id: int, by: User) -> Errand:
     errand = locked(errand_id)
     errand.link_version += 1
     errand.save(update_fields=["link_version"])
-    audit.record("errand.link_renewed", errand, by=by)
+    versions = {"before": {"link_version": errand.link_version - 1}, "after": {"link_version": errand.link_version}}
+    audit.record("errand.link_renewed", errand, by=by, **versions)
     return errand
 
 

@@ -35,5 +35,6 @@ def handle(*, finding_id: int, handling: str, by: User) -> Finding:
     finding.handled_at, finding.handled_by, finding.handling = timezone.now(), by, handling
     with explained(Finding):
         finding.save(update_fields=["handled_at", "handled_by", "handling"])
-    audit.record("finding.handled", finding, by=by)
+    after = {"handled_at": finding.handled_at, "handled_by": by, "handling": handling}
+    audit.record("finding.handled", finding, by=by, before=dict.fromkeys(after), after=after)
     return finding

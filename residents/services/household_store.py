@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from portal.accounts import audit
-from portal.accounts.models import Event, User
+from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.initials import initials
 from portal.lib.inserting import insert
@@ -57,8 +57,8 @@ class Store:
         CareProfile.objects.filter(resident__in=keys, until=None).update(until=self.today)
         Resident.objects.filter(guardian__in=keys).update(guardian=None)
         ResidentChange.objects.bulk_create(self._moved(resident, Change.MOVED_OUT) for resident in residents)
-        Event.objects.bulk_create(
-            Event(**audit.line("resident.left", r, by=self.by, community=self.community, after={"left_on": r.left_on}))
+        audit.write(
+            audit.line("resident.left", r, by=self.by, community=self.community, after={"left_on": r.left_on})
             for r in residents
         )
 
@@ -138,7 +138,7 @@ class Store:
         if new:
             after = {"rows": len(new)}
             lines.append(audit.line("resident.imported", self.community, by=self.by, community=self.community, after=after))
-        Event.objects.bulk_create(Event(**line) for line in lines)
+        audit.write(lines)
 
 
 def _filled(name: str, said: list[Any]) -> list[Any]:

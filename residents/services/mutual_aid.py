@@ -66,7 +66,7 @@ def match(*, aid_id: int, with_id: int, by: User) -> MutualAid:
         row.answers = None if row is request else request
         with explained(MutualAid):
             row.save(update_fields=["state", "matched_at", "answers"])
-        audit.record("mutualaid.matched", row, by=by)
+        audit.record("mutualaid.matched", row, by=by, before={"state": State.OPEN}, after={"state": row.state})
     return rows[aid_id]
 
 
@@ -81,7 +81,7 @@ def finish(*, aid_id: int, by: User) -> MutualAid:
     for one in (row, row.answers or row.answered_by):
         one.state, one.done_at, one.ended_by = State.DONE, timezone.now(), by
         one.save(update_fields=["state", "done_at", "ended_by"])
-        audit.record("mutualaid.done", one, by=by)
+        audit.record("mutualaid.done", one, by=by, before={"state": State.MATCHED}, after={"state": one.state})
     return row
 
 
@@ -95,7 +95,7 @@ def withdraw(*, aid_id: int, by: User) -> MutualAid:
         raise Refused(_("It is brought together already. Finish it instead."))
     row.state, row.ended_by = State.WITHDRAWN, by
     row.save(update_fields=["state", "ended_by"])
-    audit.record("mutualaid.withdrawn", row, by=by)
+    audit.record("mutualaid.withdrawn", row, by=by, before={"state": State.OPEN}, after={"state": row.state})
     return row
 
 

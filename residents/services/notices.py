@@ -44,7 +44,8 @@ def withdraw(*, notice_id: int, by: User) -> Notice:
     notice.save(update_fields=["withdrawn_at", "withdrawn_by"])
     if notice.relayed_at:
         _tell(notice, "notice_withdrawn")
-    audit.record("notice.withdrawn", notice, by=by)
+    after = {"withdrawn_at": notice.withdrawn_at}
+    audit.record("notice.withdrawn", notice, by=by, before={"withdrawn_at": None}, after=after)
     return notice
 
 

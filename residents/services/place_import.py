@@ -5,6 +5,7 @@ subdistrict's. Twice is like once; a renamed place keeps its key.
 """
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,8 @@ class Level:
 
     model: Any
     names: dict[str, str] = field(default_factory=dict)
+    fresh: list[Any] = field(default_factory=list)
+    renamed: list[Any] = field(default_factory=list)
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -73,15 +76,14 @@ def load(*, rows: Iterable[Mapping[str, str]], by: User | None) -> Outcome:
         districts.names[code[:6]] = row["district"]
         subdistricts.names[code[:9]] = row["subdistrict"]
         communities.names[code] = row["community"]
-    _store(districts, Outcome(), lambda code: {})
-    above = dict(District.objects.values_list("code", "pk"))
-    _store(subdistricts, Outcome(), lambda code: {"district_id": above[code[:6]]})
-    within = dict(Subdistrict.objects.values_list("code", "pk"))
-    _store(communities, outcome, lambda code: {"subdistrict_id": within[code[:9]]})
-    if outcome.created or outcome.changed:
-        # One line for the whole list: it belongs to no single community.
-        first = District.objects.order_by("code")[0]
-        audit.record("places.imported", first, by=by, after={"created": outcome.created, "changed": outcome.changed})
+    lines = _store(districts, lambda code: {}, by=by)
+    above = District.objects.in_bulk(field_name="code")
+    lines += _store(subdistricts, lambda code: {"district": above[code[:6]]}, by=by)
+    within = Subdistrict.objects.in_bulk(field_name="code")
+    lines += _store(communities, lambda code: {"subdistrict": within[code[:9]]}, by=by)
+    audit.write(lines + _made(districts, subdistricts, communities, by=by))
+    outcome.created, outcome.changed = len(communities.fresh), len(communities.renamed)
+    outcome.same = len(communities.names) - outcome.created - outcome.changed
     return outcome
 
 
@@ -103,13 +105,26 @@ def _fault(row: Mapping[str, str], *named: Mapping[str, str]) -> str:
     return ""
 
 
-def _store(level: Level, outcome: Outcome, parent: Any) -> None:
+def _store(level: Level, parent: Any, *, by: User | None) -> list[dict[str, Any]]:
+    """Write what is new or has another name; return a line for each of the latter, with both names."""
     stored = {row.code: row for row in level.model.objects.filter(code__in=list(level.names))}
-    fresh = [level.model(code=code, name=name, **parent(code)) for code, name in level.names.items() if code not in stored]
-    renamed = [row for code, row in stored.items() if row.name != level.names[code]]
-    for row in renamed:
-        row.name = level.names[row.code]
-    level.model.objects.bulk_create(fresh, batch_size=2000)
-    level.model.objects.bulk_update(renamed, ["name"], batch_size=500)
-    outcome.created, outcome.changed = len(fresh), len(renamed)
-    outcome.same = len(level.names) - len(fresh) - len(renamed)
+    new = {code: name for code, name in level.names.items() if code not in stored}
+    level.fresh = [level.model(code=code, name=name, **parent(code)) for code, name in new.items()]
+    level.renamed = [row for code, row in stored.items() if row.name != level.names[code]]
+    kind, lines = f"{level.model._meta.model_name}.changed", []
+    for row in level.renamed:
+        before, row.name = row.name, level.names[row.code]
+        lines.append(audit.line(kind, row, by=by, before={"name": before}, after={"name": row.name}))
+    level.model.objects.bulk_create(level.fresh, batch_size=2000)
+    level.model.objects.bulk_update(level.renamed, ["name"], batch_size=500)
+    return lines
+
+
+def _made(districts: Level, subdistricts: Level, communities: Level, *, by: User | None) -> list[dict[str, Any]]:
+    """Lines for what is new; thousands of communities come at once, and one for all of a subdistrict says as much."""
+    added = Counter(row.subdistrict for row in communities.fresh)
+    return [
+        *(audit.line("district.created", row, by=by, after={"name": row.name}) for row in districts.fresh),
+        *(audit.line("subdistrict.created", row, by=by, after={"name": row.name}) for row in subdistricts.fresh),
+        *(audit.line("subdistrict.communities_added", row, by=by, after={"count": added[row]}) for row in added),
+    ]

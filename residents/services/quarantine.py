@@ -221,7 +221,8 @@ def renew_link(*, case_id: int, by: User) -> QuarantineCase:
     case = locked(case_id)
     case.link_version += 1
     case.save(update_fields=["link_version"])
-    audit.record("quarantinecase.link_renewed", case, by=by)
+    versions = {"before": {"link_version": case.link_version - 1}, "after": {"link_version": case.link_version}}
+    audit.record("quarantinecase.link_renewed", case, by=by, **versions)
     return case
 
 

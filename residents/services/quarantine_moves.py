@@ -30,7 +30,7 @@ def clear_alert(*, case_id: int, note: str, by: User) -> QuarantineCase:
     expect(case, State.ALERT)
     case.state, case.alert_since = State.ACTIVE, None
     case.save(update_fields=["state", "alert_since"])
-    audit.record("quarantinecase.alert_cleared", case, by=by, after={"note": bool(note)})
+    audit.record("quarantinecase.alert_cleared", case, by=by, after={"note": note})
     return case
 
 
@@ -54,7 +54,7 @@ def end_violation(*, case_id: int, by: User) -> QuarantineCase:
     expect(case, State.VIOLATION)
     case.state = resume(case)
     case.save(update_fields=["state"])
-    audit.record("quarantinecase.back_home", case, by=by)
+    audit.record("quarantinecase.back_home", case, by=by, before={"state": State.VIOLATION}, after={"state": case.state})
     return case
 
 
@@ -123,7 +123,7 @@ def return_home(*, case_id: int, by: User) -> QuarantineCase:
     ExitPermit.objects.filter(case=case, returned_at=None).update(returned_at=timezone.now())
     case.state = resume(case)
     case.save(update_fields=["state"])
-    audit.record("quarantinecase.exit_returned", case, by=by)
+    audit.record("quarantinecase.exit_returned", case, by=by, before={"state": State.OUT}, after={"state": case.state})
     return case
 
 

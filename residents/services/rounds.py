@@ -134,7 +134,7 @@ def close(*, round_id: int, by: User) -> Round:
         )
     found.closed_at, found.closed_by = timezone.now(), by
     found.save(update_fields=["closed_at", "closed_by"])
-    audit.record("round.closed", found, by=by)
+    audit.record("round.closed", found, by=by, before={"closed_at": None}, after={"closed_at": found.closed_at})
     return found
 
 

@@ -133,9 +133,10 @@ def _move(case: QuarantineCase, stages: list[CaseStage], day: dt.date) -> None:
 def cancel(*, transfer_id: int, by: User) -> Transfer:
     """Call the way off before it begins."""
     row = _locked(transfer_id, State.ORDERED, State.NOTIFIED, State.REFUSED)
-    row.state = State.CANCELLED
+    before, row.state = {"state": row.state}, State.CANCELLED
     row.save(update_fields=["state"])
-    audit.record("transfer.cancelled", row, by=by, community=row.case.community)
+    after = {"state": row.state}
+    audit.record("transfer.cancelled", row, by=by, community=row.case.community, before=before, after=after)
     return row
 
 

@@ -170,6 +170,24 @@ def test_a_correction_counts_once_a_second_person_confirms_it(mine, cast):
     ]  # fmt: skip
 
 
+def test_a_correction_keeps_the_times_it_replaced(mine, cast):
+    times = ("signed_in_at", "signed_out_at")
+    for by, second, hour in ((cast.cadre_user, cast.secretary, 17), (cast.cadre_user, cast.worker, 16)):
+        correction = ask(mine, by, signed_out_at=at(hour))
+        attendance.decide_correction(correction_id=correction.pk, accept=True, by=second)
+
+    line = Event.objects.filter(kind="attendance.corrected").latest("id")
+    moments = [[moment.astimezone(dt.UTC) for moment in (at(8, 25), at(hour))] for hour in (17, 16)]
+    was, now = ({name: str(moment) for name, moment in zip(times, pair, strict=True)} for pair in moments)
+    assert {name: line.before[name] for name in times} == was
+    assert {name: line.after[name] for name in times} == now
+    assert (line.before["accepted"], line.after["accepted"]) == (None, True)
+    refused = ask(mine, cast.cadre_user, signed_out_at=at(15))
+    attendance.decide_correction(correction_id=refused.pk, accept=False, by=cast.secretary)
+    line = Event.objects.get(kind="attendance.correction_refused")
+    assert (line.before, line.after) == ({"accepted": None}, {"accepted": False})
+
+
 def test_nobody_confirms_their_own_correction(mine, cast):
     correction = ask(mine, cast.secretary)
 

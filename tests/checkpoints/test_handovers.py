@@ -76,6 +76,9 @@ def test_who_wrote_it_does_not_confirm_it(cast, shift):
 
     assert first.confirmed_by == second.confirmed_by == cast.secretary
     assert list(Event.objects.values_list("kind", flat=True)) == ["handover.confirmed", "handover.written"]
+    line = Event.objects.get(kind="handover.confirmed")
+    assert line.before == {"confirmed_at": None, "confirmed_by": None}
+    assert line.after == {"confirmed_at": str(first.confirmed_at), "confirmed_by": cast.secretary.pk, "in": 1, "out": 0}
 
 
 def test_a_shift_that_has_not_begun_hands_nothing_over(cast, following):
@@ -226,7 +229,8 @@ def test_what_is_written_ahead_is_confirmed_only_when_the_shift_ends_and_counts_
         now = handovers.counted(running) | handovers.left(running)
     sheet.refresh_from_db()
     assert (sheet.totals, sheet.totals["in"], sheet.totals["inside"]) == (now, 4, 1)
-    assert Event.objects.get(kind="handover.confirmed").after == {"in": 4, "out": 0}
+    line = Event.objects.get(kind="handover.confirmed").after
+    assert (line["in"], line["out"]) == (4, 0)
 
 
 def test_what_is_written_at_the_end_keeps_what_stood_there_then(cast, shift):

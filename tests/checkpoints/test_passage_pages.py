@@ -152,7 +152,7 @@ def test_striking_needs_a_reason_and_leaves_a_line(cast, sign_in, post):
     client.post(f"{LIST}{row.pk}/void/", {"why": "没有此事"})
 
     assert Passage.objects.standing().count() == 0
-    assert Event.objects.get(kind="passage.voided").after == {"reason": "没有此事"}
+    assert Event.objects.get(kind="passage.voided").after == {"result_note": "***"}
     assert client.get(f"{LIST}{row.pk}/").status_code == 200
 
 

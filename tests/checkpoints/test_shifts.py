@@ -247,7 +247,8 @@ def test_publish_tells_everybody_once_and_names_who_must_be_phoned(cast, post, t
     assert stand.told_at is not None
     assert rosters.publish(community=cast.qinghe, day=tomorrow, by=cast.secretary).told == 0
     assert list(Message.objects.values_list("to", "kind")) == [(cast.cadre_user.pk, "shift_assigned")]
-    assert Event.objects.filter(kind="shift.published").count() == 1
+    line = Event.objects.get(kind="shift.published")
+    assert (line.row, line.before, line.after) == (str(shift.pk), {"state": "draft"}, {"state": "published"})
 
 
 def test_publish_of_an_empty_day_says_what_to_do(cast, tomorrow):

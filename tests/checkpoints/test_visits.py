@@ -468,6 +468,9 @@ def test_a_fever_step_by_step(cast, shift):
     fevers.close(passage=passage, handling="120 接走", by=cast.cadre_user)
     assert len(fevers.waiting(shift.post)) == 0
     kinds = list(Event.objects.filter(table="checkpoints.fever").order_by("id").values_list("kind", flat=True))
+    called = Event.objects.get(kind="fever.called")
+    assert (called.before, called.after["called_by"]) == ({"called_at": None, "called_by": None}, cast.cadre_user.pk)
+    assert Event.objects.get(kind="fever.closed").after["handling"] == "***"
     assert kinds == [f"fever.{name}" for name in ("held", "isolated", "measured", "called", "notified", "closed")]
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deployments.models import Leave, Responsibility, Secondment
-from deployments.services import secondments
+from deployments.services import memberships, secondments
 from deployments.services.secondments import Terms
 from portal.accounts.models import Event
 from portal.lib.errors import Refused
@@ -176,13 +176,63 @@ def test_whoever_leaves_lets_go_of_places_and_later_leave(cast):
     held = Responsibility.objects.create(
         community=cast.qinghe, role="steward", compound=cast.hefengyuan, cadre=cast.cadre, starts_on=day(-3)
     )
+    planned = Responsibility.objects.create(
+        community=cast.qinghe, role="commander", compound=cast.hefengyuan, cadre=cast.cadre, starts_on=day(5)
+    )
     later = LeaveFactory(secondment=cast.secondment, starts_at=timezone.now() + dt.timedelta(days=3))
+    was = later.state
+    said = {"community": cast.qinghe.pk, "role": "commander", "compound": cast.hefengyuan.pk, "cadre": cast.cadre.pk}
 
     secondments.complete(secondment_id=cast.secondment.pk, last_day=day(1), report="圆满", by=cast.secretary)
 
     held.refresh_from_db()
     later.refresh_from_db()
     assert (held.ends_on, later.state) == (day(1), Leave.State.CANCELLED)
+    assert lines_of("responsibility", "leave") == {
+        ("responsibility.ended", str(held.pk)): ({"ends_on": None}, {"ends_on": str(day(1))}),
+        ("responsibility.removed", str(planned.pk)): ({**said, "starts_on": str(day(5))}, {}),
+        ("leave.cancelled", str(later.pk)): ({"state": was}, {"state": "cancelled"}),
+    }
+
+
+def lines_of(*tables: str) -> dict[tuple[str, str], tuple[dict, dict]]:
+    """All of them in the community of the cast."""
+    lines = Event.objects.filter(table__in=[f"deployments.{name}" for name in tables], community__name="清荷社区")
+    return {(line.kind, line.row): (line.before, line.after) for line in lines}
+
+
+def test_what_opens_and_shuts_a_community_leaves_lines(cast):
+    memberships.follow(cast.cadre, by=None)
+    earlier = Event.objects.latest("id").pk
+    held = Membership.objects.get(user=cast.cadre_user)
+    said = {"user": cast.cadre_user.pk, "role": "cadre", "community": cast.qinghe.pk, "starts_on": str(day(-14))}
+
+    secondments.set_days(secondment_id=cast.secondment.pk, starts_on=day(-14), ends_on=day(30), by=cast.secretary)
+
+    fresh = Membership.objects.get(user=cast.cadre_user)
+    lines = Event.objects.filter(table="residents.membership", pk__gt=earlier).order_by("id")
+    assert list(lines.values_list("kind", "row", "by", "community", "before", "after")) == [
+        ("membership.removed", str(held.pk), cast.secretary.pk, cast.qinghe.pk, {**said, "ends_on": str(day(16))}, {}),
+        ("membership.opened", str(fresh.pk), cast.secretary.pk, cast.qinghe.pk, {}, {**said, "ends_on": str(day(30))}),
+    ]
+    # Where nothing opens and nothing shuts there is nothing to say.
+    memberships.follow(cast.cadre, by=cast.secretary)
+    assert lines.count() == 2
+
+
+def test_the_lines_of_many_memberships_are_one_statement(cast, queries):
+    counts = []
+    for many in (1, 3):
+        rows = [SecondmentFactory(state=State.ON_DUTY, cadre__user=UserFactory()) for _ in range(many)]
+        with queries() as seen:
+            memberships.follow(*(row.cadre for row in rows), by=cast.secretary)
+        counts.append(len(seen))
+        Secondment.objects.filter(pk__in=[row.pk for row in rows]).update(state=State.CANCELLED)
+        with queries() as seen:
+            memberships.follow(*(row.cadre for row in rows), by=cast.secretary)
+        counts.append(len(seen))
+
+    assert counts[:2] == counts[2:]
 
 
 def test_days_change_and_the_trail_keeps_both(cast):

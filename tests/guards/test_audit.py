@@ -81,5 +81,45 @@ def test_every_verb_of_the_trail_has_words():
     assert {kind for kind in kinds if kind.partition(".")[2] not in trail.VERBS} == set()
 
 
+# What changes no field, or only one that is told nobody: rows made, things merely done or told.
+WITHOUT_VALUES = {
+    "channel.tested",
+    "compound.created",
+    "errand.noted",
+    "fever.held",
+    "gate_device.joined",
+    "hotlinecall.recorded",
+    "ledger.created",
+    "matter.firm_called",
+    "matter.noted",
+    "notice.read",
+    "passages.logged",
+    "passpolicy.added",
+    "quarantinecase.registered",
+    "quarantinecase.started",
+    "report.rolled_up",
+    "shift.added",
+    "task.noted",
+    "unit.exported",
+    "user.password_changed",
+    "user.password_given",
+    "user.second_factor_removed",
+}
+
+
+def test_lines_without_before_and_after_change_nothing_that_can_be_told():
+    calls = [
+        node
+        for path in modules()
+        if "tests" not in named(path)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {f"audit.{name}" for name in WRITERS}
+    ]
+    # `**values` carries them.
+    bare = [call for call in calls if not {keyword.arg for keyword in call.keywords} & {"before", "after", None}]
+
+    assert {kind.value for call in bare if isinstance(kind := call.args[0], ast.Constant)} == WITHOUT_VALUES
+
+
 def test_the_sources_are_found():
     assert ROOT / "portal/accounts/services/passwords.py" in services()

@@ -2,9 +2,12 @@
 
 from django.apps import apps
 
+from deployments.models import Cadre, SendingUnit
 from portal.accounts import audit
+from portal.accounts.models import User
 from portal.accounts.trail import OURS
 from portal.privacy import TABLE
+from residents.models import Community
 
 MODELS = {model._meta.label: model for label in OURS for model in apps.get_app_config(label).get_models()}
 
@@ -66,6 +69,39 @@ def test_what_is_sensitive_is_masked_in_the_trail():
     sensitive = {name for kept in TABLE.values() for name in kept.sensitive.split()}
 
     assert sensitive - set(audit.MASKS) == set()
+
+
+def test_what_is_personal_is_masked_in_the_trail():
+    """Of every table, and in lines about another record where no table has it as plain; a key names a row, not a person."""
+    said = "13812341234"
+    personal = {
+        (label, field.name)
+        for label, model in MODELS.items()
+        for field in model._meta.concrete_fields
+        if field.name in f"{TABLE[label].personal} {TABLE[label].sensitive}".split() and not field.is_relation
+    }
+    shown = {(label, name): audit.shown({name: said}, MODELS[label])[name] for label, name in personal}
+    plain = {name for kept in TABLE.values() for name in kept.plain.split()}
+    elsewhere = {name: audit.shown({name: said}, Community)[name] for _label, name in personal if name not in plain}
+
+    assert {key for key, value in shown.items() if value == said} == set()
+    assert {name for name, value in elsewhere.items() if value == said} == set()
+
+
+def test_the_trail_tells_people_from_places():
+    said = {"name": "王家庄", "username": "13812341234"}
+
+    assert audit.shown(said, User) == {"name": "王**", "username": "138****1234"}
+    assert audit.shown(said, Community) == {"name": "王家庄", "username": "138****1234"}
+    assert audit.shown({"username": "li.xiulan"}, User) == {"username": "li.xiulan"}
+    leaders = {"leader": "王建国", "leader_phone": "13812341234", "liaison": "赵雪", "liaison_phone": "027-8123"}
+    assert audit.shown(leaders, SendingUnit) == {
+        "leader": "王**", "leader_phone": "138****1234", "liaison": "赵*", "liaison_phone": "******23",
+    }  # fmt: skip
+    # That it changed can be read, not to what.
+    assert audit.shown({"born_on": "1990-01-01", "political_status": "党员", "note": ""}, Cadre) == {
+        "born_on": "***", "political_status": "***", "note": "",
+    }  # fmt: skip
 
 
 def test_what_is_erased_says_since_when():

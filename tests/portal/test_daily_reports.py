@@ -128,6 +128,12 @@ def test_a_draft_older_than_its_cut_off_is_not_submitted(cast, report, time_mach
 )
 def test_moves_that_may_happen(cast, report, moves, state):
     assert through(report, cast, *moves).state == state
+    # Each move says from where to where, the accepted among many as well.
+    told = Event.objects.filter(table="reports.dailyreport", row=str(report.pk), before__has_key="state").order_by("pk")
+    states = [(line.before["state"], line.after["state"]) for line in told]
+    assert [after for _before, after in states][-1] == state
+    assert [before for before, _after in states][1:] == [after for _before, after in states][:-1]
+    assert len(states) == len(moves)
 
 
 @pytest.mark.parametrize(

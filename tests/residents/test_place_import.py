@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from portal.accounts.models import Event
 from residents.models import Community, District, Subdistrict
 from residents.services import place_import
 
@@ -49,6 +50,34 @@ def test_twice_is_like_once_and_a_new_name_keeps_the_key(db, tmp_path, capsys):
         "0 created, 0 renamed, 4 unchanged, 0 refused",
         "0 created, 1 renamed, 3 unchanged, 0 refused",
     ]
+
+
+def test_a_list_leaves_lines_where_something_changed(cast, tmp_path):
+    said = Event.objects.order_by("id").values_list("kind", "by", "community", "before", "after")
+    call_command("import_places", sheet(tmp_path, GOOD), by=cast.operator.username)
+    by = cast.operator.pk
+    assert list(said) == [
+        *(("district.created", by, None, {}, {"name": name}) for name in ("东区", "西区")),
+        *(("subdistrict.created", by, None, {}, {"name": name}) for name in ("大智街道", "一元街道", "唐家墩街道")),
+        *(("subdistrict.communities_added", by, None, {}, {"count": count}) for count in (2, 1, 1)),
+    ]
+
+    made = len(said)
+    call_command("import_places", sheet(tmp_path, GOOD))
+    assert len(said.all()) == made
+    renamed = Community.objects.get(code="990102002003")
+    lines = [GOOD[0].replace("保成社区", "新保成社区"), *(line.replace("西区", "新西区") for line in GOOD[1:])]
+    call_command("import_places", sheet(tmp_path, lines))
+    assert list(said.all())[made:] == [
+        ("district.changed", None, None, {"name": "西区"}, {"name": "新西区"}),
+        ("community.changed", None, renamed.pk, {"name": "保成社区"}, {"name": "新保成社区"}),
+    ]
+
+
+def test_nobody_else_imports_in_somebodys_name(db, tmp_path):
+    with pytest.raises(CommandError, match="no account nobody"):
+        call_command("import_places", sheet(tmp_path, GOOD), by="nobody")
+    assert Community.objects.count() == 0
 
 
 @pytest.mark.parametrize(

@@ -365,6 +365,9 @@ def test_what_was_acted_upon_is_not_taken_back(cast):
     stop = made.stops.get()
     stops.do(stop_id=stop.pk, outcome="done", answers={"complaint": "水管漏水"}, by=cast.cadre_user)
     findings.handle(finding_id=Finding.objects.get().pk, handling="已联系物业", by=cast.secretary)
+    line = Event.objects.get(kind="finding.handled")
+    assert line.before == {"handled_at": None, "handled_by": None, "handling": None}
+    assert (line.after["handled_by"], line.after["handling"]) == (cast.secretary.pk, "***")
 
     with pytest.raises(Refused, match="already acted"):
         stops.undo(stop_id=stop.pk, by=cast.cadre_user)

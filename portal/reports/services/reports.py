@@ -145,7 +145,8 @@ def accept(*, report_ids: list[int], by: User) -> list[DailyReport]:
     DailyReport.objects.filter(pk__in=[report.pk for report in reports]).update(
         state=State.ACCEPTED, reviewed_at=now, reviewed_by=by, return_reason=""
     )
-    audit.record_many("report.accepted", reports, by=by)
+    states = {"before": {"state": State.SUBMITTED}, "after": {"state": State.ACCEPTED}}
+    audit.record_many("report.accepted", reports, by=by, **states)
     return reports
 
 

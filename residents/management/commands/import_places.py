@@ -6,21 +6,23 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from portal.jobs import console
 from portal.lib.errors import Refused
 from residents.services import place_import
 
 
 class Command(BaseCommand):
-    """`manage.py import_places wuhan_communities.csv`: twice changes nothing."""
+    """`manage.py import_places wuhan_communities.csv [--by USERNAME]`: twice changes nothing."""
 
     help = "Load districts, subdistricts and communities from a CSV file with code, district, subdistrict, community."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument("--by", default="", help="user name of whoever imports, for the audit trail")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            outcome = place_import.load(rows=place_import.read(options["file"]), by=None)
+            outcome = place_import.load(rows=place_import.read(options["file"]), by=console.person(options["by"]))
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as error:
