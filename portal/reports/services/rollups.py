@@ -33,7 +33,9 @@ def roll_up(
     counted = count(day=day, as_of=as_of or now, communities=wanted)
     rows = []
     for pk, figures in counted.items():
-        report = reports.get(pk) or DailyReport(community=chosen[pk], day=day, due_at=due_at(chosen[pk], day))
+        report = reports.get(pk) or DailyReport(day=day, due_at=due_at(chosen[pk], day))
+        # Also where it is stored already: the trail asks each for its community.
+        report.community = chosen[pk]
         report.counted, report.as_of, report.rolled_up_at = figures, as_of or now, now
         rows.append(report)
     _store(rows)
