@@ -1,4 +1,4 @@
-"""`make shots`: pictures of every page, at both sizes, in both languages, of a fresh demo district.
+"""`make shots`: pictures of the pages that people open, at both sizes, in both languages, of a fresh demo district.
 
 `make shots ARGS="board gate"` takes only the pages whose names contain one of the words.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, Page, Response, StorageState, sync_playwright
 
 from tests.browser import SIZES, open_chromium
 
@@ -28,7 +28,16 @@ OUT = ROOT / "var" / "shots"
 PASSWORD = "demo-only"
 # Those that the README shows, made small.
 README = ROOT / ".readme"
-IN_README = ("today-secretary-desk-zh", "board-desk-zh", "my-phone-zh", "gate-phone-zh")
+IN_README = (
+    "today-secretary-desk-zh",
+    "roster-preview-desk-zh",
+    "board-desk-zh",
+    "my-phone-zh",
+    "gate-phone-zh",
+    "handover-sheet-phone-zh",
+    "report-desk-zh",
+    "overview-desk-zh",
+)
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
@@ -37,6 +46,7 @@ class Shot:
     """One picture: who looks, where.
 
     `link` follows the first link of that page whose address matches it, `then` one on the page behind it.
+    `sheet` is handed in by the form of the page.
     """
 
     name: str
@@ -44,8 +54,17 @@ class Shot:
     path: str
     link: str = ""
     then: str = ""
+    sheet: str = ""
 
 
+# Three come, one is named without a phone.
+ROSTER = """\
+姓名,联系电话,派出单位,职务,下沉社区,报到时间
+程晓,19900008801,区税务局,科员,清荷社区,{day}
+方圆,,区税务局,科员,清荷社区,{day}
+郭敏,19900008803,区教育局,教师,清荷社区,{day}
+何佳,19900008804,区教育局,教师,清荷社区,{day}
+""".format(day=time.strftime("%Y-%m-%d"))
 SHOTS = [
     Shot("sign-in", "", "/accounts/login/"),
     Shot("today-secretary", "secretary", "/"),
@@ -56,6 +75,8 @@ SHOTS = [
     Shot("cadres", "secretary", "/deployments/cadres/"),
     Shot("cadre", "secretary", "/deployments/cadres/", link=r"/cadres/\d+/$"),
     Shot("import", "secretary", "/deployments/rosters/import/"),
+    Shot("roster-preview", "secretary", "/deployments/rosters/import/", sheet=ROSTER),
+    Shot("jobs", "secretary", "/jobs/"),
     Shot("my", "cadre", "/my/"),
     Shot("gate", "cadre", "/my/", link=r"/gate/\d+/$"),
     Shot("gate-passes", "cadre", "/my/", link=r"/gate/\d+/$", then=r"/passes/$"),
@@ -158,12 +179,14 @@ SHOTS = [
     Shot("peaks", "secretary", "/checkpoints/peaks/"),
     Shot("exposure", "secretary", "/checkpoints/exposure/"),
     Shot("handovers", "secretary", "/checkpoints/handovers/"),
+    Shot("handover-sheet", "secretary", "/checkpoints/handovers/", link=r"/handover/$"),
     Shot("rounds", "secretary", "/residents/rounds/"),
     Shot("round-sheet", "secretary", "/residents/rounds/", link=r"/rounds/\d+/sheet/$"),
     Shot("round-new", "secretary", "/residents/rounds/plans/new/?kind=rubbish"),
     Shot("findings", "secretary", "/residents/findings/"),
     Shot("round-walk", "cadre", "/my/", link=r"/rounds/\d+/$"),
     Shot("reports", "secretary", "/reports/daily/"),
+    Shot("report", "secretary", "/reports/daily/", link=r"/daily/\d+/$"),
     Shot("overview", "officer", "/reports/overview/"),
 ]
 
@@ -224,12 +247,22 @@ def take(page: Page, shot: Shot, picture: Path) -> str:
         if not found:
             return f"no link like {pattern} on {page.url}"
         answer = page.goto(urljoin(page.url, found))
+    if shot.sheet:
+        answer = hand_in(page, shot.sheet)
     if answer is None or not answer.ok:
         return f"{page.url} answered {answer.status if answer else 'nothing'}"
     page.wait_for_timeout(300)
     page.screenshot(path=picture, full_page=True)
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     return f"{page.url} is {wide} pixels wider than the screen" if wide > 0 else ""
+
+
+def hand_in(page: Page, sheet: str) -> Response | None:
+    """Hand in a small sheet, which is read while one waits; the answer is the page of its job."""
+    page.set_input_files("[name=file]", {"name": "名单.csv", "mimeType": "text/csv", "buffer": sheet.encode()})
+    with page.expect_navigation() as led_to:
+        page.locator("form:has([name=file]) button.btn-primary").click()
+    return led_to.value
 
 
 def shrink(picture: Path) -> None:

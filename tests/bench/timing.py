@@ -63,3 +63,8 @@ def at_most(what: str, value: float, *, aim: float, unit: str, how: str) -> Line
 def at_least(what: str, value: float, *, aim: float, unit: str, how: str) -> Line:
     """A number that should reach a limit."""
     return Line(what, f"{value:.0f} {unit}", f">= {aim:g} {unit}", value >= aim, how)
+
+
+def needs_postgresql(what: str, *, aim: float) -> Line:
+    """A comparison that only PostgreSQL can answer: elsewhere nothing was measured, so nothing was met."""
+    return Line(what, "not measured", f"<= {aim:g}x", met=False, how="needs DATABASE_URL=postgres://...")

@@ -3,12 +3,12 @@
 from urllib.parse import urlencode
 
 import pytest
-from django.test import Client
 from django.urls import reverse
-from zeal import zeal_ignore
 
+from tests.guards.clients import ZEAL, Plain, handler
 from tests.guards.hostile import Form, forms_of
 from tests.guards.matrix import MATRIX, World
+from tests.people import session_of
 
 # What lists are asked by, whether or not a page has a form for it.
 ASKED = (
@@ -30,6 +30,8 @@ ASKED = (
 # Leaves the session, the language or the second step: nothing is left to try afterwards.
 LEFT_OUT = {"account_logout", "set_language"}
 TURNS = range(3)
+# Rows asked one by one are for the pages' own tests to find; here every field may name another.
+HANDLER = handler(without=ZEAL)
 PAGES = sorted(name for name, row in MATRIX.items() if row.get != 405 and name not in LEFT_OUT)
 
 
@@ -39,7 +41,7 @@ def who_may(name: str) -> str:
     return next((who for who in ("secretary", "cadre_user", "officer", "supervisor") if who in may), min(may))
 
 
-def send(client: Client, page: str, form: Form, turn: int) -> tuple[int, str]:
+def send(client: Plain, page: str, form: Form, turn: int) -> tuple[int, str]:
     """Send the form; the status and what came back."""
     address = form.action or page
     # Half a character cannot be written in UTF-8, but it can be sent.
@@ -52,11 +54,10 @@ def send(client: Client, page: str, form: Form, turn: int) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_answers_whatever_is_typed(cast, sign_in, name):
+def test_a_page_answers_whatever_is_typed(cast, name):
     row = MATRIX[name]
     page = reverse(name, kwargs=row.kwargs(World(cast)) if row.kwargs else None)
-    client = sign_in(getattr(cast, who_may(name)))
-    client.raise_request_exception = False
+    client = Plain(HANDLER, session_of(getattr(cast, who_may(name))))
     opened = client.get(page)
     html = "" if opened.streaming else opened.content.decode(errors="replace")
     # The menu's search, the languages and the way out stand on every page.
@@ -64,11 +65,9 @@ def test_a_page_answers_whatever_is_typed(cast, sign_in, name):
     forms = [form for form in forms if not form.action.startswith(("/accounts/logout", "/language/"))]
 
     wrong = {}
-    # Rows asked one by one are for the pages' own tests to find; here every field may name another.
-    with zeal_ignore():
-        for turn in TURNS:
-            for form in [Form(page, "get", dict.fromkeys(ASKED, "")), *forms]:
-                status, body = send(client, page, form, turn)
-                if status >= 500 or "<script>alert(1)" in body:
-                    wrong[form.method, form.action or page, turn] = status
+    for turn in TURNS:
+        for form in [Form(page, "get", dict.fromkeys(ASKED, "")), *forms]:
+            status, body = send(client, page, form, turn)
+            if status >= 500 or "<script>alert(1)" in body:
+                wrong[form.method, form.action or page, turn] = status
     assert wrong == {}

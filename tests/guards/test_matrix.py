@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from tests import databases
+from tests.guards.clients import Plain, handler
 from tests.guards.matrix import ELSEWHERE, EVERYBODY, MATRIX, Row, World
 from tests.guards.urls import ours
 from tests.people import Cast, make_cast, session_of
 
 METHODS = ("get", "post")
+HANDLER = handler()
 
 
 def accepted(answer: int | set[int]) -> set[int]:
@@ -46,21 +46,17 @@ def signed_in(django_db_setup, django_db_blocker) -> Iterator[tuple[Cast, dict[s
 
 
 @pytest.fixture
-def asked(signed_in, client, django_db_blocker) -> Iterator[tuple[Cast, dict[str, Client]]]:
-    """The cast, and a client for each; what one address does is undone before the next."""
+def asked(signed_in, django_db_blocker) -> Iterator[tuple[Cast, dict[str, Plain]]]:
+    """The cast, and a client for each and for a stranger; what one address does is undone before the next."""
     cast, sessions = signed_in
-    clients = {who: Client(headers={"accept-language": "en"}) for who in sessions}
-    for who, session in sessions.items():
-        clients[who].cookies[settings.SESSION_COOKIE_NAME] = session
-        # To build the chain of middleware takes longer than most answers.
-        clients[who].handler = client.handler
+    clients = {who: Plain(HANDLER, session) for who, session in sessions.items()} | {"stranger": Plain(HANDLER)}
     with databases.undone(django_db_blocker):
         yield cast, clients
 
 
 @pytest.mark.parametrize("name", sorted(MATRIX))
 @pytest.mark.parametrize("method", METHODS)
-def test_everybody_is_answered_as_the_matrix_says(asked, client, name, method):
+def test_everybody_is_answered_as_the_matrix_says(asked, name, method):
     cast, clients = asked
     row = MATRIX[name]
     url = reverse(name, kwargs=row.kwargs(World(cast)) if row.kwargs else None)
@@ -68,8 +64,7 @@ def test_everybody_is_answered_as_the_matrix_says(asked, client, name, method):
     # Whether a wrong method or a missing sign-in is noticed first is all the same.
     stranger = answer if row.public else {row.stranger} | (answer & {405})
 
-    answers = {who: getattr(clients[who], method)(url).status_code for who in sorted(EVERYBODY)}
-    answers["stranger"] = getattr(client, method)(url).status_code
+    answers = {who: getattr(clients[who], method)(url).status_code for who in [*sorted(EVERYBODY), "stranger"]}
 
     wrong = {
         who: status

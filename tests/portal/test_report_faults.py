@@ -1,6 +1,7 @@
 """A worker is killed in the middle of a roll-up and of an export: nothing is lost, nothing is there twice."""
 
 import datetime as dt
+import re
 
 import pytest
 from celery import current_app
@@ -10,14 +11,14 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from checkpoints.models import Passage
-from portal.accounts.models import Event, Message
+from portal.accounts.models import Event
 from portal.jobs import services as jobs
 from portal.jobs.models import Job
 from portal.reports.exports.jobs import ask
 from portal.reports.models import DailyReport
-from residents.models import Community, Subdistrict
 from tests import factories
 from tests.people import make_cast
+from tests.portal import clock
 from tests.processes import until
 
 pytestmark = [
@@ -28,57 +29,68 @@ pytestmark = [
     ),
 ]
 MANY = 12_000
+DONE = re.compile(r"Task portal\.tasks\.due\[\S+ succeeded")
 
 
 @pytest.fixture
 def busy(transactional_db):
-    """A community with a day of so many passages that counting and writing them takes a while."""
+    """A community with a day of so many passages that writing them takes a while, and somebody to be told of everything."""
     cast = make_cast()
-    yesterday = timezone.localdate() - dt.timedelta(days=1)
-    Subdistrict.objects.update(report_due_at="00:01")
+    yesterday = clock.strike(cast)
     gate = factories.PostFactory(compound=cast.hefengyuan)
     row = factories.PassageFactory.build(post=gate, community=cast.qinghe, logged_by=cast.worker)
     noon = timezone.make_aware(dt.datetime.combine(yesterday, dt.time(0, 0)))
     fields = {f.attname: getattr(row, f.attname) for f in Passage._meta.concrete_fields if f.attname != "id"}
     fields |= {"happened_at": noon, "received_at": noon, "day": yesterday, "hour": 0}
     Passage.objects.bulk_create([Passage(**fields) for _n in range(MANY)], batch_size=2000)
-    Community.objects.filter(pk=cast.qinghe.pk).update(active_from=yesterday)
     return cast, yesterday
 
 
-def waiting_for_us() -> int:
-    """Other processes that wait at this moment for a row we hold."""
+# Of whoever waits to write the trail: whether the same transaction has written reports.
+HELD_UP = """
+SELECT EXISTS (SELECT 1 FROM pg_locks done WHERE done.pid = waits.pid AND done.granted AND done.mode = 'RowExclusiveLock'
+               AND done.relation = 'reports_dailyreport'::regclass)
+FROM pg_locks waits WHERE NOT waits.granted AND waits.relation = 'accounts_event'::regclass
+"""
+
+
+def held_up() -> list[bool]:
+    """The workers that wait at this moment to write the trail, each with whether its reports hang on that."""
     with connection.cursor() as cursor:
-        # Inside a transaction the view would stay as it was at the first look.
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-        return cursor.fetchone()[0]
+        cursor.execute(HELD_UP)
+        return [written for (written,) in cursor.fetchall()]
+
+
+def rolled_up() -> list[tuple[dt.date, int, int]]:
+    """Every report there is: day, version, passages in."""
+    return [(report.day, report.version, report.counted["passages_in"]) for report in DailyReport.objects.order_by("day")]
 
 
 def test_a_roll_up_killed_half_way_is_done_once(busy, real_worker):
-    cast, yesterday = busy
-    # Held up at the row of the community: the worker has begun and cannot end.
-    with transaction.atomic():
-        Community.objects.select_for_update().get(pk=cast.qinghe.pk)
+    _cast, yesterday = busy
+    # Counted and stored, and held up at the very last: before the lines of the trail.
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE accounts_event IN SHARE MODE")
         current_app.send_task("portal.tasks.due")
-        until(waiting_for_us, why="the worker never began to count")
+        until(held_up, why="the worker never came to write the trail")
+        seen = held_up()
         real_worker.kill_9()
-    assert DailyReport.objects.count() == 0
+    # What the dead one asked for last is still answered; without it nothing is committed.
+    until(lambda: not held_up())
+    assert (rolled_up(), Event.objects.count(), clock.told()) == ([], 0, [])
+    assert seen == [True]
 
     real_worker.start()
     # Two beats, and the message of the killed worker may come again.
     for _beat in range(2):
         current_app.send_task("portal.tasks.due")
-    until(lambda: DailyReport.objects.filter(day=yesterday).exists(), seconds=30)
+    until(lambda: rolled_up()[:1], why="yesterday was not counted")
     current_app.send_task("portal.tasks.due")
-    until(lambda: DailyReport.objects.count() == 2, seconds=30, why="today was not counted")
+    until(lambda: len(DONE.findall(real_worker.written())) >= 3, why="not every beat was answered")
 
-    reports = DailyReport.objects.order_by("day")
-    assert [(report.day, report.version) for report in reports] == [(yesterday, 1), (timezone.localdate(), 1)]
-    assert reports[0].counted["passages_in"] == MANY
+    assert rolled_up() == [(yesterday, 1, MANY), (timezone.localdate(), 1, 0)]
     assert Event.objects.filter(kind="report.rolled_up").count() == 2
-    keys = list(Message.objects.values_list("to", "key"))
-    assert len(keys) == len(set(keys))
+    assert clock.told() == clock.TOLD
 
 
 def test_an_export_killed_half_way_is_written_once_and_whole(busy, real_worker):

@@ -8,12 +8,12 @@ from django.db import connection
 from django.utils import timezone
 
 from portal.accounts import outbox
-from portal.accounts.models import Delivery, Event, Message
+from portal.accounts.models import Delivery, Event
 from portal.reports.models import DailyReport
-from residents.models import Community, Subdistrict
 from tests import careless, factories, redis_server
 from tests.bots import bots
 from tests.people import make_cast
+from tests.portal import clock
 from tests.processes import Worker, celery, kill_9, until
 
 pytestmark = [
@@ -26,11 +26,9 @@ DONE = "Task portal.tasks.due["
 
 @pytest.fixture
 def work(transactional_db):
-    """Two days to roll up, and messages: for a bot, and for the control run's."""
+    """Two days to roll up, somebody to be told of everything, and messages: for a bot, and for the control run's."""
     cast, server = make_cast(), contextlib.ExitStack()
-    yesterday = timezone.localdate() - dt.timedelta(days=1)
-    Subdistrict.objects.update(report_due_at="00:01")
-    Community.objects.filter(pk=cast.qinghe.pk).update(active_from=yesterday)
+    clock.strike(cast)
     with server:
         bot = server.enter_context(bots())
         factories.ChannelFactory(user=cast.worker, address=bot.address("/ours"), language="en")
@@ -90,6 +88,6 @@ def test_everything_is_done_once_and_goes_on_when_the_broker_is_emptied(work, tw
     assert arrived(*KEYS, "after") == [1] * 7
     # The bot has a message a moment before the worker writes that it is sent.
     until(lambda: set(Delivery.objects.values_list("state", "attempts")) == {("sent", 1)}, why="not all sent at the first try")
-    told = list(Message.objects.values_list("to", "channel", "key"))
-    assert len(told) == len(set(told))
+    ours = [(cast.worker.username, "round_late")] * 7 + [(careless.READER, "round_late")]
+    assert clock.told() == sorted(clock.TOLD + ours)
     assert [line for each in workers for line in each.written().splitlines() if " failed" in line] == []
