@@ -174,7 +174,7 @@ def test_places_nobody_answers_for(cast):
 
 
 def batches(model, rows: int) -> int:
-    """In how many statements rows are stored: one on PostgreSQL; on SQLite each takes so many variables at most."""
+    """In how many statements rows are stored at most: one on PostgreSQL; on SQLite each takes only so many variables."""
     return math.ceil(rows / connection.ops.bulk_batch_size(model._meta.concrete_fields, [None] * rows))
 
 
@@ -195,7 +195,8 @@ def test_the_number_of_statements_does_not_grow_with_communities(cast, queries):
     many = [statements(DAY + dt.timedelta(days=1)), statements(DAY + dt.timedelta(days=1))]
 
     assert few == [(34, 2), (34, 2)]
-    assert many == [(34, batches(DailyReport, MANY) + batches(Event, MANY))] * 2
+    most = batches(DailyReport, MANY) + batches(Event, MANY)
+    assert [(looks, writes <= most) for looks, writes in many] == [(34, True)] * 2
     assert many == few or connection.vendor == "sqlite"
     assert DailyReport.objects.filter(day=DAY + dt.timedelta(days=1)).count() == MANY
 
