@@ -52,5 +52,5 @@ class User(AbstractUser):
 
 def taken(username: str, phone: str | None, *, but: int | None = None) -> bool:
     """Whether the name is the number of another account, or the number its name."""
-    others = User.objects.exclude(pk=but)
+    others = User.objects.exclude(pk=but) if but else User.objects.all()
     return others.filter(models.Q(phone=username) | models.Q(username=phone or "")).exists()
