@@ -1,12 +1,15 @@
 """The operator's pages: sign-ins and roles, places, policies."""
 
+from itertools import combinations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +30,7 @@ from residents.models import (
     Membership,
     PolicyStage,
     QuarantinePolicy,
+    Role,
     Subdistrict,
 )
 
@@ -40,10 +44,30 @@ class GivenPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
         return user
 
 
-class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
+class MembershipRows(BaseInlineFormSet):  # type: ignore[type-arg]
+    """The roles on the page of an account: two new ones know nothing of each other until they are stored."""
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [form.instance for form in self.forms if form.has_changed() and form not in self.deleted_forms]
+        if any(one.repeats(other) for one, other in combinations(rows, 2)):
+            raise ValidationError(gettext("The same role at the same place stands here twice for the same days."))
+
+
+class RolesOffered:
+    """Every role but the operator's, which two ticks of the account give."""
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "role":
+            kwargs["choices"] = [("", "---------"), *(choice for choice in Role.choices if choice[0] != Role.OPERATOR)]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class MembershipInline(RolesOffered, admin.StackedInline):  # type: ignore[type-arg]
     """Stacked: the fields of a tabular row have no label of their own for a screen reader."""
 
     model = Membership
+    formset = MembershipRows
     extra = 0
     raw_id_fields = ("community", "subdistrict", "district")
 
@@ -63,7 +87,13 @@ class AccountAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
     fieldsets = (
         (None, {"fields": ("username", "password", "name", "phone")}),
         (_("Sign-in"), {"fields": ("is_active", "must_change_password", "last_login", "date_joined")}),
-        (_("Operator"), {"fields": ("is_staff", "is_superuser")}),
+        (
+            _("Operator"),
+            {
+                "fields": ("is_staff", "is_superuser"),
+                "description": _("An operator needs both ticks: with the first alone these pages are empty."),
+            },
+        ),
     )
     add_fieldsets = ((None, {"fields": ("username", "name", "phone", "usable_password", "password1", "password2")}),)
 
@@ -96,12 +126,16 @@ class AccountAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Membership)
-class MembershipAdmin(Audited):
+class MembershipAdmin(RolesOffered, Audited):
     list_display = ("user", "role", "place", "starts_on", "ends_on")
     list_filter = ("role",)
     list_select_related = ("user", "community", "subdistrict", "district")
     search_fields = ("user__username", "user__name", "community__name")
     raw_id_fields = ("user", "community", "subdistrict", "district")
+
+    @admin.display(description=_("place"))
+    def place(self, membership: Membership) -> str:
+        return str(membership.place)
 
 
 @admin.register(District)

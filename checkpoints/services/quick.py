@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from checkpoints.models import Passage
 from portal.lib.masks import NO_PLATE
@@ -30,11 +31,12 @@ def enters(what: str, policy: DutyPolicy) -> bool:
 
 
 def row(what: str, policy: DutyPolicy) -> dict[str, str]:
-    """What the tap writes, but for its number and its moment."""
-    found = {name: str(value) for name, value in QUICK[what].items()}
+    """What the tap writes, but for its number and its moment: in Chinese whoever taps, for the register and its counts are."""
+    with override("zh-hans"):
+        found = {name: str(value) for name, value in QUICK[what].items()}
+        name = {"name": str(NAMED[what])} if what in NAMED else {}
     if not enters(what, policy):
         return found
-    name = {"name": str(NAMED[what])} if what in NAMED else {}
     return found | name | {"result": Passage.Result.PASSED.value, "result_note": ""}
 
 

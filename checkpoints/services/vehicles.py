@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from checkpoints.models import Vehicle
 from checkpoints.services import entry_rules, pass_cases, written
@@ -24,10 +25,11 @@ FIELDS = ("kind", "written_home", "permit_no", "allowed", "opens_at", "closes_at
 
 @dataclass(frozen=True)
 class Verdict:
-    """yes, no or ask; why; and the line of the register, where there is one."""
+    """yes, no or ask; why, for the reader and as it is stored; and the line of the register, where there is one."""
 
     answer: str
     why: str
+    stored: str
     plate: str
     vehicle: Vehicle | None = None
 
@@ -75,4 +77,6 @@ def look_up(community: Community, plate: str, now: dt.datetime | None = None) ->
             "vehicle": entry_rules.as_vehicle(vehicle) if vehicle else None,
         }
     )
-    return Verdict(answer["answer"], entry_rules.words(answer), said, vehicle)
+    with override("zh-hans"):  # as the register is, and the reasons are counted
+        stored = entry_rules.words(answer)
+    return Verdict(answer["answer"], entry_rules.words(answer), stored, said, vehicle)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from checkpoints.models import Passage, Shift, Visit
 from checkpoints.services import passages
@@ -71,7 +72,8 @@ def let_in(*, visit: Visit, shift: Shift, row: dict[str, Any], fever_limit: Deci
 def turn_back(*, visit: Visit, shift: Shift, number: str, fever_limit: Decimal, by: User) -> Answer:
     """Log that the visitor was turned back, and why."""
     refused = visit.answer == Visit.Answer.REFUSED
-    why = _("the home did not agree") if refused else _("no permission of the home visited")
+    with override("zh-hans"):  # as the register is, and the reasons are counted
+        why = _("the home did not agree") if refused else _("no permission of the home visited")
     row = {**_written(visit), "id": number, "direction": "in", "result": Passage.Result.TURNED_BACK, "result_note": why}
     return passages.store_one(shift=shift, row=row, fever_limit=fever_limit, by=by)
 

@@ -169,7 +169,7 @@ def _log_vehicle(request: Request, shift: Shift, verdict: vehicles.Verdict) -> p
     row = {name: request.POST.get(name, "") for name in ("id", "passengers", "reason", "direction", "override")}
     row |= {"person": "driver", "plate_no": verdict.plate, "home": vehicle.written_home if vehicle else ""}
     if request.POST.get("turn_back"):
-        row |= {"direction": "in", "result": Passage.Result.TURNED_BACK, "result_note": verdict.why}
+        row |= {"direction": "in", "result": Passage.Result.TURNED_BACK, "result_note": verdict.stored}
     answer = passages.store_one(shift=shift, row=row, fever_limit=fever_limit(shift), by=request.user)
     if answer.status == passages.REFUSED:
         raise Refused(answer.why)

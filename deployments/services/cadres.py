@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from deployments.models import Cadre, Secondment
@@ -118,10 +119,13 @@ def _refuse_duplicate(cadre: Cadre, values: Mapping[str, Any]) -> None:
 
 
 def _sign_in_follows(cadre: Cadre, before: Mapping[str, Any]) -> None:
-    # Whoever signs in by her number goes on doing so when it changes; the user name stays.
-    if cadre.user is None or "phone" not in before or cadre.user.phone != before["phone"]:
+    # Whoever signs in by her number goes on doing so when it changes; the old one, soon perhaps another's, lets nobody in.
+    user = cadre.user
+    if user is None or "phone" not in before or user.phone != before["phone"]:
         return
-    if User.objects.filter(phone=cadre.phone).exists():
+    if User.objects.filter(Q(phone=cadre.phone) | Q(username=cadre.phone)).exclude(pk=user.pk).exists():
         raise Refused(_("Somebody already signs in with this mobile number. Correct the number, or ask the operator."))
-    cadre.user.phone = cadre.phone
-    cadre.user.save(update_fields=["phone"])
+    if user.username == user.phone:
+        user.username = cadre.phone
+    user.phone = cadre.phone
+    user.save(update_fields=["username", "phone"])

@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import HttpRequest
 
 from portal.accounts.models import User
@@ -13,7 +13,11 @@ from portal.accounts.models import User
 def find(written: str) -> User | None:
     """The account somebody means: a phone's keyboard writes capitals, full-width digits and spaces."""
     plain = "".join(unicodedata.normalize("NFKC", written).split())
-    return User.objects.filter(Q(username__iexact=plain) | Q(phone=plain)).order_by("id").first() if plain else None
+    if not plain:
+        return None
+    # Whose number it is goes before who is only named so: a name can be chosen, a number has its owner.
+    owner_first = Case(When(phone=plain, then=0), default=1)
+    return User.objects.filter(Q(username__iexact=plain) | Q(phone=plain)).order_by(owner_first, "id").first()
 
 
 class NameOrPhoneBackend(AuthenticationBackend):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, models
-from django.db.models import BaseConstraint, F, Q
+from django.db.models import BaseConstraint, F, Q, Value
 from django.db.models.sql import Query
 
 from portal.lib.errors import Refused
@@ -135,8 +135,7 @@ class NoOverlap(TriggerConstraint):
 
     def _exclusion(self, model: type[models.Model], editor: Any) -> str:
         column = partial(_column, model, editor)
-        # A range of one number stands in for btree_gist, which not every server has.
-        parts = [f"int8range({column(key)}::int8, {column(key)}::int8, '[]') WITH &&" for key in self.keys]
+        parts = [_equal(column(key), isinstance(model._meta.get_field(key), models.CharField)) for key in self.keys]
         kind, bounds = ("daterange", "[]") if self._days(model) else ("tstzrange", "[)")
         parts.append(f"{kind}({column(self.start)}, {column(self.end)}, '{bounds}') WITH &&")
         where = f" WHERE ({self._condition_sql(model, editor)})" if self.condition is not None else ""
@@ -234,6 +233,13 @@ class LastsMinutes(TriggerConstraint):
         return made
 
 
+def _equal(column: str, is_text: bool) -> str:
+    """The part of an exclusion that asks two keys to be equal."""
+    # A range of one number stands in for btree_gist, which not every server has; a text is known by its digest.
+    number = f"hashtextextended({column}, 0)" if is_text else f"{column}::int8"
+    return f"int8range({number}, {number}, '[]') WITH &&"
+
+
 def _table(model: type[models.Model], editor: Any) -> str:
     # While SQLite rebuilds a table it is called new__NAME for a moment.
     return str(editor.quote_name(model._meta.db_table.removeprefix("new__")))
@@ -244,7 +250,8 @@ def _column(model: type[models.Model], editor: Any, field: str) -> str:
 
 
 def _values(instance: models.Model) -> dict[Any, Any]:
-    return {f.name: getattr(instance, f.attname) for f in instance._meta.concrete_fields}
+    # With its field, for of a bare None the database does not know what it is.
+    return {f.name: Value(getattr(instance, f.attname), f) for f in instance._meta.concrete_fields}
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.constraints import in_order, lasts_on
+from portal.lib.constraints import NoOverlap, in_order, lasts_on
 from residents.models.places import Community, District, Subdistrict
 from residents.scope import CommunityQuerySet
 
@@ -14,6 +14,7 @@ from residents.scope import CommunityQuerySet
 class Role(models.TextChoices):
     """What a person is to a place; what a role may do stands in access.GRANTS."""
 
+    # Stored of old and without effect: an operator is who has both ticks of the account.
     OPERATOR = "operator", _("operator")
     DISTRICT_OFFICER = "district_officer", _("district officer")
     SUBDISTRICT_OFFICER = "subdistrict_officer", _("subdistrict officer")
@@ -22,6 +23,20 @@ class Role(models.TextChoices):
     CADRE = "cadre", _("seconded cadre")
     VOLUNTEER = "volunteer", _("volunteer")
     COUNSELLOR = "counsellor", _("hotline counsellor")
+
+
+def once_at_a_time(place: str) -> NoOverlap:
+    """The same person has the same role at the same place once on a day."""
+    return NoOverlap(
+        "user",
+        "role",
+        place,
+        "starts_on",
+        "ends_on",
+        name=f"membership_once_in_{place}",
+        condition=Q(**{f"{place}__isnull": False}),
+        violation_error_message=_("This person has this role here already on some of these days. Change that entry instead."),
+    )
 
 
 class MembershipQuerySet(CommunityQuerySet):
@@ -65,6 +80,18 @@ class Membership(models.Model):
                 name="membership_one_place",
                 violation_error_message=_("Choose one place: a community, a subdistrict or a district."),
             ),
+            models.CheckConstraint(
+                condition=Q(role="operator")
+                | Q(role="district_officer", community=None, subdistrict=None)
+                | Q(role="subdistrict_officer", community=None, district=None)
+                | Q(~Q(role__in=["district_officer", "subdistrict_officer"]), subdistrict=None, district=None),
+                name="membership_place_of_role",
+                violation_error_message=_(
+                    "A district officer belongs to a district, a subdistrict officer to a subdistrict, "
+                    "every other role to a community."
+                ),
+            ),
+            *(once_at_a_time(place) for place in ("community", "subdistrict", "district")),
             in_order(
                 "starts_on",
                 "ends_on",
@@ -80,3 +107,12 @@ class Membership(models.Model):
     def place(self) -> Community | Subdistrict | District | None:
         """The one place it is about."""
         return self.community or self.subdistrict or self.district
+
+    def repeats(self, other: "Membership") -> bool:
+        """Whether both say the same of the same days; asked of rows that are not stored yet."""
+        if (self.role, self.place) != (other.role, other.place) or None in (self.starts_on, other.starts_on):
+            return False
+        return not self._ends_before(other) and not other._ends_before(self)
+
+    def _ends_before(self, other: "Membership") -> bool:
+        return self.ends_on is not None and self.ends_on < other.starts_on

@@ -71,7 +71,8 @@ def name_counsellor(
     Community.objects.select_for_update(no_key=True).get(pk=community.pk)
     if counsellors([community.pk]).filter(user=user).exists():
         raise Refused(_("%(name)s answers the hotline already.") % {"name": user})
-    row = Membership.objects.create(user=user, role=Role.COUNSELLOR, community=community, ends_on=ends_on)
+    with explained(Membership):
+        row = Membership.objects.create(user=user, role=Role.COUNSELLOR, community=community, ends_on=ends_on)
     Counsellor.objects.create(membership=row, speciality=speciality, hours=hours)
     audit.record("membership.opened", row, by=by, after={"user": user.pk, "ends_on": ends_on})
     return row

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from checkpoints.models import Fever, Passage, PassUse, Vehicle, Visit
 from checkpoints.services import fevers, homes, inside, vehicles, visits
@@ -150,7 +150,7 @@ def test_a_visitor_who_may_not_is_turned_back_with_words(cast, client, shift, ho
     visit = asked(cast)
     client.post(url("visit_pass", shift.pk, visit.pk), {"turn_back": "1", "id": str(uuid.uuid4())})
     assert list(Passage.objects.values_list("result", "result_note")) == [
-        ("turned_back", "no permission of the home visited")]  # fmt: skip
+        ("turned_back", "住户未同意")]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -286,18 +286,34 @@ def test_one_tap_and_it_is_logged(client, shift, what, person, result):
     assert list(Passage.objects.values_list("person", "result")) == [(person, result)]
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_a_tap_writes_is_chinese_whoever_taps(client, shift, language):
+    for what in ("ambulance", "courier", "taxi"):
+        client.post(url("gate_quick", shift.pk, what), headers={"accept-language": language})
+    with translation.override(language):
+        known = vehicles.look_up(shift.post.compound.community, "鄂A12345")
+
+    assert list(Passage.objects.order_by("pk").values_list("reason", "result_note")) == [
+        ("救护车", ""),
+        ("", "快递外卖放货架"),
+        ("出租车", "出租车不进，乘客步行"),
+    ]
+    with translation.override("zh-hans"):
+        assert known.stored == vehicles.look_up(shift.post.compound.community, "鄂A12345").why
+
+
 def test_a_line_says_what_passed_where_there_is_no_plate(client, shift):
     for what in ("ambulance", "taxi", "courier"):
         client.post(url("gate_quick", shift.pk, what))
     page = client.get(url("gate_inside", shift.pk)).text
-    assert "<strong>ambulance</strong>" in page
-    assert 'aria-label="Out: ambulance"' in page
+    assert "<strong>救护车</strong>" in page
+    assert 'aria-label="Out: 救护车"' in page
     cart = {"id": str(uuid.uuid4()), "person": "driver", "plate_no": "无牌", "direction": "out"}
     client.post(url("gate", shift.pk), cart)
 
     lines = re.findall(r"<strong>([^<]+)</strong>\s*<small>(.*?)</small>", client.get(url("gate", shift.pk)).text)
     driver = "<span>driver</span>"
-    assert lines == [("no plate", driver), ("courier", ""), ("taxi", driver), ("ambulance", driver)]
+    assert lines == [("no plate", driver), ("courier", ""), ("出租车", driver), ("救护车", driver)]
     assert [row["plate_no"] for row in client.get(url("gate_latest", shift.pk)).json()["rows"]] == ["无牌", "", "无牌", "无牌"]
 
 

@@ -44,6 +44,16 @@ def test_compose_has_one_image_and_every_service_says_whether_it_is_well():
     assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()
 
 
+def test_compose_prepares_what_a_city_chooses_from():
+    assert compose()["services"]["migrate"]["command"] == ["python", "manage.py", "prepare"]
+
+
+def test_a_fresh_machine_gets_every_program_that_tests_call():
+    text = (ROOT / ".ci/run").read_text()
+    asked = set(re.findall(r"^command -v (\S+) >", text, re.MULTILINE))
+    assert asked == {"xgettext", "redis-server", "node"}
+
+
 def test_the_image_runs_as_nobody_in_particular_from_the_lock():
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert re.search(r"^USER portal$", dockerfile, re.MULTILINE)

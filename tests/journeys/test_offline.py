@@ -337,9 +337,9 @@ def test_ambulance_courier_and_taxi_are_one_tap_each_without_network(cast, shift
 
     for name in ("Ambulance in", "A courier", "A taxi", "Ambulance out"):
         page.get_by_role("button", name=name).click()
-    expect(page.locator("#gate-said")).to_contain_text("ambulance")
+    expect(page.locator("#gate-said")).to_contain_text("救护车")
     expect(page.locator("#gate-net")).to_contain_text("4 waiting")
-    said = [("ambulance", "Vehicle"), ("taxi", "Vehicle"), ("Courier", ""), ("ambulance", "Vehicle")]
+    said = [("救护车", "Vehicle"), ("出租车", "Vehicle"), ("Courier", ""), ("救护车", "Vehicle")]
     lines = page.locator("#gate-rows li[data-id]")
     assert [(line.locator("strong").inner_text(), line.locator("small").inner_text()) for line in lines.all()] == said
     wire.cut = False
@@ -348,10 +348,10 @@ def test_ambulance_courier_and_taxi_are_one_tap_each_without_network(cast, shift
 
     said = Passage.objects.order_by("sequence").values_list("person", "direction", "reason", "result", "result_note")
     assert list(said) == [
-        ("driver", "in", "ambulance", "passed", ""),
-        ("courier", "in", "", "turned_back", "courier, goods to the shelf"),
-        ("driver", "in", "taxi", "turned_back", "taxi stays outside, the passenger walks in"),
-        ("driver", "out", "ambulance", "passed", ""),
+        ("driver", "in", "救护车", "passed", ""),
+        ("courier", "in", "", "turned_back", "快递外卖放货架"),
+        ("driver", "in", "出租车", "turned_back", "出租车不进，乘客步行"),
+        ("driver", "out", "救护车", "passed", ""),
     ]
 
 

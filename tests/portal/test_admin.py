@@ -38,6 +38,13 @@ def test_every_page_of_the_desk_opens(desk):
     assert {page: desk.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
 
 
+def test_the_desk_speaks_chinese_where_django_does_not(desk):
+    chinese = {"headers": {"accept-language": "zh-hans"}}
+
+    assert "Place" not in desk.get("/admin/residents/membership/", **chinese).content.decode()
+    assert "After you" not in desk.get("/admin/accounts/user/add/", **chinese).content.decode()
+
+
 def test_a_policy_made_and_changed_here_leaves_lines(desk, cast):
     usual = {name: value for name, value in model_to_dict(DutyPolicy()).items() if value is not None}
     form = {**usual, "starts_on": "2022-04-01", "community": cast.qinghe.pk}

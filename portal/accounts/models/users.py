@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -36,8 +37,20 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.name or self.username
 
+    def clean(self) -> None:
+        """Whoever signs in writes a name or a number: neither may mean somebody else."""
+        super().clean()
+        if taken(self.username, self.phone, but=self.pk):
+            raise ValidationError(_("The user name is somebody else's mobile number, or the number somebody else's user name."))
+
     def get_full_name(self) -> str:
         return str(self)
 
     def get_short_name(self) -> str:
         return str(self)
+
+
+def taken(username: str, phone: str | None, *, but: int | None = None) -> bool:
+    """Whether the name is the number of another account, or the number its name."""
+    others = User.objects.exclude(pk=but) if but else User.objects.all()
+    return others.filter(models.Q(phone=username) | models.Q(username=phone or "")).exists()

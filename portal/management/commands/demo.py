@@ -32,7 +32,18 @@ from portal.demo import (
 from portal.demo import passes as demo_passes
 from residents.models import Compound, District, Errand
 
-SIGN_INS = ("secretary", "worker", "cadre", "cadre2", "supervisor", "officer", "district", "operator")
+SIGN_INS = (
+    "secretary",
+    "worker",
+    "secretary2",
+    "secretary3",
+    "cadre",
+    "cadre2",
+    "supervisor",
+    "officer",
+    "district",
+    "operator",
+)
 
 
 class Command(BaseCommand):

@@ -1,6 +1,7 @@
 """Make everything ready that the processes need, so that a start is one command."""
 
 import hashlib
+import os
 import socket
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,13 @@ from django.utils.translation.reloader import translation_file_changed
 
 from portal.lib.catalogues import compile_catalogues
 from residents.models import District
-from residents.services import quarantine_policies
+from residents.services import errand_kinds, quarantine_policies
 
 
 class Command(BaseCommand):
     """Each step is done only where something changed; a second start takes a second or two."""
 
-    help = "Catalogues, database, static files and, with --demo, an invented district where there is none."
+    help = "Catalogues, database, what a city chooses from, static files; with --demo an invented district where there is none."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
@@ -33,6 +34,8 @@ class Command(BaseCommand):
             # What was read before lacks them, and the demo would be written in English.
             translation_file_changed(None, Path("django.mo"))
         call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
+        # A city begins with something to choose from; what it made of that stays.
+        errand_kinds.ensure()
         quarantine_policies.ensure()
         self._collect()
         if options["demo"] and not District.objects.exists():
@@ -40,6 +43,8 @@ class Command(BaseCommand):
             call_command("demo", "--when-empty", "--anyway")
 
     def _collect(self) -> None:
+        if settings.STATIC_ROOT.is_dir() and not os.access(settings.STATIC_ROOT, os.W_OK):
+            return  # They came with the image, where nobody may write.
         stamp = settings.VAR_DIR / "static.stamp"
         state = static_state()
         if stamp.exists() and stamp.read_text() == state and settings.STATIC_ROOT.is_dir():

@@ -1,9 +1,12 @@
 """Tell the person at the terminal where the portal is and how to get in."""
 
 import os
+import shutil
+import subprocess
 import time
 import urllib.error
 import urllib.request
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,8 @@ PATIENCE = 60  # seconds
 SIGN_INS = {
     "secretary": "secretary of 清荷社区: roster, board, report",
     "worker": "community worker of 清荷社区",
+    "secretary2": "secretary of 榆树社区",
+    "secretary3": "secretary of 石桥社区",
     "cadre": "cadre seconded to 清荷社区: open /my/ on a phone",
     "cadre2": "cadre seconded to 榆树社区",
     "supervisor": "supervisor of a sending unit",
@@ -39,16 +44,23 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        host = "127.0.0.1" if options["host"] == "0.0.0.0" else options["host"]  # noqa: S104 - read, not bound
-        if not answers(f"http://{host}:{options['port']}/accounts/login/"):
+        here, *others = addresses(options["host"], options["port"])
+        if not answers(f"{here}/accounts/login/"):
             return
-        self.stdout.write(f"\n下沉值守 is ready: http://{host}:{options['port']}/   (Ctrl-C stops everything)\n")
-        self._sign_ins(f"http://{host}:{options['port']}")
+        self.stdout.write(f"\n下沉值守 is ready: {here}/   (Ctrl-C stops everything)\n")
+        for other in others:
+            self.stdout.write(f"From a phone in the same room: {other}/\n")
+        # What is scanned or sent is opened on a phone.
+        self._sign_ins(others[0] if others else here)
 
     def _sign_ins(self, address: str) -> None:
         there = set(User.objects.filter(username__in=SIGN_INS).values_list("username", flat=True))
         first = User.objects.filter(username="secretary").first()
-        if first is None or not first.check_password(settings.DEMO_PASSWORD):
+        if first is None:
+            return
+        if not first.check_password(settings.DEMO_PASSWORD):
+            self.stdout.write("\nThe password of the sign-ins is not DEMO_PASSWORD: it stays what that was when the demo was")
+            self.stdout.write("loaded, or what somebody has changed it to since.\n")
             return
         self.stdout.write(f"\nSign in with the password {settings.DEMO_PASSWORD} as\n")
         for username, who in SIGN_INS.items():
@@ -65,6 +77,23 @@ class Command(BaseCommand):
             codes.write(path, compound, address)
             self.stdout.write(f"\nCodes to print and to scan at the gate: {path}")
         self.stdout.write("")
+
+
+def addresses(host: str, port: int) -> list[str]:
+    """Where the web is opened: first on this machine, then, where it listens to all, by whoever shares a network with it."""
+    name = host.strip("[]")
+    names = ["127.0.0.1", *own_addresses()] if name in ("0.0.0.0", "::") else [name]  # noqa: S104 - read, not bound
+    return [f"http://{f'[{name}]' if ':' in name else name}:{port}" for name in names]
+
+
+def own_addresses() -> list[str]:
+    """The machine's IPv4 addresses as `hostname -I` tells them (so does the Makefile); none where there is no such program."""
+    program = shutil.which("hostname")
+    if program is None:
+        return []
+    told = subprocess.run([program, "-I"], capture_output=True, text=True, check=False, timeout=5)  # noqa: S603 - nothing of others
+    found = [ip_address(word) for word in told.stdout.split()]
+    return [str(one) for one in found if one.version == 4 and not one.is_loopback and not one.is_link_local]
 
 
 def answers(url: str) -> bool:

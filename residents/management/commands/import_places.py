@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.jobs import console
 from portal.lib.errors import Refused
+from residents.models import Community
 from residents.services import place_import
 
 
@@ -38,3 +39,7 @@ class Command(BaseCommand):
                 "refused": len(outcome.refused),
             }
         )
+        if Community.objects.exists() and not Community.objects.filter(active_from__isnull=False).exists():
+            self.stdout.write(
+                _('Next, at /admin/: put in "On duty since" of each community that takes part, and give its secretary a role.')
+            )
