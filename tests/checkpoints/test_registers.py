@@ -170,6 +170,27 @@ def test_paper_is_linked_to_homes_and_people_as_the_gate_is(cast):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("words", "linked"),
+    [
+        ("荷风苑", True),
+        ("荷风苑小区", True),
+        (" 荷 风 苑 ", True),
+        ("小区", True),
+        ("金色家园", False),
+        ("春分里", False),
+        ("荷风", False),
+    ],
+)
+def test_a_home_with_the_name_of_another_place_is_not_meant(cast, words, linked):
+    home = home_in(cast, "201", "王婷婷")
+    register(cast, row(1, 居住楼号房号=f"{words}14-1-201"), store=True, compound=cast.hefengyuan)
+
+    passage = Passage.objects.get()
+    assert passage.written_home == f"{words}14-1-201".strip()
+    assert (passage.dwelling, passage.resident is not None) == (home if linked else None, linked)
+
+
 def test_homes_of_another_compound_of_the_same_number_are_not_meant(cast):
     other = factories.CompoundFactory(community=cast.qinghe)
     house = factories.BuildingFactory(compound=other, number="14")
