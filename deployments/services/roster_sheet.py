@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from deployments.models import Cadre
-from portal.lib import id_numbers
+from portal.lib import id_numbers, masks
 from portal.lib.headings import Column
 from portal.lib.imports import Line
 from portal.lib.sentences import gettext as _
@@ -54,7 +54,15 @@ COLUMNS = (
         width=13,
         note="11位",
     ),
-    Column("id_number", "身份证号", ("身份证号码", "证件号码", "身份证"), parse=cells.id_number, width=20, note="18位"),
+    Column(
+        "id_number",
+        "身份证号",
+        ("身份证号码", "证件号码", "身份证"),
+        parse=cells.id_number,
+        width=20,
+        note="18位",
+        masked=masks.id_number,
+    ),
     Column("address", "居住地址", ("家庭住址", "住址"), parse=cells.plain(120), width=18),
     Column("home", "居住社区", parse=cells.plain(60), width=11),
     Column("community", "下沉社区", ("社区",), required=True, parse=cells.plain(60), width=11),

@@ -44,7 +44,7 @@ class Job(models.Model):
     file_name = models.CharField(_("file"), max_length=120, blank=True)
     result = models.FileField(_("result"), storage=job_files, upload_to="out/%Y/%m/%d", blank=True)
     result_name = models.CharField(_("result"), max_length=120, blank=True)
-    # An import's decisions row by row, one JSON object a line: however long, it is read as a stream.
+    # An import's decisions row by row, sealed, for they hold what was typed: however long, it is read as a stream.
     lines = models.FileField(_("rows"), storage=job_files, upload_to="lines/%Y/%m/%d", blank=True)
     done = models.PositiveIntegerField(_("done"), default=0)
     total = models.PositiveIntegerField(_("of"), default=0)
