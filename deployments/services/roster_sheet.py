@@ -26,6 +26,7 @@ COLUMNS = (
     Column("name", "姓名", required=True, parse=cells.person_name, told=True, width=9),
     Column("sex", "性别", parse=cells.choice(SEX), soft=True, width=5, note="男/女"),
     Column("born_on", "出生年月", ("出生日期",), parse=days.month, soft=True, width=10, note="YYYY-MM"),
+    Column("age", "年龄", parse=cells.plain(10), soft=True, width=5),
     Column("ethnicity", "民族", parse=cells.plain(20), width=6),
     Column(
         "political_status",
@@ -80,8 +81,7 @@ COLUMNS = (
     Column("liaison_phone", "单位联系人电话", parse=cells.phone, soft=True, width=13),
     Column("note", "备注", parse=cells.plain(200), width=12),
 )
-# Of the form, and not stored: the age follows from the birthday.
-IGNORED = ("序号", "年龄")
+IGNORED = ("序号",)
 PERSON = (
     "name",
     "sex",
@@ -118,4 +118,7 @@ def person(line: Line) -> dict[str, Any]:
         if values["sex"] not in ("", sex):
             line.says.append(_("性别 and the ID number disagree: kept as typed, please check."))
         values["sex"] = values["sex"] or sex
+    if line.values.get("age") and values["born_on"] is None:
+        # It follows from the birthday; by itself it is wrong within a year.
+        line.says.append(_("年龄 %(age)s is not stored: write 出生年月 or the ID number.") % {"age": line.values["age"]})
     return values

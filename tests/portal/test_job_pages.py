@@ -197,7 +197,8 @@ def test_the_list_takes_the_same_statements_for_one_and_three(cast, sign_in, que
 def test_the_blank_form_is_what_the_import_reads(cast, sign_in):
     answer = sign_in(cast.secretary).get("/deployments/rosters/form/")
     rows = [[sheets.text(cell) for cell in line.cells] for line in sheets.tables(io.BytesIO(answer.getvalue()))[0].rows()]
-    assert (rows[0][:4], rows[1][2]) == (["序号", "姓名*", "性别", "出生年月"], "男/女")
+    assert (rows[0][:5], rows[1][2]) == (["序号", "姓名*", "性别", "出生年月", "年龄"], "男/女")
+    assert len(rows[0]) == 25
 
 
 def test_a_roster_that_is_written_leads_to_what_comes_next(cast, sign_in):
