@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from deployments.models import Cadre
+from deployments.services.cadres import MOST_SKILLS, SKILL_LENGTH
 from portal.lib import id_numbers, masks
 from portal.lib.headings import Column
 from portal.lib.imports import Line
@@ -73,7 +74,7 @@ COLUMNS = (
     ),
     Column("ends_on", "计划结束时间", ("结束时间", "计划结束日期"), dated=True, width=11, note="YYYY-MM-DD"),
     Column("at_home", "是否在居住地下沉", parse=cells.yes_no, soft=True, width=8, note="是/否"),
-    Column("skills", "特长", ("专长",), parse=cells.listed(12, 20), soft=True, width=12, note="多项用;分隔"),
+    Column("skills", "特长", ("专长",), parse=cells.listed(MOST_SKILLS, SKILL_LENGTH), soft=True, width=12, note="多项用;分隔"),
     Column("health_note", "健康状况", parse=cells.plain(120), width=8),
     Column("vaccine_doses", "疫苗接种", ("疫苗接种剂次",), parse=cells.whole(0, 9), soft=True, width=6, note="0-4"),
     Column("branch_role", "临时党支部职务", parse=cells.plain(40), width=10),

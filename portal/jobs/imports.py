@@ -68,7 +68,7 @@ def _kept(job: Job, *words: str) -> Iterator[Any]:
     if not job.lines:
         return
     with job.lines.open("rb") as file:
-        if job.lines.name.endswith(".jsonl"):
+        if str(job.lines.name).endswith(".jsonl"):
             # Of a preview made before lines were sealed; none is older than a week.
             yield from (line for line in map(json.loads, file) if line["does"] in words)
         else:

@@ -146,6 +146,15 @@ def test_a_number_that_is_refused_is_masked_on_the_page_unreadable_on_the_disk_a
     assert wrong in rows_of(client.get(page(job, "job_refused")))[3]
 
 
+def test_a_preview_with_nothing_to_write_does_not_wait_for_a_yes(cast, sign_in, job):
+    idle = previewed(cast, sheet(row(1, 姓名="")))
+    shown = sign_in(cast.secretary).get(reverse("jobs:job_list")).context["page"]
+    assert [(one.pk, str(one.state_shown)) for one in shown] == [
+        (idle.pk, "nothing to write"),
+        (job.pk, "waiting for your yes"),
+    ]
+
+
 def test_lines_of_a_preview_made_before_they_were_sealed_are_read(cast, sign_in, job):
     job.lines.save("lines.jsonl", ContentFile(b'{"n": 3, "does": "skip", "title": "old", "says": ["as it was"]}\n'))
     assert [line["says"] for line in Lines(job)[0:9]] == [["as it was"]]
