@@ -106,7 +106,7 @@ USUAL_LIMIT = DutyPolicy().fever_limit
 # building it by the ORM took longer than storing fifty passages. tests/checkpoints/test_gate.py holds them equal.
 HELD_STATES = ", ".join(f"'{state}'" for state in HELD)
 SHIFT = Prepared("gate_of", f"""
-SELECT s.day, s.starts_at, s.ends_at, s.post_id, p.compound_id, c.id, t.id, t.district_id,
+SELECT s.day, s.starts_at, s.ends_at, s.post_id, p.compound_id, k.name, c.id, t.id, t.district_id,
     EXISTS (SELECT 1 FROM checkpoints_gatedevice g
         WHERE g.shift_id = s.id AND g.key = %(device)s AND g.revoked_at IS NOT NULL),
     EXISTS (SELECT 1 FROM checkpoints_gatedevice g
@@ -144,9 +144,8 @@ def gate_of(user: User, pk: int, device: UUID | None = None) -> tuple[Shift, Dec
     if not found:
         return None
     (row,) = found
-    day, starts_at, ends_at, post, compound, community, subdistrict, district, revoked, unknown, stands, leads, keeps, limit = (
-        row
-    )
+    day, starts_at, ends_at, post, compound, name, community, subdistrict, district, *rest = row
+    revoked, unknown, stands, leads, keeps, limit = rest
     # Rows of a few columns: a whole model calls for its defaults, a random code among them.
     place = _some(Community, id=community, subdistrict_id=subdistrict)
     place.subdistrict = _some(Subdistrict, id=subdistrict, district_id=district)
@@ -161,7 +160,7 @@ def gate_of(user: User, pk: int, device: UUID | None = None) -> tuple[Shift, Dec
     shift.keeps_homes = bool(keeps)
     shift.leads = bool(leads) or may_in(user, Permission.GATE_WATCH, place)
     shift.post = _some(Post, id=post, compound_id=compound)
-    shift.post.compound = _some(Compound, id=compound, community_id=community)
+    shift.post.compound = _some(Compound, id=compound, name=name, community_id=community)
     shift.post.compound.community = place
     return shift, Decimal(str(limit or USUAL_LIMIT))
 

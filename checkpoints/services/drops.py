@@ -208,7 +208,7 @@ def _quarantined(homes: Iterable[int]) -> set[int]:
 
 def _homes(batch: DeliveryBatch, lines: Sequence[Line]) -> dict[str, Dwelling | None]:
     """The home of the ledger that each written one names; one statement however many lines."""
-    asked = {line.home: search.parts(line.home) for line in lines}
+    asked = {line.home: search.parts_of(batch.post.compound.name, line.home) for line in lines}
     rooms = {said[2] for said in asked.values() if said}
     rows = Dwelling.objects.filter(entrance__building__compound=batch.post.compound_id, room_no__in=rooms)
     known = {

@@ -40,9 +40,9 @@ class Entry(NamedTuple):
     why: str = ""
 
 
-def key_of(home: str) -> str:
-    """A home by which rows, visits and quarantine find each other; a building without entrances has number 0."""
-    found = search.parts(home)
+def key_of(home: str, compound: Compound) -> str:
+    """A home by which rows, visits and quarantine of a compound find each other; without entrances it has number 0 there."""
+    found = search.parts_of(compound.name, home)
     return "-".join(found) if found else written.home(home)
 
 
@@ -125,7 +125,7 @@ def visits_of(compound: Compound, since: dt.date) -> dict[str, list[Visit]]:
     """The answers of homes that still hold on a day, by key_of()."""
     found: dict[str, list[Visit]] = defaultdict(list)
     for visit in Visit.objects.filter(compound=compound.pk, until__gte=since).exclude(answer="").order_by("id"):
-        found[key_of(visit.written_home)].append(visit)
+        found[key_of(visit.written_home, compound)].append(visit)
     return found
 
 
@@ -133,7 +133,7 @@ class _Ground:
     """What some rows are judged by: five statements however many they are, none that nobody asks."""
 
     def __init__(self, shift: Shift, rows: Sequence[Written]) -> None:
-        compound = shift.post.compound
+        compound = self.compound = shift.post.compound
         plates = {one.plate_no for one in rows if one.person == "driver"}
         known = Vehicle.objects.filter(community=compound.community_id, plate_no__in=plates) if plates else []
         self.vehicles = {row.plate_no: row for row in known}
@@ -143,7 +143,7 @@ class _Ground:
         self.visits = visits_of(compound, timezone.localdate(min(visitors))) if visitors else {}
 
     def judge(self, one: Written, row: Any) -> Entry:
-        home, host, override = key_of(one.home), _text(row, "host", HOST_LENGTH), _override(row)
+        home, host, override = key_of(one.home, self.compound), _text(row, "host", HOST_LENGTH), _override(row)
         known = self.vehicles.get(one.plate_no)
         answer = entry_rules.judge(
             {

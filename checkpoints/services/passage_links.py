@@ -10,7 +10,8 @@ from residents.services import search
 
 def of(post: Post, person: str, home: str, name: str) -> dict[str, int | None]:
     """The columns of one passage; passage_rows does the same for many at once."""
-    found = search.home_of(post.compound.community, home, compound=post.compound) if search.parts(home) else None
+    compound = post.compound
+    found = search.home_of(compound.community, home, compound=compound) if search.parts_of(compound.name, home) else None
     people = []
     if found and person == Passage.Person.RESIDENT:
         people = list(Resident.objects.registered().filter(dwelling=found, name=name)[:2])
@@ -21,7 +22,7 @@ def link(rows: Sequence[Passage]) -> None:
     """Put home and person beside what a paper register says; two statements for each compound of these rows."""
     named: dict[int, list[tuple[Passage, tuple[str, str, str]]]] = defaultdict(list)
     for row in rows:
-        if row.post and (said := search.parts(row.written_home)):
+        if row.post and (said := search.parts_of(row.post.compound.name, row.written_home)):
             named[row.post.compound_id].append((row, said))
     for compound, found in named.items():
         homes = _homes(compound, {said for _row, said in found})

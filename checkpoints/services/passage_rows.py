@@ -14,6 +14,7 @@ from checkpoints.models import Passage
 from checkpoints.services import totals
 from checkpoints.services.written import Written
 from portal.lib.prepared import Prepared, array
+from residents.models import Compound
 from residents.services import search
 
 ZONE = ZoneInfo(settings.TIME_ZONE)
@@ -92,26 +93,28 @@ ON CONFLICT (id) DO NOTHING RETURNING id
 SQLITE_LINE = f"{LINE} VALUES (%(now)s, %(by)s, %(kind)s, %(table)s, %(row)s, %(community)s, '{{}}', %(after)s)"
 
 
-def store(rows: Sequence[Written], *, line: Mapping[str, Any], compound: int, **common: Any) -> tuple[set[str], totals.Totals]:
+def store(
+    rows: Sequence[Written], *, line: Mapping[str, Any], compound: Compound, **common: Any
+) -> tuple[set[str], totals.Totals]:
     """Store the rows and the line that says how many: both or neither.
 
     Returns the keys of those that are new, as 36 characters, and the totals of the gate's day.
     """
-    facts = {**common, **totals.asked(common["post"], compound)}
+    facts = {**common, **totals.asked(common["post"], compound.pk)}
     facts["now"] = connection.ops.adapt_datetimefield_value(common["now"])
     facts["device"] = DEVICE.get_db_prep_value(common["device"], connection)
     facts |= {"kind": line["kind"], "table": line["table"], "row": line["row"]}
-    columns = _columns(rows)
+    columns = _columns(rows, compound.name)
     if connection.vendor == "postgresql":
         return _at_once(facts | {f"{column}s": array(values) for column, values in columns.items()})
     return _in_turn(facts | {"rows": _as_json(columns)})
 
 
-def _columns(rows: Sequence[Written]) -> dict[str, Sequence[Any]]:
+def _columns(rows: Sequence[Written], compound: str) -> dict[str, Sequence[Any]]:
     """COLUMNS and HOME of the rows; moments as text with the local time and its distance from UTC."""
     said = dict(zip(Written._fields, zip(*rows, strict=True), strict=True))
     local = [at.astimezone(ZONE).isoformat() for at in said["happened_at"]]
-    homes = [search.parts(home) or NOWHERE for home in said["home"]]
+    homes = [search.parts_of(compound, home) or NOWHERE for home in said["home"]]
     found = {
         "happened_at": local,
         "day": [at[:10] for at in local],

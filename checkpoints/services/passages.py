@@ -180,7 +180,7 @@ def _inserted(
     return passage_rows.store(
         [rows[key] for key in sorted(rows)],
         line=line,
-        compound=shift.post.compound_id,
+        compound=shift.post.compound,
         community=shift.post.compound.community_id,
         post=shift.post_id,
         shift=shift.pk,

@@ -1,7 +1,13 @@
-"""The columns of a gate register on paper (sheet 4 of the domain's forms)."""
+"""The columns of a gate register on paper (sheet 4 of the domain's forms), and what a row tells of a passage."""
+
+from decimal import Decimal
+from typing import Any
 
 from checkpoints.models import Passage
+from checkpoints.services import written
 from portal.lib.headings import Column
+from portal.lib.imports import Line
+from portal.lib.sentences import gettext as _
 from portal.lib.sheets import cells, days
 
 DIRECTION = {
@@ -62,3 +68,76 @@ COLUMNS = (
 )
 # Of the form, and not kept: what nobody needs afterwards is not stored about people.
 IGNORED = ("序号", "身份证号", "行程码", "核酸时间", "出入证编号", "登记人")
+NOTE_LENGTH = 120
+# Whose own home is what the passage is about; all others are written down for the home they go to.
+OF_HERE = (Passage.Person.RESIDENT, Passage.Person.STAFF)
+
+
+def passage(line: Line, *, fever_limit: Decimal) -> dict[str, Any]:
+    """What stands on paper, in the words of a passage; what is read otherwise than it was written is said."""
+    values = line.values
+    visited = bool(values.get("visited")) and not values.get("home")
+    person = values.get("person") or (Passage.Person.VISITOR if visited else Passage.Person.RESIDENT)
+    home, note = _home(line, person, values.get("note") or "")
+    result = _result(line, fever_limit)
+    if result == Passage.Result.TURNED_BACK and not note:
+        note = _("No reason on the paper register")
+    return {
+        "direction": values["direction"],
+        "person": person,
+        "written_home": written.home(home),
+        "written_name": values["name"],
+        "written_phone": values["phone"],
+        "temperature": values["temperature"],
+        "health_code": values.get("code") or "",
+        "mask": values.get("mask"),
+        "reason": values["reason"],
+        "plate_no": _plate(line),
+        "passengers": values.get("passengers"),
+        "result": result,
+        "result_note": note,
+    }
+
+
+def _home(line: Line, person: str, note: str) -> tuple[str, str]:
+    """The home a passage is about, and the note with the other one, where two are written."""
+    own, visited = line.values.get("home") or "", line.values.get("visited") or ""
+    if not (own and visited) or own == visited:
+        return own or visited, note
+    if person in OF_HERE:
+        home, more = own, _("Goes to %(home)s") % {"home": visited}
+    else:
+        home, more = visited, _("Lives at %(home)s") % {"home": own}
+    longer = f"{note}; {more}" if note else more
+    if len(longer) > NOTE_LENGTH:
+        line.says.append(_("“%(words)s” finds no room in the note: not stored.") % {"words": more})
+        return home, note
+    line.says.append(
+        _("Two homes are written: logged for %(home)s, the note says “%(words)s”.") % {"home": home, "words": more}
+    )
+    return home, longer
+
+
+def _result(line: Line, fever_limit: Decimal) -> str:
+    """How the check ended; where nothing is written, a fever is held as at the gate."""
+    result, degrees = line.values.get("result"), line.values["temperature"]
+    fever = degrees is not None and degrees >= fever_limit
+    if fever and not result:
+        line.says.append(_("查验结果 is empty and %(degrees)s ℃ is a fever: taken as held (留置).") % {"degrees": degrees})
+        return Passage.Result.HELD
+    if fever and result == Passage.Result.PASSED:
+        line.says.append(
+            _("Let through (放行) with %(degrees)s ℃, a fever: stored as written, please check.") % {"degrees": degrees}
+        )
+    elif line.values.get("code") == Passage.HealthCode.RED and result in (None, "", Passage.Result.PASSED):
+        line.says.append(_("Let through with a red code: please check 查验结果."))
+    return result or Passage.Result.PASSED
+
+
+def _plate(line: Line) -> str:
+    typed = line.values.get("plate_no") or ""
+    try:
+        return written.plate(typed)
+    except written.Invalid:
+        line.says.append(_("车牌号 “%(plate)s” is no plate: kept as written.") % {"plate": typed})
+        return typed

@@ -4,10 +4,11 @@ The key of a passage follows from what the line says, so that the same file agai
 paper belongs to no shift: hand-overs keep the totals that were signed.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import PurePath
-from typing import Any
 
 from django.utils import timezone
 from pypinyin import lazy_pinyin
@@ -20,6 +21,7 @@ from portal.lib.dates import moment
 from portal.lib.imports import Line, Reader
 from portal.lib.sentences import gettext as _
 from residents.models import Community, Compound
+from residents.services.policies import duty_policy
 
 # Of the keys of all passages that come from paper.
 NAMESPACE = uuid.UUID("6f1d9a52-2c1f-5c0e-9a43-5f3f6f0c9f10")
@@ -40,6 +42,7 @@ class RegisterImporter:
         for post in Post.objects.within([community]).select_related("compound"):
             self.posts.setdefault(post.name, []).append(post)
         self.seen: dict[uuid.UUID, int] = {}
+        self.fever_limits: dict[dt.date, Decimal] = {}
 
     def notices(self, *, written: bool) -> list[str]:
         """For which compound the register was taken, and the posts it brings."""
@@ -113,8 +116,13 @@ class RegisterImporter:
             hour=values["time"].hour,
             source=Passage.Source.PAPER,
             logged_by=self.by,
-            **_written(values),
+            **register_sheet.passage(line, fever_limit=self._fever_limit(values["day"])),
         )
+
+    def _fever_limit(self, day: dt.date) -> Decimal:
+        if day not in self.fever_limits:
+            self.fever_limits[day] = duty_policy(self.community, day).fever_limit
+        return self.fever_limits[day]
 
     def _post(self, line: Line, name: str) -> Post | None:
         """The gate of that name in the compound; one that is not there yet is made when the reader applies."""
@@ -161,27 +169,3 @@ class RegisterImporter:
             self.posts[name] = [made if p is at else p for p in self.posts[name]]
             return made
         return at
-
-
-def _written(values: dict[str, Any]) -> dict[str, Any]:
-    """What stands on paper, in the words of a passage."""
-    result = values.get("result") or Passage.Result.PASSED
-    note = values.get("note") or ""
-    if result == Passage.Result.TURNED_BACK and not note:
-        note = _("No reason on the paper register")
-    visited = bool(values.get("visited")) and not values.get("home")
-    return {
-        "direction": values["direction"],
-        "person": values.get("person") or (Passage.Person.VISITOR if visited else Passage.Person.RESIDENT),
-        "written_home": values.get("home") or values.get("visited") or "",
-        "written_name": values["name"],
-        "written_phone": values["phone"],
-        "temperature": values["temperature"],
-        "health_code": values.get("code") or "",
-        "mask": values.get("mask"),
-        "reason": values["reason"],
-        "plate_no": values.get("plate_no") or "",
-        "passengers": values.get("passengers"),
-        "result": result,
-        "result_note": note,
-    }

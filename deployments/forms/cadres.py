@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from deployments.models import Cadre, SendingUnit
 from deployments.services import cadre_list
-from deployments.services.cadres import FIELDS, SENSITIVE, fingerprint
+from deployments.services.cadres import FIELDS, MOST_SKILLS, SENSITIVE, SKILL_LENGTH, fingerprint
 from deployments.services.secondments import Terms
 from portal.lib import id_numbers, masks
 from portal.lib.forms import CleanTextMixin, DayField, RowsField, helper, pair
 from portal.lib.masked_forms import MaskedMixin
+from portal.lib.sheets import BadCell, cells
 from residents.models import Community, Compound
 
 MASKS: dict[str, Callable[[str], str]] = {
@@ -24,7 +25,8 @@ MASKS: dict[str, Callable[[str], str]] = {
     "address": lambda value: "***" if value else "",
     "health_note": lambda value: "***" if value else "",
 }
-MOST_SKILLS = 10
+# All skills at their longest, and what stands between them.
+SKILLS_LENGTH = MOST_SKILLS * (SKILL_LENGTH + 2)
 
 
 class CadreFilter(CleanTextMixin, forms.Form):
@@ -58,7 +60,10 @@ class CadreForm(MaskedMixin, CleanTextMixin, forms.ModelForm):
     """All of the roster sheet about one person; personal values stand in it masked and stay as they are if left so."""
 
     skills = forms.CharField(
-        label=_("skills"), max_length=200, required=False, help_text=_("Several are parted by a comma, e.g. driving, nursing.")
+        label=_("skills"),
+        max_length=SKILLS_LENGTH,
+        required=False,
+        help_text=_("Several are parted by a comma, e.g. driving, nursing."),
     )
     masks = MASKS
     fingerprint = staticmethod(fingerprint)
@@ -104,11 +109,11 @@ class CadreForm(MaskedMixin, CleanTextMixin, forms.ModelForm):
         return phone
 
     def clean_id_number(self) -> str:
-        """18 characters that fit each other, upper case."""
-        number = "".join(unicodedata.normalize("NFKC", self.kept("id_number")).split()).upper()
-        if number and (fault := id_numbers.fault(number)):
-            raise ValidationError(_("This ID number %(fault)s."), params={"fault": fault}, code="id_number")
-        return number
+        """As a roster reads it: 18 characters that fit each other, or the number of a passport or permit; upper case."""
+        try:
+            return cells.id_number(self.kept("id_number"))
+        except BadCell as bad:
+            raise ValidationError(_("This ID number %(fault)s."), params={"fault": bad.args[0]}, code="id_number") from bad
 
     def clean_address(self) -> str:
         """The address as typed or as it was."""
@@ -124,6 +129,8 @@ class CadreForm(MaskedMixin, CleanTextMixin, forms.ModelForm):
         found = list(dict.fromkeys(filter(None, words)))
         if len(found) > MOST_SKILLS:
             raise ValidationError(_("Name at most %(most)s skills."), params={"most": MOST_SKILLS})
+        if any(len(word) > SKILL_LENGTH for word in set(found) - set(self.instance.skills)):
+            raise ValidationError(_("A skill has at most %(most)s characters."), params={"most": SKILL_LENGTH})
         return found
 
     def clean(self) -> dict[str, Any]:

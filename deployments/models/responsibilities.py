@@ -12,6 +12,9 @@ from portal.lib.constraints import NoOverlap, in_order, lasts_on
 from residents.models import Building, Community, Compound, Entrance
 from residents.scope import CommunityQuerySet
 
+# Of a compound there is one steward at most, whoever it is.
+SEVERAL = {"commander": "compound", "guarantor": "building", "building_head": "building", "entrance_head": "entrance"}
+
 
 class ResponsibilityQuerySet(CommunityQuerySet):
     """Responsibilities, by day."""
@@ -84,6 +87,18 @@ class Responsibility(models.Model):
                 name="responsibility_one_steward",
                 condition=Q(role="steward", compound__isnull=False),
                 violation_error_message=_("This compound already has a steward on these days. End that responsibility first."),
+            ),
+            *(
+                NoOverlap(
+                    "cadre",
+                    place,
+                    "starts_on",
+                    "ends_on",
+                    name=f"responsibility_{role}_once",
+                    condition=Q(role=role, cadre__isnull=False, **{f"{place}__isnull": False}),
+                    violation_error_message=_("This cadre already answers for this place in this role on some of these days."),
+                )
+                for role, place in SEVERAL.items()
             ),
         ]
 

@@ -38,6 +38,8 @@ FIELDS = (
     "branch_role",
     "note",
 )
+# By the roster and by the form alike.
+MOST_SKILLS, SKILL_LENGTH = 12, 20
 # Shown masked; one at a time in full, with a reason.
 SENSITIVE = ("phone", "id_number", "address", "health_note")
 
@@ -64,14 +66,21 @@ def known(*, name: str, phone: str, id_number: str = "") -> Cadre | None:
 
 
 @transaction.atomic
-def register(*, values: Mapping[str, Any], terms: Terms, by: User) -> Secondment:
-    """Take up a person and where she was sent; whoever is already known keeps her record and is only sent."""
+def register(*, values: Mapping[str, Any], terms: Terms, by: User) -> tuple[Secondment, list[str]]:
+    """Take up a person and where she was sent; whoever is already known keeps her record and is only sent.
+
+    Returns the secondment, and the fields of a known person that were written otherwise and not taken over.
+    """
     cadre = known(name=values["name"], phone=values["phone"], id_number=values.get("id_number", ""))
+    left: list[str] = []
     if cadre is None:
         with explained(Cadre):
             cadre = Cadre.objects.create(**_hashed(values))
         audit.record("cadre.created", cadre, community=terms.community, by=by, after=values)
-    return secondments.appoint(cadre=cadre, terms=terms, by=by)
+    else:
+        _refuse_another(cadre, values)
+        left = list(audit.changed(cadre, {name: value for name, value in values.items() if value not in (None, "", [])})[1])
+    return secondments.appoint(cadre=cadre, terms=terms, by=by), left
 
 
 @transaction.atomic
@@ -110,6 +119,18 @@ def _hashed(values: Mapping[str, Any]) -> dict[str, Any]:
         return dict(values)
     number = values["id_number"]
     return {**values, "id_hash": lookup_hash(number) if number else None}
+
+
+def _refuse_another(cadre: Cadre, values: Mapping[str, Any]) -> None:
+    """As a roster does: a number of somebody else, or somebody with another number, is not silently taken for her."""
+    number = values.get("id_number")
+    if number and cadre.id_hash and cadre.id_hash != lookup_hash(number):
+        raise Refused(_("This person is known with another ID number. Ask the sending unit which is right."))
+    if (cadre.name, cadre.phone) != (values["name"], values["phone"]):
+        raise Refused(
+            _("This ID number is known with another name or phone. Look at the card again; if the number is right, import a "
+              "roster with this one row: it shows what would change.")
+        )  # fmt: skip
 
 
 def _refuse_duplicate(cadre: Cadre, values: Mapping[str, Any]) -> None:

@@ -47,7 +47,7 @@ class Known:
         found = {cadre.pk for cadre in (*self.by_hash.values(), *self.by_name.values())}
         for row in Secondment.objects.standing().filter(cadre__in=found).select_related("compound").order_by("starts_on"):
             self.secondments.setdefault(row.cadre_id, []).append(row)
-        self.units = set(SendingUnit.objects.filter(name__in={plan.unit for plan in plans}).values_list("name", flat=True))
+        self.units = {unit.name: unit for unit in SendingUnit.objects.filter(name__in={plan.unit for plan in plans})}
         self._names: list[str] | None = None
 
     def find(self, plan: Plan) -> Cadre | None:

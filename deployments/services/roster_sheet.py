@@ -4,7 +4,8 @@ import datetime as dt
 from typing import Any
 
 from deployments.models import Cadre
-from portal.lib import id_numbers
+from deployments.services.cadres import MOST_SKILLS, SKILL_LENGTH
+from portal.lib import id_numbers, masks
 from portal.lib.headings import Column
 from portal.lib.imports import Line
 from portal.lib.sentences import gettext as _
@@ -26,6 +27,7 @@ COLUMNS = (
     Column("name", "姓名", required=True, parse=cells.person_name, told=True, width=9),
     Column("sex", "性别", parse=cells.choice(SEX), soft=True, width=5, note="男/女"),
     Column("born_on", "出生年月", ("出生日期",), parse=days.month, soft=True, width=10, note="YYYY-MM"),
+    Column("age", "年龄", parse=cells.plain(10), soft=True, width=5),
     Column("ethnicity", "民族", parse=cells.plain(20), width=6),
     Column(
         "political_status",
@@ -54,7 +56,15 @@ COLUMNS = (
         width=13,
         note="11位",
     ),
-    Column("id_number", "身份证号", ("身份证号码", "证件号码", "身份证"), parse=cells.id_number, width=20, note="18位"),
+    Column(
+        "id_number",
+        "身份证号",
+        ("身份证号码", "证件号码", "身份证"),
+        parse=cells.id_number,
+        width=20,
+        note="18位",
+        masked=masks.id_number,
+    ),
     Column("address", "居住地址", ("家庭住址", "住址"), parse=cells.plain(120), width=18),
     Column("home", "居住社区", parse=cells.plain(60), width=11),
     Column("community", "下沉社区", ("社区",), required=True, parse=cells.plain(60), width=11),
@@ -64,7 +74,7 @@ COLUMNS = (
     ),
     Column("ends_on", "计划结束时间", ("结束时间", "计划结束日期"), dated=True, width=11, note="YYYY-MM-DD"),
     Column("at_home", "是否在居住地下沉", parse=cells.yes_no, soft=True, width=8, note="是/否"),
-    Column("skills", "特长", ("专长",), parse=cells.listed(12, 20), soft=True, width=12, note="多项用;分隔"),
+    Column("skills", "特长", ("专长",), parse=cells.listed(MOST_SKILLS, SKILL_LENGTH), soft=True, width=12, note="多项用;分隔"),
     Column("health_note", "健康状况", parse=cells.plain(120), width=8),
     Column("vaccine_doses", "疫苗接种", ("疫苗接种剂次",), parse=cells.whole(0, 9), soft=True, width=6, note="0-4"),
     Column("branch_role", "临时党支部职务", parse=cells.plain(40), width=10),
@@ -72,8 +82,7 @@ COLUMNS = (
     Column("liaison_phone", "单位联系人电话", parse=cells.phone, soft=True, width=13),
     Column("note", "备注", parse=cells.plain(200), width=12),
 )
-# Of the form, and not stored: the age follows from the birthday.
-IGNORED = ("序号", "年龄")
+IGNORED = ("序号",)
 PERSON = (
     "name",
     "sex",
@@ -110,4 +119,7 @@ def person(line: Line) -> dict[str, Any]:
         if values["sex"] not in ("", sex):
             line.says.append(_("性别 and the ID number disagree: kept as typed, please check."))
         values["sex"] = values["sex"] or sex
+    if line.values.get("age") and values["born_on"] is None:
+        # It follows from the birthday; by itself it is wrong within a year.
+        line.says.append(_("年龄 %(age)s is not stored: write 出生年月 or the ID number.") % {"age": line.values["age"]})
     return values

@@ -14,6 +14,7 @@ from django.utils import timezone
 from deployments.models import Cadre, Secondment, SendingUnit
 from deployments.services import memberships, roster_sheet
 from deployments.services.roster_known import Known, Plan
+from deployments.services.roster_units import RosterUnits
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib import masks
@@ -46,22 +47,12 @@ class RosterImporter:
         self.compounds: dict[int, dict[str, Compound]] = {}
         # Who stood in which row of this file, so that nobody is taken up twice.
         self.seen: dict[str, tuple[int, int]] = {}
-        self.units: dict[str, SendingUnit] = {}
-        # Units this file brings, and the known one each may be a slip of.
-        self.new_units: dict[str, list[str]] = {}
+        self.units = RosterUnits()
         self.over: tuple[int, dt.date] | None = None
 
     def notices(self, *, written: bool) -> list[str]:
         """The units the roster brings, and that it may be an old one."""
-        said: list[str] = []
-        for name, near in self.new_units.items():
-            new = (
-                _("The sending unit %(name)s is new: created.")
-                if written
-                else _("The sending unit %(name)s is new and will be created.")
-            )
-            hint = _(" Is %(name)s meant?") % {"name": near[0]} if near else ""
-            said.append(new % {"name": name} + hint)
+        said = self.units.notices(written=written)
         if self.over:
             late = _(
                 "Last days are over already (row %(row)s: %(day)s): no shift can be given to these people. Check the year."
@@ -91,7 +82,7 @@ class RosterImporter:
         known = Known(lines)
         for line in lines:
             self._compare(line, known)
-        self._notice_units(lines, known)
+        self.units.meet(lines, known)
         self._notice_over(lines)
 
     def _read(self, line: Line) -> None:
@@ -118,9 +109,14 @@ class RosterImporter:
             homes.setdefault((home.subdistrict.district_id, home.name), []).append(home)
         for line in lines:
             community: Community | None = line.plan.community
+            name = line.values.get("home") or ""
             if community:
-                found = homes.get((community.subdistrict.district_id, line.values.get("home") or ""), [])
+                found = homes.get((community.subdistrict.district_id, name), [])
                 line.plan.person["home_community"] = found[0] if len(found) == 1 else None
+                if name and len(found) != 1:
+                    several = _("居住社区 “%(name)s”: several communities of the district have this name: left empty.")
+                    none = _("居住社区 “%(name)s”: the district has no community of this name: left empty.")
+                    line.says.append((several if found else none) % {"name": name})
 
     def _once(self, line: Line) -> None:
         """A person stands in a file once."""
@@ -237,10 +233,6 @@ class RosterImporter:
             before = _shown(name, plan.before[name]) if ours else "…"
             line.changes.append((named(cadre._meta.get_field(name).verbose_name), before, _shown(name, value)))
 
-    def _notice_units(self, lines: list[Line], known: "Known") -> None:
-        fresh = {line.plan.unit for line in lines if line.does in ("create", "change")} - set(known.units) - set(self.new_units)
-        self.new_units |= {name: get_close_matches(name, known.unit_names(), 1, 0.75) for name in sorted(fresh)}
-
     def _notice_over(self, lines: list[Line]) -> None:
         """An old sheet, or a year mistyped: said once, not in each of its rows."""
         ends = [(line.number, line.plan.terms["ends_on"]) for line in lines if line.does == "create"]
@@ -251,7 +243,7 @@ class RosterImporter:
     def store(self, lines: list[Line]) -> None:
         """Write the lines: units, people, secondments, their audit lines."""
         plans: list[Plan] = [line.plan for line in lines]
-        units = self._stored_units(lines)
+        units = self.units.stored({plan.unit for plan in plans}, by=self.by)
         new = [plan for plan in plans if plan.cadre is None]
         for plan in new:
             number = plan.person["id_number"]
@@ -266,16 +258,6 @@ class RosterImporter:
         for plan in plans:
             self._change(plan, units)
         self._record(new, sent)
-
-    def _stored_units(self, lines: list[Line]) -> dict[str, SendingUnit]:
-        names = {line.plan.unit: line.values for line in lines}
-        stored = {unit.name: unit for unit in SendingUnit.objects.filter(name__in=names)}
-        for name in sorted(set(names) - set(stored)):
-            liaison = {key: names[name].get(key) or "" for key in ("liaison", "liaison_phone")}
-            with explained(SendingUnit):
-                stored[name] = SendingUnit.objects.create(name=name, **liaison)
-            audit.record("unit.created", stored[name], by=self.by, after={"name": name})
-        return stored
 
     def _change(self, plan: Plan, units: dict[str, SendingUnit]) -> None:
         cadre, secondment = plan.cadre, plan.secondment

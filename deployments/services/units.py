@@ -20,7 +20,7 @@ def create(*, values: dict[str, Any], by: User) -> SendingUnit:
 
 
 @transaction.atomic
-def update(*, unit_id: int, values: dict[str, Any], by: User) -> SendingUnit:
+def update(*, unit_id: int, values: dict[str, Any], by: User | None) -> SendingUnit:
     """Change what is known of a unit."""
     unit = SendingUnit.objects.select_for_update().get(pk=unit_id)
     before, after = audit.changed(unit, values)

@@ -68,11 +68,14 @@ def cadre_create(request: Request) -> HttpResponse:
     form = NewCadreForm(request.POST or None, communities=request.communities, submit=_("Add"), cancel=back)
     if request.method == "POST" and form.is_valid():
         try:
-            row = cadres.register(values=form.values(), terms=form.terms(), by=request.user)
+            row, left = cadres.register(values=form.values(), terms=form.terms(), by=request.user)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("%(name)s is on the roster.") % {"name": row.cadre})
+            if left:
+                fields = "、".join(str(form.fields[name].label) for name in left)
+                messages.warning(request, _("The person was known already; not taken over: %(fields)s.") % {"fields": fields})
             return redirect("deployments:cadre_detail", row.cadre_id)
     return page(request, "deployments/cadres/form.html", {"form": form, "title": _("New cadre"), "back": back})
 

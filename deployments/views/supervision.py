@@ -106,12 +106,13 @@ def _mine(request: HttpRequest) -> Any:
 
 
 def _stats(mine: Any) -> list[Stat]:
-    rows = list(mine.values_list("state", "reported_at", "away"))
-    expected = sum(state == Secondment.State.APPROVED for state, _reported, _away in rows)
-    away = sum(away for _state, _reported, away in rows)
+    """People, not secondments: who moves on to another place has two for a while."""
+    rows = list(mine.values_list("cadre", "state", "reported_at", "away"))
+    expected = len({cadre for cadre, state, *_ in rows if state == Secondment.State.APPROVED})
+    present = {cadre for cadre, _state, reported, away in rows if reported is not None and not away}
     return [
-        Stat(_("people sent"), len(rows)),
-        Stat(_("present"), sum(reported is not None and not away for _state, reported, away in rows), tone="ok"),
+        Stat(_("people sent"), len({cadre for cadre, *_ in rows})),
+        Stat(_("present"), len(present), tone="ok"),
         Stat(_("to arrive"), expected, tone="warn" if expected else ""),
-        Stat(_("on leave"), away),
+        Stat(_("on leave"), len({cadre for cadre, *_, away in rows if away})),
     ]

@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.imports import WRITTEN
 from portal.lib.storages import WholeFiles
 
 
@@ -44,7 +46,7 @@ class Job(models.Model):
     file_name = models.CharField(_("file"), max_length=120, blank=True)
     result = models.FileField(_("result"), storage=job_files, upload_to="out/%Y/%m/%d", blank=True)
     result_name = models.CharField(_("result"), max_length=120, blank=True)
-    # An import's decisions row by row, one JSON object a line: however long, it is read as a stream.
+    # An import's decisions row by row, sealed, for they hold what was typed: however long, it is read as a stream.
     lines = models.FileField(_("rows"), storage=job_files, upload_to="lines/%Y/%m/%d", blank=True)
     done = models.PositiveIntegerField(_("done"), default=0)
     total = models.PositiveIntegerField(_("of"), default=0)
@@ -75,6 +77,18 @@ class Job(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def writes(self) -> int:
+        """How many rows of a file are, or would be, written."""
+        counts = self.outcome.get("counts", {})
+        return sum(counts.get(does, 0) for does in WRITTEN)
+
+    @property
+    def state_shown(self) -> str:
+        """The state in words; a preview with nothing to say yes to waits for nobody."""
+        idle = self.state == self.State.PREVIEWED and not self.writes
+        return gettext("nothing to write") if idle else str(self.get_state_display())
 
     @property
     def percent(self) -> int:

@@ -70,8 +70,8 @@ class Work:
 
     @contextmanager
     def lines(self) -> Iterator[Path]:
-        """Where to write the rows of an import, one JSON object a line."""
-        with self._file("lines", ".jsonl") as (path, stored):
+        """Where to write the rows of an import, sealed line by line."""
+        with self._file("lines", ".sealed") as (path, stored):
             yield path
             self.files |= {"lines": stored}
 

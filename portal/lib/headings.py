@@ -36,6 +36,8 @@ class Column:
     told: bool = False
     width: float = 12
     note: str = ""
+    # How a cell looks in a sentence, where it says too much of a person.
+    masked: Callable[[str], str] = str
 
 
 @dataclass(slots=True)
@@ -46,8 +48,14 @@ class Header:
     # Key of a column -> its place from 0.
     places: dict[str, int]
     typed: list[str]
-    above: str = ""
+    # What stands above, row by row.
+    titles: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+
+    @property
+    def above(self) -> str:
+        """All that stands above the headings."""
+        return " ".join(self.titles)
 
     @property
     def year(self) -> int | None:
@@ -91,7 +99,6 @@ def choose(tables: Sequence[Table], columns: Sequence[Column], ignored: Sequence
 def _find(table: Table, columns: Sequence[Column]) -> Header | None:
     known = _known(columns)
     best: tuple[int, Row] | None = None
-    above: list[str] = []
     rows = list(islice(table.rows(), DEPTH))
     for row in rows:
         hits = len({key for cell in row.cells if isinstance(cell, str) and (key := _key(cell, known))})
@@ -99,14 +106,12 @@ def _find(table: Table, columns: Sequence[Column]) -> Header | None:
             best = hits, row
     if best is None:
         return None
-    for row in rows:
-        if row.number < best[1].number:
-            above += [text(cell) for cell in row.cells if text(cell)]
-    return _header(best[1], known, " ".join(above))
+    above = [" ".join(filter(None, map(text, row.cells))) for row in rows if row.number < best[1].number]
+    return _header(best[1], known, list(filter(None, above)))
 
 
-def _header(row: Row, known: dict[str, str], above: str) -> Header:
-    header = Header(row.number, {}, [text(cell) for cell in row.cells], above)
+def _header(row: Row, known: dict[str, str], titles: list[str]) -> Header:
+    header = Header(row.number, {}, [text(cell) for cell in row.cells], titles)
     for at, heading in enumerate(header.typed):
         key = _key(heading, known)
         if key and key in header.places:

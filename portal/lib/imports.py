@@ -130,7 +130,7 @@ class Reader:
         self.table, self.header = headings.choose(found, columns, ignored)
         self.notices = [*self.table.notices, *self.header.notices]
         self.headings = self.header.typed
-        self.title = self.header.above
+        self.titles, self.title = self.header.titles, self.header.above
         self._year: int | None = self.header.year
         places = self.header.places
         # Most cells of a long list say what others of their column said: those that need no remark are read once.
@@ -193,9 +193,9 @@ class Reader:
             # What is cleaned already costs less to read.
             raw = shown
         try:
-            value = self._day(line, column, raw) if column.dated else column.parse(raw)
+            value = self._day(line, column, raw, at) if column.dated else column.parse(raw)
         except BadCell as fault:
-            said = {"heading": column.heading, "value": shown[:30], "fault": fault.args[0]}
+            said = {"heading": column.heading, "value": column.masked(shown)[:30], "fault": fault.args[0]}
             if column.soft:
                 line.says.append(_("%(heading)s “%(value)s” %(fault)s: left empty.") % said)
             else:
@@ -207,13 +207,16 @@ class Reader:
             line.says.append(_("%(heading)s “%(value)s” is read as %(read)s.") % _said(column, shown[:30], value))
         return value
 
-    def _day(self, line: Line, column: Column, raw: Any) -> dt.date | None:
+    def _day(self, line: Line, column: Column, raw: Any, at: int) -> dt.date | None:
         guessed = days.has_no_year(raw)
         value = days.day(raw, year=self._year or timezone.localdate().year)
         if value and not guessed and self.header.year is None:
             self._year = value.year
         if value and (guessed or not isinstance(raw, str | dt.date)):
             line.says.append(_("%(heading)s “%(value)s” is read as %(read)s.") % _said(column, text(raw), value))
+        if value and guessed:
+            # On its way back the row stands without those that told the year.
+            line.typed[at] = str(value)
         return value
 
     def _no_data(self, row: Row, texts: list[str], first: bool) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from sys import intern
 from typing import Any
 
-from portal.lib import id_numbers
+from portal.lib import id_numbers, masks
 from portal.lib.headings import Column
 from portal.lib.imports import Line
 from portal.lib.sentences import gettext as _
@@ -108,7 +108,8 @@ COLUMNS = (
     Column("sex", "性别", parse=cells.choice(SEX), soft=True, width=5, note="男/女"),
     Column("id_type", "证件类型", ("证件种类",), parse=cells.choice(ID_TYPES), soft=True, width=11,
            note="居民身份证/护照/港澳通行证/台胞证/无"),
-    Column("id_number", "证件号码", ("身份证号", "身份证号码", "证件号"), parse=cells.id_number, width=20),
+    Column("id_number", "证件号码", ("身份证号", "身份证号码", "证件号"), parse=cells.id_number, width=20,
+           masked=masks.id_number),
     Column("born_on", "出生日期", ("出生年月日", "生日"), parse=days.birthday, soft=True, width=11, note="YYYY-MM-DD"),
     Column("phone", "联系电话", ("手机号", "手机号码", "电话", "手机", "联系方式"), parse=cells.phone, soft=True, width=13,
            note="11位"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
-from residents.models import Community, Dwelling, Resident
+from residents.models import Community, Compound, Dwelling, Resident
 from residents.models.households import DwellingQuerySet, ResidentQuerySet
 
 SHOWN = 20
@@ -63,25 +63,45 @@ def meant(communities: Any, text: str) -> ResidentQuerySet:
     return Resident.objects.registered().filter(Q(pk__in=people) | Q(dwelling__in=homes), community__in=keys)
 
 
-def home_of(community: Community, text: str, *, compound: Any = None) -> Dwelling | None:
-    """The one home a text names in full; None where it names none or several."""
+def home_of(community: Community, text: str, *, compound: Compound | None = None) -> Dwelling | None:
+    """The one home a text names in full; None where it names none or several, or stands in another compound."""
     said = HOME.fullmatch(_normal(text))
     if said is None or not said["room"]:
         return None
     found = _exactly(Dwelling.objects.filter(community=community), said)
-    if compound is not None:
+    if compound is None:
+        found = _of_compound(found, said)
+    elif _is_of(said["compound"], compound.name):
         found = found.filter(entrance__building__compound=compound)
+    else:
+        return None
     rows = list(found.select_related("entrance__building")[:2])
     return rows[0] if len(rows) == 1 else None
 
 
 @lru_cache(maxsize=4096)
 def parts(text: str) -> tuple[str, str, str] | None:
-    """Building, entrance and room of a home that is written in full; a building without entrances has number 0."""
+    """Building, entrance and room of a home that is written in full; a building without entrances has number 0.
+
+    Which compound is written with it is not asked: where homes of one compound are meant, `parts_of` is.
+    """
     said = HOME.fullmatch(_normal(text))
     if said is None or not said["room"]:
         return None
     return said["building"].lstrip("0"), (said["entrance"] or "0").lstrip("0") or "0", _room(said["room"])
+
+
+@lru_cache(maxsize=4096)
+def parts_of(compound: str, text: str) -> tuple[str, str, str] | None:
+    """The parts of a home of the compound of this name; none where the text names another place, or nobody knows which."""
+    said = HOME.fullmatch(_normal(text))
+    return parts(text) if said and _is_of(said["compound"], compound) else None
+
+
+def _is_of(written: str, name: str) -> bool:
+    """Whether a home that is written with these words before it stands in the compound of this name."""
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", name)).upper().removesuffix("小区")
+    return written.removesuffix("小区") in ("", plain)
 
 
 def _room(written: str) -> str:
@@ -120,6 +140,7 @@ def _homes(keys: list[int], asked: str) -> DwellingQuerySet:
         return rows.filter(room_no=asked) if len(asked) <= 5 else rows.none()
     if (said := HOME.fullmatch(asked)) is None:
         return rows.none()
+    rows = _of_compound(rows, said)
     # Said once more of the building: its number is looked for in these communities and not in the whole city.
     rows = rows.filter(entrance__building__compound__community__in=keys)
     if said["entrance"] or not said["room"] or len(said["room"]) > 2:
@@ -139,5 +160,8 @@ def _exactly(rows: DwellingQuerySet, said: "re.Match[str]") -> DwellingQuerySet:
 
 
 def _of_building(rows: DwellingQuerySet, said: "re.Match[str]") -> DwellingQuerySet:
-    rows = rows.filter(entrance__building__number=said["building"].lstrip("0"))
+    return rows.filter(entrance__building__number=said["building"].lstrip("0"))
+
+
+def _of_compound(rows: DwellingQuerySet, said: "re.Match[str]") -> DwellingQuerySet:
     return rows.filter(entrance__building__compound__name__contains=said["compound"]) if said["compound"] else rows

@@ -104,6 +104,24 @@ def test_a_row_written_in_one_statement_equals_one_written_by_the_orm(shift, use
     assert same.count() == 1
 
 
+def test_a_home_with_the_name_of_another_place_stays_as_written(user):
+    shift = running(post__compound__name="荷风苑")
+    entrance = EntranceFactory(building__compound=shift.post.compound, building__number="17", number="3")
+    home = DwellingFactory(entrance=entrance, room_no="702")
+    ResidentFactory(dwelling=home, name="王婷婷")
+    written = ["17-3-702", "荷风苑17-3-702", "金色家园17-3-702"]
+
+    rows = [row(home=text, name="王婷婷") for text in written]
+    store(shift, rows, user)
+
+    found = [Passage.objects.get(pk=one["id"]) for one in rows]
+    assert [(one.written_home, one.dwelling, one.resident_id is not None) for one in found] == [
+        (written[0], home, True), (written[1], home, True), (written[2], None, False),
+    ]  # fmt: skip
+    corrected = passages.correct(passage=found[0], row=row(home=written[2], name="王婷婷"), reason="看错", by=user)
+    assert (corrected.written_home, corrected.dwelling, corrected.resident) == (written[2], None, None)
+
+
 def test_sending_again_stores_nothing_and_answers_the_same(shift, user):
     rows = [row(), row(temperature="38.0")]
     store(shift, rows, user)

@@ -99,6 +99,51 @@ def test_a_bad_line_is_refused_with_the_reason(cast, cells, sentence):
     assert said(cast, row(1, **cells)) == ("refuse", [sentence])
 
 
+@pytest.mark.parametrize(
+    ("cells", "stored", "sentences"),
+    [
+        (
+            {"人员类别": "访客", "居住楼号房号": "金色家园9-1-701", "到访住址": "14-1-201"},
+            ("14-1-201", "Lives at 金色家园9-1-701", "passed", ""),
+            ["Two homes are written: logged for 14-1-201, the note says “Lives at 金色家园9-1-701”."],
+        ),
+        (
+            {"人员类别": "访客", "居住楼号房号": "9-1-701", "到访住址": "14-1-201", "备注": "长" * 110},
+            ("14-1-201", "长" * 110, "passed", ""),
+            ["“Lives at 9-1-701” finds no room in the note: not stored."],
+        ),
+        (
+            {"居住楼号房号": "17号楼3单元702", "到访住址": "超市", "备注": "买菜"},
+            ("17-3-702", "买菜; Goes to 超市", "passed", ""),
+            ["Two homes are written: logged for 17号楼3单元702, the note says “Goes to 超市”."],
+        ),
+        (
+            {"体温": "38.2", "健康码": "红码", "查验结果": ""},
+            ("14-1-201", "", "held", ""),
+            ["查验结果 is empty and 38.2 ℃ is a fever: taken as held (留置)."],
+        ),
+        (
+            {"体温": "38.2"},
+            ("14-1-201", "", "passed", ""),
+            ["Let through (放行) with 38.2 ℃, a fever: stored as written, please check."],
+        ),
+        (
+            {"健康码": "红码", "查验结果": ""},
+            ("14-1-201", "", "passed", ""),
+            ["Let through with a red code: please check 查验结果."],
+        ),
+        ({"车牌号": "鄂a·12345"}, ("14-1-201", "", "passed", "鄂A12345"), []),
+        ({"车牌号": "三轮"}, ("14-1-201", "", "passed", "三轮"), ["车牌号 “三轮” is no plate: kept as written."]),
+    ],
+)
+def test_a_line_is_read_as_the_gate_reads_it_and_what_is_read_otherwise_is_said(cast, cells, stored, sentences):
+    assert said(cast, row(1, **cells)) == ("create", sentences)
+    register(cast, row(1, **cells), store=True)
+
+    passage = Passage.objects.get()
+    assert (passage.written_home, passage.result_note, passage.result, passage.plate_no) == stored
+
+
 def test_with_one_gate_an_empty_cell_means_that_gate(cast):
     post = factories.PostFactory(compound=cast.hefengyuan)
     register(cast, row(1, 卡口=""), store=True)
@@ -168,6 +213,27 @@ def test_paper_is_linked_to_homes_and_people_as_the_gate_is(cast):
     assert [(p.dwelling, p.resident and p.resident.name) for p in Passage.objects.order_by("happened_at")] == [
         (home, "王婷婷"), (home, None), (twins, None), (None, None), (home, None), (None, None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "linked"),
+    [
+        ("荷风苑", True),
+        ("荷风苑小区", True),
+        (" 荷 风 苑 ", True),
+        ("小区", True),
+        ("金色家园", False),
+        ("春分里", False),
+        ("荷风", False),
+    ],
+)
+def test_a_home_with_the_name_of_another_place_is_not_meant(cast, words, linked):
+    home = home_in(cast, "201", "王婷婷")
+    register(cast, row(1, 居住楼号房号=f"{words}14-1-201"), store=True, compound=cast.hefengyuan)
+
+    passage = Passage.objects.get()
+    assert passage.written_home == f"{words}14-1-201".strip()
+    assert (passage.dwelling, passage.resident is not None) == (home if linked else None, linked)
 
 
 def test_homes_of_another_compound_of_the_same_number_are_not_meant(cast):

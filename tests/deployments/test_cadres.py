@@ -63,7 +63,8 @@ def test_a_new_cadre_is_sent_and_on_the_roster(cast, sign_in):
         ("phone", "12345", "11 digits"),
         ("phone", "199****1234", "in full"),
         ("id_number", "990101199001010010", "wrong check digit"),
-        ("id_number", "3.3E+17", "18"),
+        ("id_number", "3.3E+17", "shortened by Excel"),
+        ("id_number", "99010119900101001", "has 17 characters"),
         ("unit", "", "has a sending unit"),
         ("name", "", "required"),
         ("name", "张\x00伟", "cannot be read"),
@@ -72,7 +73,8 @@ def test_a_new_cadre_is_sent_and_on_the_roster(cast, sign_in):
         ("ends_on", "2020-01-01", "ends before it starts"),
         ("born_on", "1991-01-01", "another birth date"),
         ("sex", "female", "another sex"),
-        ("skills", ",".join("abcdefghijkl"), "at most 10"),
+        ("skills", ",".join("abcdefghijklm"), "at most 12"),
+        ("skills", "长" * 21, "at most 20"),
         ("community", "999999", "not one of the available"),
     ],
 )
@@ -95,13 +97,57 @@ def test_a_known_person_is_sent_not_doubled(cast):
     gone = SecondmentFactory(community=cast.yushu, ends_on=yesterday, state="completed")
     cadre = gone.cadre
 
-    row = cadres.register(
+    row, left = cadres.register(
         values={"name": cadre.name, "phone": cadre.phone, "kind": "cadre"},
         terms=Terms(cast.qinghe, timezone.localdate()),
         by=cast.secretary,
     )
 
-    assert row.cadre == cadre
+    assert (row.cadre, left) == (cadre, [])
+
+
+def test_what_a_roster_took_can_be_edited(cast, sign_in):
+    skills = [f"{n:02}" + "长" * 18 for n in range(12)]
+    cadre = here(cast, id_number="H12345678", skills=skills)
+    form = form_of(cadre)
+
+    answer = sign_in(cast.secretary).post(reverse("deployments:cadre_edit", args=[cadre.pk]), {**form, "position": "科员"})
+
+    cadre.refresh_from_db()
+    assert (answer.status_code, cadre.position, cadre.id_number, cadre.skills) == (302, "科员", "H12345678", skills)
+
+
+ANOTHER = "known with another name or phone"
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ({"name": "李强", "phone": "19900009999"}, ANOTHER),
+        ({"phone": "19900009999"}, ANOTHER),
+        ({"name": "李强"}, ANOTHER),
+        ({"id_number": "990101198505120022"}, "known with another ID number"),
+    ],
+)
+def test_the_number_of_somebody_else_sends_nobody(cast, sign_in, typed, why):
+    someone = CadreFactory(name="张伟", phone="19900001234", id_number=GOOD, id_hash=lookup_hash(GOOD))
+
+    answer = sign_in(cast.secretary).post(reverse("deployments:cadre_create"), sheet(cast, **typed))
+
+    assert (answer.status_code, why in answer.content.decode()) == (200, True)
+    assert (someone.secondments.count(), Cadre.objects.filter(phone="19900009999").count()) == (0, 0)
+
+
+def test_what_is_not_taken_over_of_a_known_person_is_said(cast, sign_in):
+    someone = CadreFactory(name="张伟", phone="19900001234", id_number=GOOD, id_hash=lookup_hash(GOOD), unit=cast.unit)
+
+    values = sheet(cast, position="科长")
+    answer = sign_in(cast.secretary).post(reverse("deployments:cadre_create"), values, follow=True)
+
+    someone.refresh_from_db()
+    said = "The person was known already; not taken over: Sex、Born in、Position."
+    assert (someone.position, someone.secondments.count()) == ("", 1)
+    assert [str(message) for message in answer.context["messages"]] == ["张伟 is on the roster.", said]
 
 
 def test_a_person_of_another_community_is_refused_while_she_is_there(cast, sign_in):

@@ -1,8 +1,11 @@
 """Who answers for which place, and the places nobody answers for."""
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,7 +14,9 @@ from deployments.services import responsibilities
 from deployments.services.responsibilities import Person
 from portal.lib.errors import Refused
 from residents.models import Community
-from tests.factories import BuildingFactory, CompoundFactory, DwellingFactory, EntranceFactory
+from tests.factories import BuildingFactory, CompoundFactory, DwellingFactory, EntranceFactory, SecondmentFactory
+
+JOINING = import_module("deployments.migrations.0005_responsibilities_once")
 
 LIST, NEW = reverse("deployments:responsibility_list"), reverse("deployments:responsibility_create")
 GAPS = reverse("deployments:responsibility_gaps")
@@ -88,6 +93,56 @@ def test_a_compound_has_one_steward(cast):
 
     with pytest.raises(Refused, match="already has a steward"):
         steward(cast, person=Person(name="第二人", phone="19900003333"))
+
+
+ROLES = [
+    ("commander", lambda cast, entrance: cast.hefengyuan),
+    ("guarantor", lambda cast, entrance: entrance.building),
+    ("building_head", lambda cast, entrance: entrance.building),
+    ("entrance_head", lambda cast, entrance: entrance),
+]
+
+
+@pytest.mark.parametrize(("role", "place_of"), ROLES)
+def test_a_cadre_answers_for_a_place_in_a_role_once_at_a_time(cast, role, place_of):
+    entrance = EntranceFactory(building__compound=cast.hefengyuan)
+    place = place_of(cast, entrance)
+    colleague = SecondmentFactory(community=cast.qinghe).cadre
+
+    def again(cadre=cast.cadre, **days):
+        return steward(cast, role=role, place=place, person=Person(cadre=cadre), **days)
+
+    again(starts_on=day(0), ends_on=day(5))
+    again(starts_on=day(6))
+    again(cadre=colleague, starts_on=day(0))
+    with pytest.raises(Refused, match="already answers for this place in this role"):
+        again(starts_on=day(5), ends_on=day(5))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_of_before_that_share_a_day_become_one(cast):
+    building = EntranceFactory(building__compound=cast.hefengyuan).building
+    constraint = next(one for one in Responsibility._meta.constraints if one.name == "responsibility_guarantor_once")
+    whole = {"community": cast.qinghe, "role": "guarantor", "building": building, "cadre": cast.cadre}
+    spans = [(day(0), day(5)), (day(3), None), (day(9), day(9)), (day(-9), day(-1))]
+    with connection.schema_editor() as editor:
+        without(editor, constraint)
+    first, *_, last = [Responsibility.objects.create(**whole, starts_on=start, ends_on=end) for start, end in spans]
+
+    with connection.schema_editor() as editor:
+        JOINING.join(apps, editor)
+        editor.add_constraint(Responsibility, constraint)
+
+    left = Responsibility.objects.order_by("starts_on").values_list("pk", "starts_on", "ends_on")
+    assert list(left) == [(last.pk, day(-9), day(-1)), (first.pk, day(0), None)]
+
+
+def without(editor, constraint) -> None:
+    if connection.vendor == "postgresql":
+        editor.remove_constraint(Responsibility, constraint)
+    else:
+        for event in ("insert", "update"):
+            editor.execute(f"DROP TRIGGER {constraint.name}_{event}")
 
 
 def test_hand_over_leaves_no_day_without_and_none_with_two(cast):

@@ -13,6 +13,7 @@ from deployments.services.rosters import RosterImporter
 from portal.accounts.models import Event
 from portal.jobs import services
 from portal.jobs.models import Job
+from portal.lib import imports
 from portal.lib.imports import Line, Reader, process
 from residents.models import Community
 from tests import factories
@@ -144,11 +145,11 @@ def test_an_empty_cell_forgets_nothing(cast):
         ({"联系电话": "1990000"}, "联系电话 “1990000” has 7 digits; a mobile number has 11."),
         (
             {"身份证号": "990101198705246461"},
-            "身份证号 “990101198705246461” has a wrong check digit: at least one digit is mistyped.",
+            "身份证号 “99*************461” has a wrong check digit: at least one digit is mistyped.",
         ),
         (
             {"身份证号": 3.3e17},
-            "身份证号 “3.3E+17” was typed as a number, and Excel rounds it after 15 digits; "
+            "身份证号 “3.**+17” was typed as a number, and Excel rounds it after 15 digits; "
             "format the column as text, type it again.",
         ),
         ({"下沉小区": "荷风宛"}, "清荷社区 has no compound 荷风宛. Is 荷风苑 meant?"),
@@ -188,6 +189,65 @@ def test_all_that_is_wrong_with_a_row_is_said_at_once(cast):
 )
 def test_what_can_be_understood_is_taken_and_said(cast, cells, sentences):
     assert said(cast, row(1, **cells)) == ("create", sentences)
+
+
+def said_of(cast, *rows: dict) -> list[list[str]]:
+    """What is said of rows that have other columns as well."""
+    more = list(dict.fromkeys(name for cells in rows for name in cells if name not in HEADINGS))
+    lines = [[*row(n), *(cells.get(name, "") for name in more)] for n, cells in enumerate(rows, 1)]
+    return [line.says for line in roster(cast, xlsx([*TITLES, [*HEADINGS, *more], *lines]), store=True)[0]]
+
+
+def test_a_home_community_that_is_not_found_is_said(cast):
+    name = "居住社区 “%s”: the district has no community of this name: left empty."
+    assert said_of(cast, {"居住社区": "清荷社区"}, {"居住社区": "清河社区"}) == [[], [name % "清河社区"]]
+    assert Cadre.objects.get(phone="19900010001").home_community == cast.qinghe
+
+
+def test_an_age_without_a_birthday_is_said(cast):
+    lines = [[*HEADINGS, "年龄"], [*row(1), 45], [*row(2, 身份证号=""), 45]]
+    assert [line.says for line in roster(cast, xlsx(lines))[0]] == [
+        [],
+        ["年龄 45 is not stored: write 出生年月 or the ID number."],
+    ]
+
+
+def test_another_liaison_than_on_record_is_said_once_and_not_taken_over(cast):
+    SendingUnit.objects.filter(pk=cast.unit.pk).update(liaison="周洁", liaison_phone="19900000001")
+    other = {"单位联系人": "何敏", "单位联系人电话": "19900000002"}
+    same = {"单位联系人": "周洁", "单位联系人电话": "19900000001"}
+
+    assert said_of(cast, same, other, other, {"单位联系人": ""}) == [
+        [],
+        ["单位联系人 何敏 199****0002: not as on record for 区税务局, and not taken over. If it is right, change the unit."],
+        [],
+        [],
+    ]
+    cast.unit.refresh_from_db()
+    assert (cast.unit.liaison, cast.unit.liaison_phone) == ("周洁", "19900000001")
+
+
+def test_of_two_liaisons_of_a_new_unit_the_first_is_kept_and_the_second_said(cast):
+    SendingUnit.objects.filter(pk=cast.unit.pk).update(name="别的单位")
+    first = {"单位联系人": "周洁", "单位联系人电话": ""}
+    whole = {"单位联系人": "周洁", "单位联系人电话": "19900000001"}
+    other = {"单位联系人": "何敏", "单位联系人电话": "19900000002"}
+
+    assert said_of(cast, first, whole, other) == [
+        [],
+        [],
+        ["单位联系人 何敏 199****0002: an earlier row names somebody else for 区税务局, who is kept. Keep the right one."],
+    ]
+    unit = SendingUnit.objects.get(name="区税务局")
+    assert (unit.liaison, unit.liaison_phone) == ("周洁", "19900000001")
+
+
+def test_a_liaison_who_is_named_after_the_unit_was_made_is_kept_too(cast, monkeypatch):
+    monkeypatch.setattr(imports, "CHUNK", 1)
+    SendingUnit.objects.filter(pk=cast.unit.pk).update(name="别的单位")
+
+    assert said_of(cast, {"单位联系人": ""}, {"单位联系人": "周洁"}, {"单位联系人": "何敏"})[:2] == [[], []]
+    assert SendingUnit.objects.get(name="区税务局").liaison == "周洁"
 
 
 @pytest.mark.parametrize(
@@ -366,7 +426,7 @@ def test_the_rosters_of_the_field_are_explained_row_by_row(cast, name, first, co
 AS_RECEIVED = {
     6: ("create", ["姓名 “邓 桂英” is read as 邓桂英."]),
     10: ("refuse", ["联系电话 “1990000” has 7 digits; a mobile number has 11."]),
-    12: ("refuse", ["身份证号 “990101198705246461” has a wrong check digit: at least one digit is mistyped."]),
+    12: ("refuse", ["身份证号 “99*************461” has a wrong check digit: at least one digit is mistyped."]),
     14: ("refuse", ["清荷社区 has no compound 荷风宛. Is 荷风苑 meant?"]),
     16: ("skip", ["The row is blank."]),
     17: ("create", ["报到时间 “3月26日” is read as 2022-03-26."]),

@@ -31,6 +31,20 @@ def test_the_supervisor_sees_the_unit_s_people_wherever_they_are(cast, sign_in):
     assert cast.cadre2.name not in answer.content.decode()
 
 
+def test_who_moves_on_is_counted_once(cast, sign_in):
+    today = timezone.localdate()
+    Secondment.objects.filter(pk=cast.secondment.pk).update(
+        ends_on=today, reported_at=timezone.now(), reported_by=cast.secretary
+    )
+    moves = {"state": "approved", "starts_on": today + dt.timedelta(days=1)}
+    SecondmentFactory(cadre=cast.secondment.cadre, community=cast.yushu, **moves)
+
+    answer = sign_in(cast.supervisor).get(PAGE)
+
+    assert len(answer.context["rows"]) == 2
+    assert [stat.value for stat in answer.context["stats"]] == [1, 1, 1, 0]
+
+
 def test_recall_by_the_unit(cast, sign_in):
     client, address = sign_in(cast.supervisor), reverse("deployments:supervision_recall", args=[cast.secondment.pk])
     assert client.get(address).status_code == 200

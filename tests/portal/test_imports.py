@@ -94,6 +94,12 @@ def test_what_was_typed_is_kept_for_the_way_back():
     assert (line.does, line.typed) == ("refuse", ['=1&"x"', "19900000001", "44646"])
 
 
+def test_a_day_without_a_year_goes_back_with_the_year_it_was_read_in():
+    rows = [["2022年下沉干部"], ["姓名", "联系电话", "报到时间"], ["甲", "1", "3月26日"]]
+    found = reader(rows)
+    assert ([line.typed for line in found.lines()], found.titles) == ([["甲", "1", "2022-03-26"]], ["2022年下沉干部"])
+
+
 def test_what_needs_a_remark_gets_it_in_every_row_and_what_only_looks_alike_is_read_by_itself():
     columns = (*COLUMNS[:2], Column("dose", "剂次", parse=cells.whole(0, 9), soft=True))
     rows = [["姓名", "联系电话", "剂次"], *(["甲", "19900000001", dose] for dose in ("很多", "很多", 1.0, True, "1", ""))]

@@ -1,8 +1,10 @@
 """The pages of jobs: who sees them, what they offer."""
 
+import datetime as dt
 import io
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
@@ -15,7 +17,7 @@ from portal.jobs.registry import Kind
 from portal.lib import sheets
 from residents.models import Membership, Role
 from tests.deployments.test_rosters import row, sheet
-from tests.sheets import upload
+from tests.sheets import id_number, rows_of, upload, xlsx
 
 UPLOAD = "/deployments/rosters/import/"
 
@@ -100,10 +102,62 @@ def test_a_role_that_ended_opens_nothing_any_more(cast, sign_in, job):
 def test_refused_rows_come_back_as_a_sheet_with_reasons(cast, sign_in, job):
     answer = sign_in(cast.secretary).get(page(job, "job_refused"))
     found = [[sheets.text(cell) for cell in line.cells] for line in sheets.tables(io.BytesIO(answer.getvalue()))[0].rows()]
-    assert [line[:5] for line in found] == [
+    assert [line[:5] for line in found[2:]] == [
         ["Reason", "序号", "姓 名", "性别", "联系电话"],
         ["联系电话 “1” has 1 digits; a mobile number has 11.", "2", "<b>坏</b>", "男", "1"],
     ]
+    titles = ["XX区下沉干部花名册(第二批)", "填报单位:区税务局 填报日期:2022年3月25日"]
+    assert [list(filter(None, line)) for line in found[:2]] == [[title] for title in titles]
+
+
+def previewed(cast, data: bytes) -> Job:
+    job = services.ask(kind="import_cadres", community=cast.qinghe, upload=upload(data), by=cast.secretary)
+    services.run(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def test_refused_rows_that_are_mended_and_sent_again_are_of_the_year_of_their_title(cast, sign_in):
+    job = previewed(cast, sheet(row(1, 联系电话="1", 报到时间="3月26日", 计划结束时间="31.13")))
+    returned = sheets.tables(io.BytesIO(sign_in(cast.secretary).get(page(job, "job_refused")).getvalue()))[0]
+    mended = [[sheets.text(cell) for cell in line.cells] for line in returned.rows()]
+    at = mended[2].index("联系电话")
+    mended[3][at], mended[3][mended[2].index("计划结束时间")] = "19900010001", "4月20日"
+
+    job = previewed(cast, xlsx(mended))
+    services.apply(job_id=job.pk, by=cast.secretary)
+    services.run(job.pk)
+
+    sent = Cadre.objects.get(phone="19900010001").secondments.get()
+    assert (sent.starts_on, sent.ends_on) == (dt.date(2022, 3, 26), dt.date(2022, 4, 20))
+
+
+def test_a_number_that_is_refused_is_masked_on_the_page_unreadable_on_the_disk_and_whole_on_its_way_back(cast, sign_in):
+    wrong = "990101198705246461"
+    job = previewed(cast, sheet(row(1), row(2, 身份证号=wrong)))
+    client = sign_in(cast.secretary)
+
+    kept = job.lines.open("rb").read()
+    assert [bytes(words, "utf-8") in kept for words in (wrong, wrong[2:-3], id_number(1), "19900010002", "create")] == [
+        False, False, False, False, True,
+    ]  # fmt: skip
+    shown = client.get(page(job)).content.decode()
+    assert (wrong in shown, "身份证号 “99*************461” has a wrong check digit" in shown) == (False, True)
+    assert wrong in rows_of(client.get(page(job, "job_refused")))[3]
+
+
+def test_a_preview_with_nothing_to_write_does_not_wait_for_a_yes(cast, sign_in, job):
+    idle = previewed(cast, sheet(row(1, 姓名="")))
+    shown = sign_in(cast.secretary).get(reverse("jobs:job_list")).context["page"]
+    assert [(one.pk, str(one.state_shown)) for one in shown] == [
+        (idle.pk, "nothing to write"),
+        (job.pk, "waiting for your yes"),
+    ]
+
+
+def test_lines_of_a_preview_made_before_they_were_sealed_are_read(cast, sign_in, job):
+    job.lines.save("lines.jsonl", ContentFile(b'{"n": 3, "does": "skip", "title": "old", "says": ["as it was"]}\n'))
+    assert [line["says"] for line in Lines(job)[0:9]] == [["as it was"]]
 
 
 def test_nothing_of_the_file_is_markup_on_the_page(cast, sign_in, job):
@@ -152,7 +206,8 @@ def test_the_list_takes_the_same_statements_for_one_and_three(cast, sign_in, que
 def test_the_blank_form_is_what_the_import_reads(cast, sign_in):
     answer = sign_in(cast.secretary).get("/deployments/rosters/form/")
     rows = [[sheets.text(cell) for cell in line.cells] for line in sheets.tables(io.BytesIO(answer.getvalue()))[0].rows()]
-    assert (rows[0][:4], rows[1][2]) == (["序号", "姓名*", "性别", "出生年月"], "男/女")
+    assert (rows[0][:5], rows[1][2]) == (["序号", "姓名*", "性别", "出生年月", "年龄"], "男/女")
+    assert len(rows[0]) == 25
 
 
 def test_a_roster_that_is_written_leads_to_what_comes_next(cast, sign_in):

@@ -19,7 +19,7 @@ from portal.jobs.imports import write_refused
 from portal.jobs.models import Job
 from portal.jobs.registry import kind_of, kinds
 from portal.lib.errors import Refused
-from portal.lib.imports import DOES, WRITTEN
+from portal.lib.imports import DOES
 from portal.lib.pages import page
 from portal.lib.paging import paged
 from portal.lib.sentences import told
@@ -53,7 +53,7 @@ def job_detail(request: Request, pk: int) -> HttpResponse:
         "counts": [(name, counts[name]) for name in DOES if name in counts],
         "error": told(job.outcome.get("error", "")),
         "notices": told(job.outcome.get("notices", [])),
-        "writes": sum(counts.get(name, 0) for name in WRITTEN),
+        "writes": job.writes,
         "page": Paginator(Lines(job, does), PER_PAGE).get_page(request.GET.get("page")),  # type: ignore[arg-type]
     }
     response = page(request, "jobs/detail.html", context, part="job-progress")

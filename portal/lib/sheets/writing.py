@@ -58,13 +58,15 @@ def write_xlsx(
     footer: bool = True,
     notes: bool = False,
     keys: int = 2,
+    above: Sequence[str] = (),
 ) -> int:
     """Write a table ready for print and return how many rows it has.
 
     With a title there are the title line, the line 单位 / 日期 and (`footer`) the line to sign; without one, the headings
     are row 1, as templates for import want it. `since` is the first of several days, of which `day` is the last.
-    `notes=True` writes the columns' notes in grey as row 2. A table too wide to be read on one page is printed on several
-    side by side, each of which begins with its first `keys` columns: they say whose row it is.
+    `notes=True` writes the columns' notes in grey as row 2; `above` are lines that stand over the headings as they are. A
+    table too wide to be read on one page is printed on several side by side, each of which begins with its first `keys`
+    columns: they say whose row it is.
     """
     draft = Path(path)
     with _disk_errors(), xlsxwriter.Workbook(str(draft), {"constant_memory": True, "tmpdir": str(draft.parent)}) as book:
@@ -73,6 +75,8 @@ def write_xlsx(
         paper.lay_out(columns, keys)
         if title:
             paper.head(title, unit, day or timezone.localdate(), since)
+        for text in above:
+            paper.line([text], paper.under)
         paper.headings(columns)
         if notes:
             paper.line([column.note for column in columns], paper.grey)
