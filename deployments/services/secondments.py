@@ -282,7 +282,8 @@ def _let_go(row: Secondment, *, by: User) -> None:
     lines = [_ending(place, last, row.community, by=by) for place in held]
     held.filter(starts_on__gt=last).delete()
     held.update(ends_on=last)
-    leaves = row.leaves.filter(state__in=[Leave.State.SUBMITTED, Leave.State.APPROVED], starts_at__date__gt=last)
+    asked = [Leave.State.SUBMITTED, Leave.State.APPROVED]
+    leaves = Leave.objects.filter(secondment=row, state__in=asked, starts_at__date__gt=last)
     void: dict[str, Any] = {"by": by, "community": row.community, "after": {"state": Leave.State.CANCELLED}}
     lines += [audit.line("leave.cancelled", leave, before={"state": leave.state}, **void) for leave in leaves]
     leaves.update(state=Leave.State.CANCELLED)
