@@ -39,12 +39,17 @@ class Cell:
 
     @property
     def missing(self) -> int:
-        return 0 if self.sealed or self.shift.is_over else max(self.shift.required - self.filled, 0)
+        return 0 if self.shift.is_over else self.empty
 
     @property
     def missed(self) -> int:
         """Places that stayed empty in a shift that is over: nobody can be put there any more."""
-        return max(self.shift.required - self.filled, 0) if self.shift.is_over and not self.sealed else 0
+        return self.empty if self.shift.is_over else 0
+
+    @property
+    def empty(self) -> int:
+        """Places that nobody fills; a sealed post wants nobody."""
+        return 0 if self.sealed else max(self.shift.required - self.filled, 0)
 
     @property
     def filled(self) -> int:

@@ -12,6 +12,7 @@ from deployments.models import Cadre
 from deployments.services import memberships
 from portal.accounts import audit
 from portal.accounts.models import User
+from portal.accounts.models.users import taken
 from portal.lib.errors import Refused
 from residents.models import Community, Role
 
@@ -103,7 +104,7 @@ def _open(cadre: Cadre, community: Community, one_time: OneTime, *, by: User) ->
 
 
 def _new_user(cadre: Cadre) -> User:
-    if User.objects.filter(phone=cadre.phone).exists() or User.objects.filter(username=cadre.phone).exists():
+    if taken(cadre.phone, cadre.phone):
         raise Refused(_("Somebody already signs in with this mobile number. Correct the number, or ask the operator."))
     return User(username=cadre.phone, phone=cadre.phone, name=cadre.name)
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from deployments.models import Cadre, Secondment
@@ -13,6 +12,7 @@ from deployments.services import memberships, secondments
 from deployments.services.secondments import Terms
 from portal.accounts import audit
 from portal.accounts.models import User
+from portal.accounts.models.users import taken
 from portal.lib.constraints import explained
 from portal.lib.crypto import lookup_hash
 from portal.lib.errors import Refused
@@ -144,7 +144,7 @@ def _sign_in_follows(cadre: Cadre, before: Mapping[str, Any]) -> None:
     user = cadre.user
     if user is None or "phone" not in before or user.phone != before["phone"]:
         return
-    if User.objects.filter(Q(phone=cadre.phone) | Q(username=cadre.phone)).exclude(pk=user.pk).exists():
+    if taken(cadre.phone, cadre.phone, but=user.pk):
         raise Refused(_("Somebody already signs in with this mobile number. Correct the number, or ask the operator."))
     if user.username == user.phone:
         user.username = cadre.phone

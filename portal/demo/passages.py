@@ -24,8 +24,9 @@ OUT = ("买菜", "上班", "倒垃圾", "取快递", "就医", "遛狗")
 IN = ("返家", "返家", "返家", "下班", "送货")
 BACK = ("非本小区人员", "无出入证", "外卖不入小区", "未戴口罩")
 
-
 Row = dict[str, Any]
+# When the shifts of a post begin and end, and their keys.
+Stands = list[tuple[dt.datetime, dt.datetime, int]]
 
 
 def build(places: dict[tuple[str, str], Post], loggers: list[User]) -> None:
@@ -48,7 +49,7 @@ def build(places: dict[tuple[str, str], Post], loggers: list[User]) -> None:
         insert(Passage, columns, community_id=post.compound.community_id, post_id=post.pk, mask=True)
 
 
-def _left(chance: Random, came: Row, stands: list[tuple[dt.datetime, dt.datetime, int]], now: dt.datetime) -> list[Row]:
+def _left(chance: Random, came: Row, stands: Stands, now: dt.datetime) -> list[Row]:
     """Who does not live here goes out again, within three hours or as soon as now comes first."""
     inward = came["direction"] == Passage.Direction.IN and came["result"] == Passage.Result.PASSED
     at = came["happened_at"] + dt.timedelta(minutes=chance.randint(15, 170))
@@ -62,20 +63,20 @@ def _id(chance: Random) -> uuid.UUID:
     return uuid.UUID(int=chance.getrandbits(128), version=4)
 
 
-def _when(at: dt.datetime, stands: list[tuple[dt.datetime, dt.datetime, int]]) -> Row:
+def _when(at: dt.datetime, stands: Stands) -> Row:
     local, received = timezone.localtime(at), at + dt.timedelta(seconds=2)
     shift = next((pk for starts_at, ends_at, pk in stands if starts_at <= at < ends_at), None)
     return {"shift_id": shift, "happened_at": at, "received_at": received, "day": local.date(), "hour": local.hour}
 
 
-def _stands(post: Post) -> list[tuple[dt.datetime, dt.datetime, int]]:
+def _stands(post: Post) -> Stands:
     return list(Shift.objects.filter(post=post).values_list("starts_at", "ends_at", "pk"))
 
 
 def _row(
     chance: Random,
     homes: list[tuple[str, int]],
-    stands: list[tuple[dt.datetime, dt.datetime, int]],
+    stands: Stands,
     at: dt.datetime,
     logger: int,
 ) -> Row:
