@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from checkpoints.models.posts import Post
 from deployments.models import Cadre, Leave, Secondment
 from portal.lib.constraints import NoOverlap
-from portal.lib.dates import clock
+from portal.lib.dates import clock, time_on
 from residents.scope import CommunityQuerySet
 
 
@@ -104,6 +104,17 @@ class AssignmentQuerySet(CommunityQuerySet):
         """Those that hold a seat."""
         return self.filter(released_at=None)
 
+    def replaced(self) -> Self:
+        """Those who knew of a shift and were taken off, and whose seat somebody else has now (顶岗); once a shift and cadre.
+
+        Who was never told was only planned; who is back on the shift, in any seat, was not replaced. The seat says who stands
+        in: assigning fills the one that was left last, and when seats close up (`shifts.change`) those who left go along.
+        """
+        same = Assignment.objects.filter(shift=OuterRef("shift"))
+        back = same.filter(Q(released_at=None) | Q(told_at__isnull=False, pk__gt=OuterRef("pk")), cadre=OuterRef("cadre"))
+        gone = self.filter(told_at__isnull=False, released_at__isnull=False).exclude(shift__state=Shift.State.CANCELLED)
+        return gone.filter(Exists(same.standing().filter(seat=OuterRef("seat"))), ~Exists(back))
+
     def with_comes(self) -> Self:
         """Each with `comes`: False where a leave or the end of the secondment came up after the plan."""
         there = Secondment.objects.serving().on(OuterRef("shift__day"))
@@ -128,6 +139,10 @@ class Assignment(models.Model):
     released_at = models.DateTimeField(_("taken off at"), null=True, blank=True)
 
     objects = AssignmentQuerySet.as_manager()
+
+    # Where `services.substitutes.pair()` looked: whose place somebody has, and who has the place of somebody replaced.
+    stands_in_for: "list[Assignment]"
+    substitute: "Assignment"
 
     class Meta:
         verbose_name = _("assignment")
@@ -159,3 +174,8 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cadre} {self.shift}"
+
+    @property
+    def taken_off(self) -> str:
+        """18:05, local; with the day where that is not the shift's."""
+        return time_on(self.shift.day, self.released_at) if self.released_at else ""

@@ -27,7 +27,7 @@ class Full(Refused):
 
 @transaction.atomic
 def assign(*, shift_id: int, cadre_id: int, by: User) -> Assignment:
-    """Put a cadre on the lowest free seat of a shift; the first one on a shift leads it."""
+    """Put a cadre on a free seat of a shift; the first one on a shift leads it."""
     shift = locked_shift(shift_id)
     cadre = locked_cadres([cadre_id])[0]
     crew = _crew(shift)
@@ -195,17 +195,23 @@ def _crew(shift: Shift) -> list[Assignment]:
 
 
 def _free_seat(shift: Shift, crew: list[Assignment], *, by: User) -> int:
-    """The lowest free seat; on a full shift that of somebody who will not come, who is taken off for it."""
+    """The seat to fill; on a full shift that of somebody who will not come, who is taken off for it."""
     taken = {member.seat for member in crew}
     free = [seat for seat in range(1, shift.required + 1) if seat not in taken]
     if free:
-        return free[0]
+        return _left_last(shift, free) or free[0]
     for member in crew:
         if not member.comes and not hasattr(member, "attendance"):  # type: ignore[attr-defined]
             release(member, by=by)
             crew.remove(member)
             return member.seat
     raise Full(_("This shift is full. Choose another shift, or take somebody off first."))
+
+
+def _left_last(shift: Shift, free: list[int]) -> int | None:
+    """Of free seats that of whoever knew of the shift and was taken off last: who comes now stands in for them."""
+    gone = shift.crew.filter(seat__in=free, told_at__isnull=False, released_at__isnull=False)
+    return gone.order_by("-released_at", "-pk").values_list("seat", flat=True).first()
 
 
 def _check_fit(cadre: Cadre, shift: Shift, *, apart_from: Collection[int | None] = ()) -> None:

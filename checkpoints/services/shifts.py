@@ -215,7 +215,17 @@ def _check_crew_free(shift: Shift, crew: Collection[Assignment]) -> None:
 
 def _move_crew(shift: Shift, crew: Collection[Assignment]) -> None:
     """The copied times follow; seats close up so that none is beyond the new size."""
+    _take_along([member.seat for member in crew], shift)
     for seat, member in enumerate(crew, start=1):
         member.seat, member.starts_at, member.ends_at = seat, shift.starts_at, shift.ends_at
         with explained(Assignment):
             member.save(update_fields=["seat", "starts_at", "ends_at"])
+
+
+def _take_along(held: list[int], shift: Shift) -> None:
+    """Who was taken off stays in the seat of who stands in for them; seats that nobody holds come behind."""
+    gone = list(shift.crew.exclude(released_at=None))
+    seats = [*held, *sorted({member.seat for member in gone}.difference(held))]
+    for member in gone:
+        member.seat = seats.index(member.seat) + 1
+    Assignment.objects.bulk_update(gone, ["seat"])

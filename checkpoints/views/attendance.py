@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from checkpoints.forms.attendance import CorrectionForm
 from checkpoints.models import Assignment, Attendance, AttendanceCorrection, Shift, seen_on
-from checkpoints.services import attendance
+from checkpoints.services import attendance, substitutes
 from portal.lib.dates import asked_day
 from portal.lib.errors import Refused
 from portal.lib.pages import page
@@ -48,13 +48,14 @@ def attendance_list(request: Request) -> HttpResponse:
 
 def _of_day(request: Request, day: dt.date) -> list[Assignment]:
     now = timezone.now()
+    placed = Assignment.objects.within(request.communities)
+    placed = placed.filter(seen_on(day, now, "shift__"), shift__state=Shift.State.PUBLISHED)
     rows = list(
-        Assignment.objects.standing()
-        .within(request.communities)
-        .filter(seen_on(day, now, "shift__"), shift__state=Shift.State.PUBLISHED)
+        placed.standing()
         .select_related("attendance", "cadre__unit", "shift__post__compound__community__subdistrict")
         .order_by("shift__post__compound", "shift__post", "starts_at", "seat")
     )
+    substitutes.pair(rows, placed.replaced().select_related("cadre", "shift").order_by("released_at"))
     policies = duty_policies({row.shift.post.compound.community for row in rows}, day)
     for row in rows:
         row.standing = attendance.standing(row, policies[row.shift.post.compound.community_id], now)  # type: ignore[attr-defined]

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from checkpoints.access import confirmable_handovers, duty_shifts
 from checkpoints.forms.handovers import HandoverForm
-from checkpoints.models import Handover, Passage, Shift
-from checkpoints.services import handovers
+from checkpoints.models import Assignment, Handover, Passage, Shift
+from checkpoints.services import handovers, substitutes
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from portal.lib.paging import paged
@@ -60,7 +60,7 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
         "totals": sheet.totals if sheet else now | handovers.left(shift),
         "kinds": _kinds(sheet.totals if sheet else now),
         "later": now if sheet and sheet.totals and _passed(sheet.totals) != now else None,
-        "crew": shift.crew.standing().select_related("cadre"),
+        "crew": _crew(shift),
         "next": handovers.next_lead(shift),
         "opens_at": opens_at if timezone.now() < opens_at else None,
         "may_confirm": bool(sheet) and confirmable_handovers(request.user).filter(shift=shift).exists(),
@@ -87,6 +87,12 @@ def handover_confirm(request: Request, pk: int) -> HttpResponse:
 def _shift(request: Request, pk: int) -> Shift:
     rows = Shift.objects.within(request.communities).exclude(Q(state=Shift.State.DRAFT) | Q(state=Shift.State.CANCELLED))
     return get_object_or_404(rows.select_related("post__compound__community__subdistrict"), pk=pk)
+
+
+def _crew(shift: Shift) -> list[Assignment]:
+    crew = list(shift.crew.standing().select_related("cadre"))
+    substitutes.pair(crew, shift.crew.replaced().select_related("cadre").order_by("released_at"))
+    return crew
 
 
 def _said(shift: Shift) -> str:

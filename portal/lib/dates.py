@@ -45,6 +45,12 @@ def clock(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
     return f"{timezone.localtime(starts_at):%H:%M}–{timezone.localtime(ends_at):%H:%M}"
 
 
+def time_on(day: dt.date, at: dt.datetime) -> str:
+    """18:05 on the day, 04-11 01:00 on another: a moment as a local time."""
+    local = timezone.localtime(at)
+    return f"{local:%H:%M}" if local.date() == day else f"{local:%m-%d %H:%M}"
+
+
 def week_of(day: dt.date) -> list[dt.date]:
     """The seven days, from Monday, of the week a day lies in."""
     monday = day - dt.timedelta(days=day.weekday())

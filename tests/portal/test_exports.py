@@ -74,6 +74,35 @@ def test_who_misses_a_shift_with_leave_is_absent_neither_on_the_sheet_nor_in_the
     assert DailyReport.objects.get(community=day.qinghe).counted["cadres_absent"] == 2
 
 
+def test_the_sheet_of_shifts_says_whose_place_somebody_took(day):
+    """王建国 is taken off at five past six of the day before, 李秀英 within the shift; 赵敏 stands there at last."""
+    shift = factories.ShiftFactory(post=Post.objects.get(), day=DAY, starts=dt.time(9), ends=dt.time(19))
+    people = [factories.CadreFactory(name=name) for name in ("王建国", "李秀英", "赵敏", "张伟")]
+    early = moment(DAY - dt.timedelta(days=1), dt.time(18, 5))
+    gone = [early, moment(DAY, dt.time(9, 40)), None, None]
+    for cadre, seat, at in zip(people, (1, 1, 1, 2), gone, strict=True):
+        stand = factories.AssignmentFactory(
+            shift=shift, cadre=cadre, seat=seat, is_lead=seat == 1, told_at=early, released_at=at
+        )
+    factories.AttendanceFactory(assignment=stand)
+    asking = factories.SecondmentFactory(cadre=people[1], community=day.qinghe, starts_on=DAY)
+    factories.LeaveFactory(secondment=asking, starts_at=moment(DAY, dt.time(9, 30)), ends_at=moment(DAY, dt.time(20)))
+
+    assert duties(day.secretary, community=day.qinghe) == [
+        ("马骏", "正常", "", "", ""),
+        ("赵敏", "缺勤", "", "", "顶王建国、李秀英"),
+        ("张伟", "正常", "", "", ""),
+        ("王建国", "", "赵敏", "", "04-09 18:05换下"),
+        ("李秀英", "请假", "赵敏", "", "09:40换下"),
+    ]
+    job = made("shifts", by=day.secretary, community=day.qinghe, form="csv")
+    with open(job.result.path, encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["序号"] for line in lines] == ["1", "2", "3", "4", "5"]
+    assert lines[3]["联系电话"] == masks.phone(people[0].phone) != people[0].phone
+    assert (lines[3]["带班人"], lines[3]["顶岗人"], job.total) == ("赵敏", "赵敏", 5)
+
+
 def test_the_sheet_of_shifts_says_what_was_handed_over_to_those_who_may_read_it(day):
     first, second = (factories.AttendanceFactory(assignment__shift__day=DAY).assignment for _ in range(2))
     for stand in (first, second):
@@ -95,12 +124,13 @@ def test_the_sheet_of_shifts_asks_as_much_for_three_as_for_one(day, queries):
     for more in (0, 2):
         for _ in range(more):
             shift = factories.ShiftFactory(post=factories.PostFactory(compound=day.hefengyuan), day=DAY)
-            factories.AssignmentFactory(shift=shift)
+            factories.AssignmentFactory(shift=shift, seat=1, told_at=shift.starts_at, released_at=shift.starts_at)
+            factories.AssignmentFactory(shift=shift, seat=1)
             Handover.objects.create(shift=shift, handed_over_at=moment(DAY, dt.time(17)), handed_over_by=day.cadre_user)
         with queries() as seen:
             rows = list(TABLES["shifts"].rows(asked))
         counts.append((len(rows), len(seen)))
-    assert counts == [(1, counts[0][1]), (3, counts[0][1])]
+    assert counts == [(1, counts[0][1]), (5, counts[0][1])]
 
 
 def test_the_gate_register_holds_each_passage_that_stands_once(day):

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from itertools import count, groupby
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from checkpoints.models import Assignment, Handover, Shift
-from checkpoints.services import attendance
+from checkpoints.services import attendance, substitutes
 from deployments.models import Cadre
 from portal.reports.sources import on_leave
 from residents.services.policies import duty_policies
@@ -25,30 +26,49 @@ SHIFTS = {Shift.Kind.DAY: "白班", Shift.Kind.EVENING: "晚班", Shift.Kind.NIG
 PRESENCE = {"absent": "缺勤", "late": "迟到", "early_leave": "早退", "finished": "正常", "present": "正常", "open": "正常"}
 
 
-def duties_of(asked: Any) -> "QuerySet[Assignment]":
-    """Who is on the shifts of the days."""
-    rows = Assignment.objects.within(asked.communities).standing().exclude(shift__state=Shift.State.CANCELLED)
+def lines_of(asked: Any) -> "QuerySet[Assignment]":
+    """Who is on the shifts of the days, and in whose place they are."""
+    rows = _placed(asked)
+    return rows.standing() | rows.replaced()
+
+
+def _placed(asked: Any) -> Any:
+    rows = Assignment.objects.within(asked.communities).exclude(shift__state=Shift.State.CANCELLED)
     return rows.filter(shift__day__range=(asked.first, asked.last))
 
 
 def duty_rows(asked: Any) -> Iterator[Sequence[Any]]:
-    """One line a person and shift."""
+    """One line a person and shift; after its crew those whose place one of them has taken, by when they were taken off."""
     policies = duty_policies(list(asked.communities.select_related("subdistrict")), asked.first)
-    leads = dict(duties_of(asked).filter(is_lead=True).values_list("shift_id", "cadre__name"))
     left = _handed_over(asked)
-    rows = duties_of(asked).select_related("shift__post__compound", "cadre__unit", "attendance").annotate(away=on_leave())
+    rows = lines_of(asked).select_related("shift__post__compound", "cadre__unit", "attendance").annotate(away=on_leave())
     now = timezone.now()
-    ordered = rows.order_by("shift__day", "shift__post__compound_id", "shift__post_id", "shift__starts_at", "seat")
-    for number, row in enumerate(ordered.iterator(CHUNK), 1):
-        state = attendance.standing(row, policies[row.shift.post.compound.community_id], now).state
-        yield _duty(number, row, asked, state, lead=leads.get(row.shift_id, ""), left=left.get(row.shift_id, ""))
+    ordered = rows.order_by(
+        "shift__day", "shift__post__compound_id", "shift__post_id", "shift__starts_at",
+        F("released_at").asc(nulls_first=True), "seat", "pk",
+    )  # fmt: skip
+    numbers = count(1)
+    # Never more than one shift at a time in memory.
+    for shift, lines in groupby(ordered.iterator(CHUNK), lambda row: row.shift_id):
+        crew, replaced = _paired(list(lines))
+        lead = next((row.cadre.name for row in crew if row.is_lead), "")
+        for row in [*crew, *replaced]:
+            state = attendance.standing(row, policies[row.shift.post.compound.community_id], now).state
+            yield _duty(next(numbers), row, asked, state, lead=lead, left=left.get(shift, ""))
+
+
+def _paired(rows: list[Assignment]) -> tuple[list[Assignment], list[Assignment]]:
+    crew = [row for row in rows if not row.released_at]
+    replaced = rows[len(crew) :]
+    substitutes.pair(crew, replaced)
+    return crew, replaced
 
 
 def _handed_over(asked: Any) -> dict[int, str]:
     """What is still open and the note of each shift, where the asker may read hand-overs."""
     if asked.handovers is None:
         return {}
-    rows = Handover.objects.within(asked.handovers).filter(shift__in=duties_of(asked).order_by().values("shift"))
+    rows = Handover.objects.within(asked.handovers).filter(shift__in=_placed(asked).standing().order_by().values("shift"))
     found = rows.order_by().values_list("shift", "open_items", "note")
     return {shift: "\n".join(filter(None, [open_items, note])) for shift, open_items, note in found}
 
@@ -72,24 +92,27 @@ def _duty(number: int, row: Any, asked: Any, state: str, *, lead: str, left: str
         there and there.signed_out_at,
         "",
         _presence(row, state),
-        # 顶岗人: who takes a place over gets a line of their own; whose place it was is not kept.
-        "",
+        row.substitute.cadre.name if row.released_at else "",
         left,
         _note(row, state),
     )
 
 
 def _presence(row: Any, state: str) -> str:
-    """As the daily report counts: nobody is absent from a shift that was not published, nor with leave."""
+    """As the daily report counts: nobody is absent from a shift that was not published, nor with leave, nor if replaced."""
     if hasattr(row, "attendance"):
         return PRESENCE[state]
     if row.away:
         return "请假"
-    return PRESENCE.get(state, "") if row.shift.state == Shift.State.PUBLISHED else ""
+    return PRESENCE.get(state, "") if row.shift.state == Shift.State.PUBLISHED and not row.released_at else ""
 
 
 def _note(row: Any, state: str) -> str:
-    return "未发布" if row.shift.state == Shift.State.DRAFT else "未签退" if state == "open" else ""
+    if row.released_at:
+        return f"{row.taken_off}换下"
+    place = f"顶{'、'.join(one.cadre.name for one in row.stands_in_for)}" if row.stands_in_for else ""
+    how = "未发布" if row.shift.state == Shift.State.DRAFT else "未签退" if state == "open" else ""
+    return "；".join(filter(None, [place, how]))
 
 
 def _clock(at: dt.datetime) -> str:

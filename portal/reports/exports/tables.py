@@ -20,7 +20,7 @@ from portal.reports.exports.deliveries import delivery_rows, drops_of
 from portal.reports.exports.errands import errand_rows, errands_of
 from portal.reports.exports.headings import DAILY, DELIVERY, DISINFECTION, DUTY, ERRANDS, REGISTER, ROSTER, TEMPERATURES
 from portal.reports.exports.rounds import disinfection_rows, stops_of, temperature_rows
-from portal.reports.exports.shifts import duties_of, duty_rows
+from portal.reports.exports.shifts import duty_rows, lines_of
 from residents.access import Permission
 from residents.models import Community, Stop
 
@@ -150,7 +150,7 @@ TABLES: dict[str, Table] = {
         DUTY,
         Permission.SHIFT_VIEW,
         duty_rows,
-        lambda asked: duties_of(asked).count(),
+        lambda asked: lines_of(asked).count(),
     ),
     "passages": Table(
         _("gate register"),
