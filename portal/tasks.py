@@ -11,6 +11,7 @@ from checkpoints.services import deliveries, drops, pass_overdue, staff_checks
 from checkpoints.services import reminders as duty_reminders
 from portal import erasure
 from portal.jobs import services as jobs
+from portal.lib import storages
 from portal.reports.services import reminders
 from residents.services import (
     chat_groups,
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 DUE: list[Callable[[], object]] = [
     jobs.due,
     jobs.tidy,
+    storages.tidy,
     reminders.due,
     duty_reminders.due,
     health_checks.escalate,

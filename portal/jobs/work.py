@@ -1,6 +1,5 @@
 """What the function of a job holds in its hands while it works."""
 
-import os
 import secrets
 import time
 import uuid
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
@@ -64,16 +64,16 @@ class Work:
     def result(self, name: str) -> Iterator[Path]:
         """Where to write the file that comes out; it appears whole or not at all."""
         suffix = Path(name).suffix or ".bin"
-        with self._file("out", suffix) as (path, stored):
+        with self._draft(suffix) as path:
             yield path
-            self.files |= {"result": stored, "result_name": name[-120:]}
+            self.files |= {"result": self._stored(path, "out", suffix), "result_name": name[-120:]}
 
     @contextmanager
     def lines(self) -> Iterator[Path]:
-        """Where to write the rows of an import, sealed line by line."""
-        with self._file("lines", ".sealed") as (path, stored):
+        """Where to write the rows of an import."""
+        with self._draft(".sealed") as path:
             yield path
-            self.files |= {"lines": stored}
+            self.files |= {"lines": self._stored(path, "lines", ".sealed")}
 
     @contextmanager
     def whole(self) -> Iterator[None]:
@@ -96,16 +96,15 @@ class Work:
         return Job.objects.filter(pk=self.job.pk, claim=self.claim, state__in=Job.OPEN)
 
     @contextmanager
-    def _file(self, folder: str, suffix: str) -> Iterator[tuple[Path, str]]:
-        stored = f"{folder}/{timezone.localdate():%Y/%m/%d}/{self.job.pk}-{secrets.token_hex(8)}{suffix}"
-        path = Path(job_files().path(stored))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{uuid.uuid4().hex}{suffix}")
+    def _draft(self, suffix: str) -> Iterator[Path]:
+        draft = job_files().drafts() / f"{uuid.uuid4().hex}{suffix}"
         try:
             draft.touch(mode=0o600)
-            yield draft, stored
-            with draft.open("rb") as file:
-                os.fsync(file.fileno())
-            draft.replace(path)
+            yield draft
         finally:
             draft.unlink(missing_ok=True)
+
+    def _stored(self, path: Path, folder: str, suffix: str) -> str:
+        name = f"{folder}/{timezone.localdate():%Y/%m/%d}/{self.job.pk}-{secrets.token_hex(8)}{suffix}"
+        with path.open("rb") as file:
+            return job_files().save(name, File(file))

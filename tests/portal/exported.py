@@ -1,6 +1,7 @@
 """A sheet asked for, written by its job, and opened again."""
 
 import datetime as dt
+import io
 
 from python_calamine import CalamineWorkbook
 
@@ -19,7 +20,12 @@ def made(table="daily", by=None, community=None, form="xlsx", **facts):
     return job
 
 
-def opened(path):
+def opened(file):
     """Title, headings, rows as the printed sheet has them."""
-    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    rows = CalamineWorkbook.from_filelike(file.open("rb")).get_sheet_by_index(0).to_python()
     return rows[0][0], rows[1][0], rows[2], rows[3:]
+
+
+def written(job):
+    """The text of a CSV, to be read line by line."""
+    return io.TextIOWrapper(job.result.open("rb").file, encoding="utf-8-sig", newline="")

@@ -155,7 +155,7 @@ def sheet(table, by, quarter, **facts) -> list[list]:
     jobs.run(job.pk)
     job.refresh_from_db()
     assert job.state == "done", job.outcome
-    rows = CalamineWorkbook.from_path(job.result.path).get_sheet_by_index(0).to_python()[3:]
+    rows = CalamineWorkbook.from_filelike(job.result.open("rb")).get_sheet_by_index(0).to_python()[3:]
     return [row for row in rows if isinstance(row[0], float)]
 
 
@@ -185,7 +185,7 @@ def test_the_base_list_cell_by_cell(quarters, cast):
     jobs.run(job.pk)
     job.refresh_from_db()
 
-    head, _notes, *rows = CalamineWorkbook.from_path(job.result.path).get_sheet_by_index(0).to_python()
+    head, _notes, *rows = CalamineWorkbook.from_filelike(job.result.open("rb")).get_sheet_by_index(0).to_python()
 
     sex = {"male": "男", "female": "女"}
     lists = {id(p): [c for c in quarter.care if c["person"] is p and on_a_list(c)] for p in quarter.people}

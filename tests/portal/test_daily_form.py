@@ -99,7 +99,7 @@ def test_every_column_shows_its_own_figure(day):
         counted=numbers, special="东门停电", state="accepted", due_at=at,
         submitted_at=at, submitted_by=day.secretary, reviewed_at=at, reviewed_by=day.officer,
     )  # fmt: skip
-    _title, _under, headings, rows = opened(made(by=day.secretary, community=day.qinghe).result.path)
+    _title, _under, headings, rows = opened(made(by=day.secretary, community=day.qinghe).result)
     figures = {heading: numbers[key] for heading, key in FILLED.items()}
 
     assert dict(zip(headings, rows[0], strict=True)) == WRITTEN | NOT_COUNTED | figures
@@ -109,7 +109,7 @@ def test_every_column_shows_its_own_figure(day):
 
 
 def test_every_number_of_the_sheet_equals_a_count_by_hand(day):
-    title, under, headings, rows = opened(made(by=day.secretary, community=day.qinghe).result.path)
+    title, under, headings, rows = opened(made(by=day.secretary, community=day.qinghe).result)
 
     expected = by_hand(day.qinghe)
     assert expected["卡口进人次"] > expected["卡口出人次"] > 0
@@ -127,7 +127,7 @@ def test_a_corrected_number_is_the_one_that_is_sent(day):
     report = DailyReport.objects.get(community=day.qinghe)
     seen = report.counted["fever"]
     reports.correct(report_id=report.pk, figure="fever", value=9, reason="漏登", seen=seen, by=day.secretary)
-    _title, _under, headings, rows = opened(made(by=day.officer).result.path)
+    _title, _under, headings, rows = opened(made(by=day.officer).result)
     assert [row[headings.index("体温异常")] for row in rows[:3]] == [9, 0, ""]
 
 
@@ -138,7 +138,7 @@ def test_a_locked_report_is_on_the_sheet_while_its_next_version_is_written(day):
     reports.lock(report_id=report.pk, by=day.officer)
     fresh = reports.new_version(report_id=report.pk, by=day.secretary)
     reports.correct(report_id=fresh.pk, figure="fever", value=9, reason="漏登", seen=report.counted["fever"], by=day.secretary)
-    _title, _under, headings, rows = opened(made(by=day.officer, community=day.qinghe).result.path)
+    _title, _under, headings, rows = opened(made(by=day.officer, community=day.qinghe).result)
     row = dict(zip(headings, rows[0], strict=True))
     assert (row["体温异常"], row["填表人"], row["备注"]) == (
         report.counted["fever"],
@@ -151,7 +151,7 @@ def test_the_week_has_a_row_for_every_community_and_day_on_duty_reported_or_not(
     Community.objects.filter(pk=day.qinghe.pk).update(active_from=DAY - dt.timedelta(days=9))
     Community.objects.filter(pk=day.yushu.pk).update(active_from=DAY - dt.timedelta(days=1))
     job = made(by=day.officer, first=DAY - dt.timedelta(days=6))
-    _title, _under, headings, rows = opened(job.result.path)
+    _title, _under, headings, rows = opened(job.result)
     said = [headings.index("备注"), 1, 2]
     days = [str(DAY - dt.timedelta(days=n)) for n in range(7)]
     assert Counter(tuple(row[at] for at in said) for row in rows[:-1]) == Counter(
@@ -174,7 +174,7 @@ def test_the_sum_of_days_counts_what_happened_each_day_and_what_is_there_once(da
     rollups.roll_up(day=DAY + dt.timedelta(days=1), communities=Community.objects.filter(pk=day.qinghe.pk), by=None)
     DailyReport.objects.filter(community=day.qinghe).update(state="accepted")
     job = made(by=day.officer, last=DAY + dt.timedelta(days=1))
-    _title, _under, headings, rows = opened(job.result.path)
+    _title, _under, headings, rows = opened(job.result)
     (total,) = [row for row in rows if row[1] == "合计"]
 
     assert [total[headings.index(name)] for name in ("卡口数", "卡口进人次", "备注")] == [1, expected, "已报2/4份日报"]
@@ -187,7 +187,7 @@ def test_the_sum_of_days_counts_what_happened_each_day_and_what_is_there_once(da
 def test_the_sum_holds_what_was_reported_and_nothing_else_as_the_page_of_the_officer(day, state, counts):
     DailyReport.objects.filter(community=day.yushu).update(state="accepted", counted={"passages_in": 5, "kits": 3})
     DailyReport.objects.filter(community=day.qinghe).update(state=state)
-    _title, _under, headings, rows = opened(made(by=day.officer).result.path)
+    _title, _under, headings, rows = opened(made(by=day.officer).result)
     total = dict(zip(headings, rows[2], strict=True))
 
     added = by_hand(day.qinghe)["卡口进人次"] if counts else 0
@@ -200,7 +200,7 @@ def test_the_sum_holds_what_was_reported_and_nothing_else_as_the_page_of_the_off
 def test_the_command_writes_the_same_sheet(day, tmp_path):
     out = tmp_path / "day.xlsx"
     call_command("export_daily", "--date", "2022-04-10", "--out", str(out), "--community", day.qinghe.code)
-    assert opened(out)[3][:1] == opened(made(by=day.secretary, community=day.qinghe).result.path)[3][:1]
+    assert opened(out)[3][:1] == opened(made(by=day.secretary, community=day.qinghe).result)[3][:1]
     assert [path.name for path in tmp_path.iterdir()] == ["day.xlsx"]
 
 
@@ -246,7 +246,7 @@ def test_the_sheet_names_the_place_it_is_about(day):
     near = factories.SubdistrictFactory(name="水塔街道", district=day.qinghe.subdistrict.district)
     lotus, reed = (factories.CommunityFactory(name=name, subdistrict=near, active_from=DAY) for name in ("莲塘", "芦苇"))
     factories.CommunityFactory(subdistrict__district=near.district, active_from=DAY)
-    assert opened(made(by=day.officer).result.path)[1].startswith("单位(盖章): 万松街道  ")
+    assert opened(made(by=day.officer).result)[1].startswith("单位(盖章): 万松街道  ")
     both = [day.qinghe.pk, day.yushu.pk]
     for communities, unit in (
         ([*both, lotus.pk, reed.pk], "万松街道、水塔街道"),

@@ -22,13 +22,13 @@ from portal.reports.models import DailyReport
 from portal.reports.services import rollups
 from residents.models import Community, Compound, Membership, Role
 from tests import factories
-from tests.portal.exported import DAY, made, opened
+from tests.portal.exported import DAY, made, opened, written
 from tests.sheets import printed
 
 
 @pytest.mark.parametrize(("table", "width"), [("daily", 53), ("roster", 25), ("shifts", 19), ("passages", 23)])
 def test_each_sheet_has_the_headings_of_its_form(day, table, width):
-    _title, _under, headings, rows = opened(made(table, by=day.secretary, community=day.qinghe).result.path)
+    _title, _under, headings, rows = opened(made(table, by=day.secretary, community=day.qinghe).result)
     assert (len(headings), len(set(headings))) == (width, width)
     assert tuple(headings) == TABLES[table].headings
     assert rows[0][0] == 1
@@ -39,14 +39,14 @@ def test_each_sheet_has_the_headings_of_its_form(day, table, width):
 )
 def test_each_sheet_can_be_read_on_paper(day, table, wide):
     """In letters of at least 7 points: 序号, 社区 and 日期 stand on each of the three pages of the daily form."""
-    across, down, repeated, merged = printed(made(table, by=day.secretary, community=day.qinghe).result.path)
+    across, down, repeated, merged = printed(made(table, by=day.secretary, community=day.qinghe).result)
     assert (across, down, *repeated[:-1], repeated[-1]) == (*wide, "$3:$3")
     assert len(merged) == 3
 
 
 def duties(by, **facts):
     """What the sheet of shifts says of each person: how they came, what was handed over, the note."""
-    _title, _under, headings, rows = opened(made("shifts", by=by, **facts).result.path)
+    _title, _under, headings, rows = opened(made("shifts", by=by, **facts).result)
     wanted = [headings.index(name) for name in ("值守人员", "出勤情况", "顶岗人", "交接事项", "备注")]
     return [tuple(row[at] for at in wanted) for row in rows[:-1]]
 
@@ -96,7 +96,7 @@ def test_the_sheet_of_shifts_says_whose_place_somebody_took(day):
         ("李秀英", "请假", "赵敏", "", "09:40换下"),
     ]
     job = made("shifts", by=day.secretary, community=day.qinghe, form="csv")
-    with open(job.result.path, encoding="utf-8-sig", newline="") as file:
+    with written(job) as file:
         lines = list(csv.DictReader(file))
     assert [line["序号"] for line in lines] == ["1", "2", "3", "4", "5"]
     assert lines[3]["联系电话"] == masks.phone(people[0].phone) != people[0].phone
@@ -134,7 +134,7 @@ def test_the_sheet_of_shifts_asks_as_much_for_three_as_for_one(day, queries):
 
 
 def test_the_gate_register_holds_each_passage_that_stands_once(day):
-    _title, _under, _headings, rows = opened(made("passages", by=day.secretary, community=day.qinghe).result.path)
+    _title, _under, _headings, rows = opened(made("passages", by=day.secretary, community=day.qinghe).result)
     assert [row[0] for row in rows[:-1]] == list(range(1, Passage.objects.standing().count() + 1))
 
 
@@ -144,12 +144,11 @@ def test_the_gate_register_says_by_which_pass_somebody_went_out(day, form):
     card = factories.EntryPassFactory(dwelling=home, number=42)
     passage = Passage.objects.standing().filter(direction="out").earliest("happened_at")
     factories.PassUseFactory(entry_pass=card, passage=passage, post=passage.post)
-    path = made("passages", by=day.secretary, community=day.qinghe, form=form).result.path
+    job = made("passages", by=day.secretary, community=day.qinghe, form=form)
     if form == "csv":
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            headings, *rows = csv.reader(file)
+        headings, *rows = csv.reader(written(job))
     else:
-        _title, _under, headings, rows = opened(path)
+        _title, _under, headings, rows = opened(job.result)
 
     numbers = [row[headings.index("出入证编号")] for row in rows if row[headings.index("进/出")]]
     assert sorted(numbers) == [""] * (Passage.objects.standing().count() - 1) + ["000042"]
@@ -160,7 +159,7 @@ def test_numbers_of_people_are_masked_unless_asked_for_with_a_reason(day):
     day.cadre.save(update_fields=["id_number"])
 
     def person(**facts):
-        _title, _under, headings, rows = opened(made("roster", by=day.secretary, community=day.qinghe, **facts).result.path)
+        _title, _under, headings, rows = opened(made("roster", by=day.secretary, community=day.qinghe, **facts).result)
         return [rows[0][headings.index(name)] for name in ("身份证号", "联系电话")]
 
     assert person() == ["99*************019", f"{day.cadre.phone[:3]}****{day.cadre.phone[-4:]}"]
@@ -182,7 +181,7 @@ def test_an_officer_gets_no_gate_register(day):
 
 
 def test_only_own_communities_are_in_the_sheet(day):
-    _title, _under, _headings, rows = opened(made(by=day.other_secretary).result.path)
+    _title, _under, _headings, rows = opened(made(by=day.other_secretary).result)
     assert [row[1] for row in rows[:2]] == ["榆树社区", "合计"]
 
 
@@ -190,7 +189,7 @@ def test_formulas_in_names_stay_text(day):
     day.cadre.name = "=HYPERLINK(1)"
     day.cadre.save(update_fields=["name"])
     job = made("roster", by=day.secretary, form="csv")
-    with open(job.result.path, encoding="utf-8-sig", newline="") as file:
+    with written(job) as file:
         rows = list(csv.reader(file))
     assert rows[1][1] == "'=HYPERLINK(1)"
 

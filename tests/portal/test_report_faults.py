@@ -110,6 +110,6 @@ def test_an_export_killed_half_way_is_written_once_and_whole(busy, real_worker):
     until(lambda: Job.objects.get(pk=job.pk).state == "done", seconds=60, why=real_worker.log)
 
     job.refresh_from_db()
-    rows = CalamineWorkbook.from_path(job.result.path).get_sheet_by_index(0).to_python()
+    rows = CalamineWorkbook.from_filelike(job.result.open("rb")).get_sheet_by_index(0).to_python()
     assert [row[0] for row in rows[3:-1]] == list(range(1, MANY + 1))
     assert Event.objects.filter(kind="job.exported").count() == 1
