@@ -55,8 +55,8 @@ def _asked() -> Asked:
 
 
 def _ours(folder: str) -> None:
-    table = TABLES["passages"]
-    sheets.copy_csv(Path(folder) / "ours.csv", table.columns, register.copy(_asked()))
+    table, asked = TABLES["passages"], _asked()
+    sheets.copy_csv(Path(folder) / "ours.csv", table.columns, register.copy(asked, table.count(asked)))
 
 
 def _by_hand(folder: str) -> None:

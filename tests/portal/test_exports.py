@@ -225,7 +225,7 @@ def test_the_register_has_one_content_however_it_is_written(day, tmp_path, monke
     ]
     sheets.write_csv(tmp_path / "rows.csv", table.columns, table.rows(asked))
     if sheets.can_copy():
-        sheets.copy_csv(tmp_path / "sent.csv", table.columns, table.copy(asked))
+        sheets.copy_csv(tmp_path / "sent.csv", table.columns, table.copy(asked, table.count(asked)))
     else:
         jobs_of_exports.write(tmp_path / "sent.csv", table, asked, table.rows(asked), form="csv")
     read = [list(csv.reader((tmp_path / name).open(encoding="utf-8-sig", newline=""))) for name in ("rows.csv", "sent.csv")]
@@ -238,7 +238,7 @@ def test_a_long_register_says_how_far_it_is_after_each_slice(day, tmp_path, monk
     monkeypatch.setattr(register, "SLICE", 7)
     asked = Asked(DAY - dt.timedelta(days=3), DAY + dt.timedelta(days=3), Community.objects.filter(pk=day.qinghe.pk))
     table, said = TABLES["passages"], []
-    slices = list(table.copy(asked))
+    slices = list(table.copy(asked, table.count(asked)))
     assert len(slices) > 37 // 7
     if sheets.can_copy():
         sheets.copy_csv(tmp_path / "sent.csv", table.columns, slices, said.append)

@@ -78,7 +78,7 @@ def run(work: Work) -> None:
         # The bar knows from the first moment how long it is.
         work.tell(0, total)
         if params["form"] == "csv" and table.copy and sheets.can_copy():
-            sheets.copy_csv(path, table.columns, table.copy(asked), lambda done: work.tell(done, total))
+            sheets.copy_csv(path, table.columns, table.copy(asked, total), lambda done: work.tell(done, total))
         else:
             rows = work.counted(table.rows(asked), total=total)
             write(path, table, asked, rows, form=params["form"])

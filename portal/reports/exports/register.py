@@ -47,9 +47,9 @@ def rows(asked: Any) -> Any:
     return iter(_table(asked, text=_as_written, time=_time()).iterator(CHUNK))
 
 
-def copy(asked: Any) -> Iterator[Callable[[int], "QuerySet[Passage]"]]:
-    """The register as a CSV wants it, for COPY: in slices, each a query made from how many rows stand above it."""
-    edges = [None, *_edges(asked), None]
+def copy(asked: Any, total: int) -> Iterator[Callable[[int], "QuerySet[Passage]"]]:
+    """The register of `total` rows as a CSV wants it, for COPY: in slices, each a query made from how many stand above it."""
+    edges = [None, *_edges(asked, total), None]
     for first, after in pairwise(edges):
         yield partial(_slice, asked, first, after)
 
@@ -66,9 +66,9 @@ def _slice(asked: Any, first: dt.datetime | None, after: dt.datetime | None, abo
     return rows.filter(happened_at__lt=after) if after else rows
 
 
-def _edges(asked: Any) -> Iterator[dt.datetime]:
+def _edges(asked: Any, total: int) -> Iterator[dt.datetime]:
     """The hours at which a new slice begins, so that none is much longer than SLICE."""
-    if passages(asked).count() <= SLICE:
+    if total <= SLICE:
         return
     hours = passages(asked).order_by("day", "hour").values_list("day", "hour").annotate(Count("pk"))
     filled = 0

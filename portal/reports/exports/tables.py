@@ -57,7 +57,7 @@ class Table:
     count: Callable[[Asked], int]
     total: Callable[[Asked], Sequence[Any]] | None = None
     # The same rows in slices for PostgreSQL to write as CSV, where they may be very many.
-    copy: 'Callable[[Asked], Iterator[Callable[[int], "QuerySet[Any]"]]] | None' = None
+    copy: 'Callable[[Asked, int], Iterator[Callable[[int], "QuerySet[Any]"]]] | None' = None
 
     # How many first columns say whose row it is: they stand on every page of a sheet too wide for one.
     keys: int = 2
