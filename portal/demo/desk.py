@@ -18,7 +18,7 @@ from deployments.services.secondments import Terms
 from portal.accounts.models import User
 from portal.demo.names import phone
 from portal.lib.dates import moment
-from residents.models import Compound
+from residents.models import Compound, Entrance
 from residents.services import notices
 
 
@@ -66,14 +66,12 @@ def _offers(compound: Compound, secondments: Sequence[Secondment], *, supervisor
 def _answerable(compound: Compound, secretary: User) -> None:
     """Who commands the compound, and two heads of entrances."""
     day, entrances = timezone.localdate() - dt.timedelta(days=10), compound.buildings.order_by("id")[0].entrances.order_by("id")
-    for number, (role, place, name) in enumerate(
-        (
-            (Responsibility.Role.COMMANDER, compound, "罗建华"),
-            (Responsibility.Role.ENTRANCE_HEAD, entrances[0], "许桂兰"),
-            (Responsibility.Role.ENTRANCE_HEAD, entrances[1], "蔡建国"),
-        ),
-        8800,
-    ):
+    people: tuple[tuple[str, Compound | Entrance, str], ...] = (
+        (Responsibility.Role.COMMANDER, compound, "罗建华"),
+        (Responsibility.Role.ENTRANCE_HEAD, entrances[0], "许桂兰"),
+        (Responsibility.Role.ENTRANCE_HEAD, entrances[1], "蔡建国"),
+    )
+    for number, (role, place, name) in enumerate(people, 8800):
         responsibilities.assign(
             community=compound.community, role=role, place=place, person=Person(name=name, phone=phone(number)), starts_on=day,
             by=secretary,

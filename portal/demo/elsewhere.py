@@ -106,11 +106,13 @@ def _done(errand: int, state: str, helper: User) -> None:
 
 def _at_the_gate(gate: Post, secretary: User, taker: User) -> None:
     """One on its way, one just come, two that stand, one handed out before its time."""
-    facts = {"source": "group_buy", "way": Way.ENTRANCE}
-    deliveries.take_in(
-        key=uuid.UUID(int=1101), post=gate, expected=40, arrived=False, what="蔬菜包", sender="区保供车队", by=taker, **facts
-    )  # fmt: skip
-    deliveries.take_in(key=uuid.UUID(int=1102), post=gate, expected=6, what="牛奶", sender="超市", by=taker, **facts)
+    for number, (what, sender, expected, arrived) in enumerate(
+        (("蔬菜包", "区保供车队", 40, False), ("牛奶", "超市", 6, True)), 1101
+    ):
+        deliveries.take_in(
+            key=uuid.UUID(int=number), post=gate, expected=expected, arrived=arrived, what=what, sender=sender,
+            source="group_buy", way=Way.ENTRANCE, by=taker,
+        )  # fmt: skip
     parcels = (("快递", "顺丰", Care.ORDINARY), ("快递", "京东", Care.ORDINARY), ("降压药", "药房", Care.MEDICINE))
     homes = Dwelling.objects.filter(entrance__building__compound=gate.compound).order_by("id")[7:2000:600]
     for number, ((what, sender, care), home) in enumerate(zip(parcels, homes, strict=False), 1103):
