@@ -157,9 +157,9 @@ def correction(asker: User | None) -> None:
     forgotten.save(update_fields=["signed_out_at"])
 
 
-def stand_now(secondment: Secondment) -> None:
-    """Put the demo's cadre on the shift of this moment at the east gate, so that the gate page opens for them."""
-    running = Shift.objects.running().filter(post__name="东门", post__compound=secondment.compound).first()
+def stand_now(secondment: Secondment, gate: str) -> None:
+    """Put a cadre who signs in to the demo on the shift of this moment at a gate, so that the gate page opens for them."""
+    running = Shift.objects.running().filter(post__name=gate, post__compound=secondment.compound).first()
     if running is None:
         return
     cadre = secondment.cadre

@@ -57,7 +57,7 @@ def build(compound: Compound, *, accounts: dict[str, User], cadres: list[Cadre])
         )  # fmt: skip
     for topic, method, result, where in TALKS:
         place = Place(community, compound, words=where)
-        persuasions.record(place=place, topic=topic, method=method, result=result, by=worker)
+        persuasions.record(place=place, topic=topic, method=method, result=result, by=counsellor if where == "东门" else worker)
     _matched(compound, worker)
     _ordered(compound, worker)
     _praised(compound, cadres, worker)

@@ -6,9 +6,13 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from checkpoints.models import Assignment, Handover, Passage, Shift
-from checkpoints.services import inside
+from checkpoints.services import exposure, inside
 from deployments.models import Cadre, SendingUnit
-from portal.accounts.models import User
+from portal.accounts.models import Channel, Event, Message, User
+from portal.accounts.services import deliveries
+from portal.demo.messages import NEW, TELL
+from portal.jobs.imports import lines
+from portal.jobs.models import Job
 from portal.management.commands.demo import SIGN_INS
 from residents.models import (
     Building,
@@ -21,6 +25,24 @@ from residents.models import (
     Round,
     RoundPlan,
 )
+
+TOLD = ("secretary", "worker", "cadre", "cadre2", "supervisor", "officer")
+MESSAGES = ("/messages/", "/messages/channels/")
+HELPERS = (
+    "/checkpoints/deliveries/", "/residents/errands/", "/residents/tasks/", "/residents/matters/", "/residents/notices/",
+    "/residents/teams/", "/residents/persuasions/", "/deployments/commendations/mine/", "/checkpoints/gate/", "/my/",
+)  # fmt: skip
+FILLED = {
+    "secretary": (*MESSAGES, "/jobs/", "/exports/", "/checkpoints/exposure/", "/deployments/secondments/?state=submitted",
+                  "/deployments/leave/?state=refused", "/residents/notices/?view=past"),
+    "worker": (*MESSAGES, "/jobs/"),
+    "cadre": (*MESSAGES, *HELPERS),
+    "cadre2": (*MESSAGES, *HELPERS),
+    "supervisor": MESSAGES,
+    "officer": (*MESSAGES, "/jobs/", "/exports/"),
+    "district": (*MESSAGES, "/jobs/", "/exports/"),
+    "operator": MESSAGES,
+}  # fmt: skip
 
 
 def is_the_district_the_readme_promises(_client):
@@ -87,10 +109,58 @@ def has_the_homes_of_the_field_reports(_client):
     assert max(Resident.objects.values_list("dwelling").annotate(n=Count("pk")).values_list("n", flat=True)) == 10
 
 
+def has_sheets_that_came_in_and_went_out(_client):
+    made = Job.objects.order_by("by__username", "kind", "id")
+    assert list(made.values_list("by__username", "kind", "state")) == [
+        ("district", "export", "done"),
+        ("officer", "export", "done"),
+        ("secretary", "export", "done"),
+        ("secretary", "export", "done"),
+        ("secretary", "import_cadres", "done"),
+        ("secretary", "import_residents", "previewed"),
+        ("worker", "import_passages", "previewed"),
+    ]
+    assert {job.result.open("rb").read(2) for job in made.filter(kind="export")} == {b"PK"}
+    assert {job.kind: len(list(lines(job, "refuse"))) for job in made.exclude(kind="export")} == {
+        "import_cadres": 2, "import_residents": 1, "import_passages": 1,
+    }  # fmt: skip
+
+
+def has_told_everybody_something_and_some_of_it_is_new(_client):
+    new = {user.username: user.inbox.filter(read_at=None).count() for user in User.objects.filter(username__in=SIGN_INS)}
+    assert {name: new[name] for name in TOLD if not 2 <= new[name] <= NEW} == {}
+    # The portal tells these two nothing but that their channel is silent.
+    assert (new["district"], new["operator"]) == (1, 1)
+    before = Message.objects.count()
+    for tell in TELL:
+        tell()
+    assert Message.objects.count() == before
+
+
+def sends_nothing_to_another_machine(_client):
+    assert not Channel.objects.filter(dead_at=None).exists()
+    assert set(User.objects.filter(channels__isnull=False).values_list("username", flat=True)) == set(FILLED)
+    assert deliveries.run(seconds=1.0) == 0
+
+
+def shows_something_on_every_page_of_a_list(client):
+    for name, addresses in FILLED.items():
+        client.force_login(User.objects.get(username=name))
+        pages = {address: client.get(address) for address in addresses}
+        empty = [address for address, page in pages.items() if page.status_code != 200 or b"p-empty" in page.content]
+        assert (name, empty) == (name, [])
+
+
+def has_somebody_off_duty_after_an_exposure(_client):
+    assert exposure.followed(Community.objects.filter(name="清荷社区")).count() == 1
+
+
 def refuses_a_database_with_places(_client):
+    rows = [model.objects.count() for model in (Cadre, Resident, Job, Message, Channel, Event)]
     with pytest.raises(CommandError, match="empty database"):
         call_command("demo")
     call_command("demo", when_empty=True)
+    assert [model.objects.count() for model in (Cadre, Resident, Job, Message, Channel, Event)] == rows
 
 
 LOOKS = (
@@ -103,6 +173,11 @@ LOOKS = (
     has_cases_at_every_stage,
     people_have_numbers_that_belong_to_nobody,
     has_the_homes_of_the_field_reports,
+    has_sheets_that_came_in_and_went_out,
+    has_told_everybody_something_and_some_of_it_is_new,
+    sends_nothing_to_another_machine,
+    shows_something_on_every_page_of_a_list,
+    has_somebody_off_duty_after_an_exposure,
     refuses_a_database_with_places,
 )
 

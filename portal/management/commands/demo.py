@@ -7,18 +7,23 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from checkpoints.models import Post
 from deployments.models import Secondment
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.demo import (
     chats,
     deliveries,
+    desk,
     duty,
+    elsewhere,
     errands,
     households,
+    jobs,
     kindness,
     ledgers,
     matters,
+    messages,
     notices,
     passages,
     people,
@@ -73,18 +78,16 @@ def load() -> Errand:
     compounds = places.build()
     accounts = people.accounts()
     secretary = accounts["secretary"]
-    units = people.units(accounts["supervisor"])
-    secondments = people.cadres(compounds, units, secretary)
-    people.leave(secondments)
-    people.responsibilities(compounds, secondments)
+    secondments = _sent(compounds, accounts)
     households.build(compounds, secretary=secretary)
     posts = duty.posts(compounds)
     duty.shifts(posts, secondments)
-    _on_duty(secondments[0], accounts)
-    loggers = [secondment.cadre.user for secondment in secondments if secondment.cadre.user]
-    passages.build(posts, loggers)
-    _measured()
-    passages.handovers(posts, secretary)
+    there = [one for one in secondments if one.compound == compounds["榆树公租房"] and one.reported_at]
+    _on_duty(secondments[0], there[0], accounts)
+    loggers, others = _users(secondments), _users(there)
+    everybody = {**accounts, "cadre": loggers[0], "cadre2": others[0]}
+    messages.give_channels(everybody)
+    _passed(posts, loggers, secretary)
     quarantine.build(compounds, secretary)
     _rounds(compounds, secondments, accounts)
     asked = errands.build(
@@ -93,13 +96,40 @@ def load() -> Errand:
         worker=accounts["worker"],
         secretary=secretary,
     )
-    visits.build(compounds["荷风苑"], asker=loggers[0], secretary=secretary)
-    deliveries.build(posts["荷风苑", "东门"], taker=loggers[0], secretary=secretary)
-    demo_passes.build(compounds, posts, secretary=secretary, lead=loggers[0])
+    _at_the_gates(compounds, posts, secretary=secretary, lead=loggers[0])
     _papers(compounds["荷风苑"], accounts, loggers[:5])
+    elsewhere.build(posts["榆树公租房", "南门"], secretary=accounts["secretary2"], cadres=others)
+    desk.build(compounds["荷风苑"], secondments, accounts=accounts)
     reports.build(accounts["officer"])
+    jobs.build(compounds, posts["荷风苑", "西门"], secondments, accounts=accounts)
+    messages.build(everybody)
     _on_record(secondments, by=secretary)
     return asked
+
+
+def _sent(compounds: dict[str, Compound], accounts: dict[str, User]) -> list[Secondment]:
+    """Whom the units have sent, who of them is away, and who answers for what."""
+    secondments = people.cadres(compounds, people.units(accounts["supervisor"]), accounts["secretary"])
+    people.leave(secondments)
+    people.responsibilities(compounds, secondments)
+    return secondments
+
+
+def _users(secondments: list[Secondment]) -> list[User]:
+    return [secondment.cadre.user for secondment in secondments if secondment.cadre.user]
+
+
+def _passed(posts: dict[tuple[str, str], Post], loggers: list[User], secretary: User) -> None:
+    passages.build(posts, loggers)
+    _measured()
+    passages.handovers(posts, secretary)
+
+
+def _at_the_gates(compounds: dict[str, Compound], posts: dict[tuple[str, str], Post], *, secretary: User, lead: User) -> None:
+    """Who and what comes to the gates of 荷风苑."""
+    visits.build(compounds["荷风苑"], asker=lead, secretary=secretary)
+    deliveries.build(posts["荷风苑", "东门"], taker=lead, secretary=secretary)
+    demo_passes.build(compounds, posts, secretary=secretary, lead=lead)
 
 
 def _measured() -> None:
@@ -116,9 +146,10 @@ def _rounds(compounds: dict[str, Compound], secondments: list[Secondment], accou
     rounds.elsewhere(compounds, first)
 
 
-def _on_duty(secondment: Secondment, accounts: dict[str, User]) -> None:
-    """Let the demo's cadre stand at a gate now, with the phones of a crew."""
-    duty.stand_now(secondment)
+def _on_duty(secondment: Secondment, other: Secondment, accounts: dict[str, User]) -> None:
+    """Let the demo's two cadres stand at a gate now, the first with the phones of a crew."""
+    duty.stand_now(secondment, "东门")
+    duty.stand_now(other, "南门")
     duty.correction(secondment.cadre.user)
     duty.phones(secondment.cadre, lost_by=accounts["worker"], shut_out_by=accounts["secretary"])
 
