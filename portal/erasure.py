@@ -31,7 +31,7 @@ from residents.models import (
     Task,
     TaskNote,
 )
-from residents.models.errands import OPEN
+from residents.models.errand_states import OPEN
 
 NIGHT = range(2, 5)
 # A day whose report was never rolled up is waited for, but not for ever.

@@ -19,7 +19,7 @@ from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import Building, CareProfile, Dwelling, Errand, ErrandKind, QuarantineCase
-from residents.models.errands import DONE
+from residents.models.errand_states import DONE
 from residents.models.quarantine import FOLLOWED
 from residents.services import errand_requests, search
 from residents.services.errand_homes import STAIRS

@@ -2,9 +2,11 @@
 
 from residents.models.chat_groups import ChatGroup
 from residents.models.control import ControlChange, ControlLevel, EpidemicFreeStatus
+from residents.models.errand_kinds import ErrandKind
 from residents.models.errand_lines import ErrandLine, ErrandNote
 from residents.models.errand_money import Payment
-from residents.models.errands import Errand, ErrandKind, ErrandState, Outcome, Urgency
+from residents.models.errand_states import ErrandState, Outcome, Urgency
+from residents.models.errands import Errand
 from residents.models.health_checks import HealthCheck, Method, Mood, SiteCall, Slot, Symptom, Verification
 from residents.models.hotline_calls import Counsellor, HotlineCall
 from residents.models.households import CareCategory, CareProfile, Dwelling, Resident, ResidentChange

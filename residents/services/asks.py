@@ -26,7 +26,7 @@ from portal.lib.crypto import lookup_hash
 from portal.lib.errors import Refused
 from portal.lib.prepared import Prepared
 from residents.models import Community, Errand, ErrandLine, Membership, Role
-from residents.models.errands import DONE, WAITING, ErrandState, Urgency
+from residents.models.errand_states import DONE, WAITING, ErrandState, Urgency
 from residents.services import ask_sheets, errand_lines, errands
 from residents.services.ask_sheets import Sheet
 from residents.services.errand_homes import find_home, find_resident, find_room

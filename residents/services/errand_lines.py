@@ -14,7 +14,7 @@ from portal.accounts.outbox import tell
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandLine, ErrandState
-from residents.models.errands import IN_HAND
+from residents.models.errand_states import IN_HAND
 from residents.services.errands import bought, expect, locked, locked_all
 
 State = ErrandLine.State

@@ -14,7 +14,7 @@ from portal.accounts.outbox import tell
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandState, Outcome, Round, Stop
-from residents.models.errands import WAITING
+from residents.models.errand_states import WAITING
 from residents.rounds import KINDS
 from residents.services import errands, rounds
 

@@ -17,7 +17,7 @@ from portal.accounts.outbox import tell
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandLine, ErrandNote, ErrandState, Outcome
-from residents.models.errands import DONE, IN_HAND, OPEN, SUCCESSES, WAITING
+from residents.models.errand_states import DONE, IN_HAND, OPEN, SUCCESSES, WAITING
 from residents.services.errand_requests import MOST_LINES, promised_by
 from residents.services.helpers import expect_helper
 
