@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import DeliveryBatch, DeliveryDrop, Post
-from checkpoints.models.deliveries import OVER, DropState, Way
+from checkpoints.models.deliveries import OVER, Way
+from checkpoints.models.drops import DropState
 from checkpoints.services import deliveries
 from portal.accounts import audit
 from portal.accounts.models import User
