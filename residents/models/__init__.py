@@ -20,8 +20,9 @@ from residents.models.notices import Notice, NoticeReceipt
 from residents.models.pairings import Helper, Pairing
 from residents.models.places import Building, Community, Compound, District, Entrance, Grid, Subdistrict
 from residents.models.policies import DutyPolicy
-from residents.models.quarantine import CareTeamMember, CaseStage, CaseState, CaseTest, QuarantineCase
+from residents.models.quarantine import CaseStage, CaseState, CaseTest, QuarantineCase
 from residents.models.quarantine_policies import ContactClass, PolicyStage, QuarantinePolicy, StageKind
+from residents.models.quarantine_teams import CareTeamMember
 from residents.models.round_plans import RoundPlan
 from residents.models.rounds import Round, Stop
 from residents.models.tasks import Task, TaskKind, TaskNote, TaskSource, TaskState
