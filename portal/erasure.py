@@ -1,4 +1,4 @@
-"""The nightly erasure: what the table of portal/privacy.py no longer lets be kept. Numbers stay."""
+"""The nightly erasure: what the table of portal/privacy no longer lets be kept. Numbers stay."""
 
 import datetime as dt
 from typing import Any
