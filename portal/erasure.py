@@ -1,4 +1,4 @@
-"""The nightly erasure: what the table of portal/privacy.py no longer lets be kept. Numbers stay."""
+"""The nightly erasure: what the table of portal/privacy no longer lets be kept. Numbers stay."""
 
 import datetime as dt
 from typing import Any
@@ -31,7 +31,7 @@ from residents.models import (
     Task,
     TaskNote,
 )
-from residents.models.errands import OPEN
+from residents.models.errand_states import OPEN
 
 NIGHT = range(2, 5)
 # A day whose report was never rolled up is waited for, but not for ever.

@@ -11,17 +11,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import secrets
-
-
-def flag(name: str, default: bool) -> bool:
-    """Read a yes/no variable: 1, true, yes and on mean yes."""
-    return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
-
-
-def listed(name: str, default: str = "") -> list[str]:
-    """Read a comma-separated variable."""
-    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
-
+from portal.lib.environment import flag, listed
 
 # --- Where we are ---------------------------------------------------------------------------------------------
 
@@ -152,7 +142,6 @@ TEMPLATES = [
 ]
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 # --- Data -----------------------------------------------------------------------------------------------------
 
@@ -223,8 +212,7 @@ ACCOUNT_FORMS = {
     "login": "portal.accounts.forms.sign_in.SignInForm",
     "change_password": "portal.accounts.forms.passwords.NewPasswordForm",
 }
-# Failed passwords are counted by portal.accounts.services.attempts; a count of all sign-ins of an address
-# would lock out an office that shares one.
+# Failed passwords are counted by accounts.services.attempts; all sign-ins of an address, and one office would lock itself out.
 ACCOUNT_RATE_LIMITS = {"login": None}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -279,14 +267,12 @@ EMAIL_USE_TLS = flag("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "portal@localhost")
 
-# --- Language, time, numbers ----------------------------------------------------------------------------------
+# --- Language and time ----------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
-USE_TZ = True
-USE_THOUSAND_SEPARATOR = False
 # Initials are told character by character: the phrases of pypinyin would take 44 MB in each process for nothing.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 

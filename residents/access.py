@@ -20,21 +20,6 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.lib.constraints import lasts_on
 from residents.models import Community, Membership, Role
-from residents.scope import CommunityQuerySet
-
-__all__ = [
-    "GRANTS",
-    "CommunityQuerySet",
-    "Permission",
-    "Request",
-    "communities_for",
-    "has",
-    "holders",
-    "may_in",
-    "remember_roles",
-    "requires",
-    "roles_of",
-]
 
 
 class Permission(StrEnum):

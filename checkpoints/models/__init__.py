@@ -1,8 +1,9 @@
 """Posts, shifts, attendance, passages, passes and hand-overs."""
 
 from checkpoints.models.attendance import Attendance, AttendanceCorrection
-from checkpoints.models.deliveries import DeliveryBatch, DeliveryDrop
+from checkpoints.models.deliveries import DeliveryBatch
 from checkpoints.models.devices import GateDevice
+from checkpoints.models.drops import DeliveryDrop
 from checkpoints.models.exposures import Exposure, StaffCheck
 from checkpoints.models.fevers import Fever
 from checkpoints.models.handovers import Handover

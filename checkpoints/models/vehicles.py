@@ -30,7 +30,7 @@ class Vehicle(models.Model):
         WINDOW = "window", pgettext_lazy("vehicle", "within hours")
 
     community = models.ForeignKey(Community, models.PROTECT, related_name="vehicles", verbose_name=_("community"))
-    # As services.written reads it: one plate, one writing.
+    # As services.written_fields reads it: one plate, one writing.
     plate_no = models.CharField(_("plate"), max_length=12)
     kind = models.CharField(_("kind of vehicle"), max_length=9, choices=Kind, default=Kind.RESIDENT)
     dwelling = models.ForeignKey(

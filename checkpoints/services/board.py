@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from checkpoints.models import Assignment, Post, PostStatus, Shift
 from checkpoints.services import availability, suggestions
 from checkpoints.services.availability import Facts, Obstacle
+from checkpoints.services.board_pool import Person, pool_of
 from deployments.models import Cadre, Leave, Responsibility, Secondment
 from portal.lib import masks
 from portal.lib.dates import moment, week_of
@@ -85,19 +86,6 @@ class Band:
 
 
 @dataclass
-class Person:
-    """A cadre nobody has placed on this day, with what matters."""
-
-    cadre: Cadre
-    hours: float
-    last_ended: dt.datetime | None
-    lives_here: bool
-    away_until: dt.datetime | None
-    expected: bool
-    nights: bool
-
-
-@dataclass
 class Board:
     """A day of a community."""
 
@@ -165,21 +153,19 @@ def board_of(community: Community, day: dt.date, *, full_names: bool) -> Board:
     today = {pk: cell for pk, cell in cells.items() if cell.shift.day == day}
     bands = _bands([cell.shift for cell in today.values()])
     placed = {chip.assignment.cadre_id for cell in today.values() for chip in cell.chips}
-    board = Board(
+    free = [cadre for pk, cadre in cadres.items() if pk not in placed]
+    return Board(
         community=community,
         day=day,
         bands=bands,
         blocks=_blocks(community, posts, today, bands, full_names=full_names),
         cells=today,
-        pool=[],
+        pool=pool_of(community, day, free, facts, rest_hours),
         cadres=cadres,
         facts=facts,
         rest_hours=rest_hours,
         running=[cell for cell in cells.values() if cell.shift.day != day],
     )
-    people = [_person(cadre, board) for pk, cadre in cadres.items() if pk not in placed]
-    board.pool = sorted(people, key=lambda one: (one.away_until is not None, one.expected, one.hours, one.cadre.pk))
-    return board
 
 
 def band_of(shift: Shift) -> str:
@@ -282,32 +268,3 @@ def _name_responsible(community: Community, blocks: dict[int, Block], *, full_na
     # The steward last: whoever answers for everything in the compound is the one to call.
     for row in rows.select_related("cadre").order_by("role", "pk"):
         blocks[row.compound_id].responsible = row.person if full_names else masks.name(row.person)
-
-
-def _person(cadre: Cadre, board: Board) -> Person:
-    stands = board.facts.stands.get(cadre.pk, [])
-    starts_at, ends_at = moment(board.day, dt.time.min), moment(board.day + dt.timedelta(days=1), dt.time.min)
-    leaves = [
-        leave for leave in board.facts.leaves.get(cadre.pk, []) if leave.starts_at < ends_at and leave.ends_at > starts_at
-    ]
-    ended = [stand.ends_at for stand in stands if stand.ends_at <= ends_at]
-    return Person(
-        cadre=cadre,
-        hours=suggestions.hours_in_week(stands, board.day),
-        last_ended=max(ended, default=None),
-        lives_here=cadre.home_community_id == board.community.pk,
-        expected=availability.is_expected(cadre, board.day, board.facts),
-        away_until=max((leave.ends_at for leave in leaves), default=None),
-        nights=_can_do_nights(cadre, board),
-    )
-
-
-def _can_do_nights(cadre: Cadre, board: Board) -> bool:
-    """Whether nothing keeps the person from standing this night, 22:00 to 06:00."""
-    night = Shift(
-        post=Post(compound=Compound(community=board.community)),
-        day=board.day,
-        starts_at=moment(board.day, dt.time(22)),
-        ends_at=moment(board.day + dt.timedelta(days=1), dt.time(6)),
-    )
-    return availability.obstacle(cadre, night, board.facts, rest_hours=board.rest_hours) is None

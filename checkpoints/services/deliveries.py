@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import DeliveryBatch, Post
-from checkpoints.models.deliveries import COMING, EARLY, FREE, LYING, OVER, DeliveryState, DropState
+from checkpoints.models.deliveries import COMING, EARLY, FREE, OVER, DeliveryState
+from checkpoints.models.drops import LYING, DropState
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained

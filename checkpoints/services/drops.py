@@ -12,14 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import DeliveryBatch, DeliveryDrop, Post
-from checkpoints.models.deliveries import OVER, DropState, Way
+from checkpoints.models.deliveries import OVER, Way
+from checkpoints.models.drops import DropState
 from checkpoints.services import deliveries
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import Building, CareProfile, Dwelling, Errand, ErrandKind, QuarantineCase
-from residents.models.errands import DONE
+from residents.models.errand_states import DONE
 from residents.models.quarantine import FOLLOWED
 from residents.services import errand_requests, search
 from residents.services.errand_homes import STAIRS

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from checkpoints.access import leads_gate
 from checkpoints.models import Passage, PassUse, Shift, Vehicle, Visit
-from checkpoints.services import entry_rules, pass_cases, written
-from checkpoints.services.written import Invalid, Written
+from checkpoints.services import entry_rules, pass_cases, written_fields
+from checkpoints.services.written import Written
+from checkpoints.services.written_fields import Invalid
 from portal.accounts import audit
 from portal.accounts.models import User
 from residents.models import Compound, Dwelling
@@ -43,7 +44,7 @@ class Entry(NamedTuple):
 def key_of(home: str, compound: Compound) -> str:
     """A home by which rows, visits and quarantine of a compound find each other; without entrances it has number 0 there."""
     found = search.parts_of(compound.name, home)
-    return "-".join(found) if found else written.home(home)
+    return "-".join(found) if found else written_fields.home(home)
 
 
 def resident_of(row: Any) -> int | None:
@@ -230,6 +231,6 @@ def _text(row: Any, name: str, most: int) -> str:
     """A word of the gate beside the passage; what cannot be read is none."""
     said = row.get(name) if isinstance(row, dict) else None
     try:
-        return written.text(name, said[:most]) if isinstance(said, str) else ""
+        return written_fields.text(name, said[:most]) if isinstance(said, str) else ""
     except Invalid:
         return ""

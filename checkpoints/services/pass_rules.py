@@ -4,9 +4,10 @@ tests/checkpoints/cases/passes.json is run through both: a rule is changed in bo
 All times are local texts, "2022-04-10T08:30": nothing here depends on a clock, a zone, a database or a language.
 """
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from checkpoints.services.pass_hours import day_of, in_window, minute_of, minutes_of, moment, on_day, opening
 
 YES, NO, ASK = "yes", "no", "ask"
 # Who comes from outside: their pass opens the gate inwards, and nobody keeps them from going home.
@@ -57,7 +58,7 @@ def state_of(case: Case) -> str:  # noqa: PLR0911 - eight states, the first that
         return "voided"
     if out := _open_out(case):
         return "overdue" if _late_by(case, out) > 0 else "out"
-    if card.get("until") and _day(card["until"]) < _day(case["at"]):
+    if card.get("until") and day_of(card["until"]) < day_of(case["at"]):
         return "expired"
     if card["state"] == "suspended" or case.get("quarantine") == "all":
         return "suspended"
@@ -120,9 +121,9 @@ def _blocked(case: Case, state: str) -> list[Answer]:  # noqa: PLR0911 - the fir
         return [_why("returnee" if card["state"] != "voided" else "voided")]
     if state == "requested":
         return [_why("requested")]
-    if card.get("from") and _day(card["from"]) > _day(case["at"]):
+    if card.get("from") and day_of(card["from"]) > day_of(case["at"]):
         return [_why("not_yet", day=card["from"])]
-    if card.get("until") and _day(card["until"]) < _day(case["at"]):
+    if card.get("until") and day_of(card["until"]) < day_of(case["at"]):
         return [_why("expired", day=card["until"])]
     if case.get("quarantine") == "all":
         return [_why("quarantine")]
@@ -134,7 +135,7 @@ def _returned(case: Case) -> bool:
     policy, back = case.get("policy"), case.get("returned_on")
     if not policy or not back or "returnee" not in policy["voids"]:
         return False
-    return _day(back) >= _day(case["pass"]["issued"])
+    return day_of(back) >= day_of(case["pass"]["issued"])
 
 
 def _is_exempt(case: Case) -> bool:
@@ -149,9 +150,9 @@ def _policy_says(case: Case) -> list[Answer]:
     policy, found = case["policy"], []
     if policy["trips"] == 0:
         return [_why("nobody")]
-    if not _on_day(policy, _day(case["at"])):
+    if not on_day(policy, day_of(case["at"])):
         found.append(_why("days", days=policy["days"], weekdays=policy["weekdays"]))
-    if not _in_window(policy, _minute(case["at"])):
+    if not in_window(policy, minute_of(case["at"])):
         found.append(_why("window", **{"from": policy["from"], "until": policy["until"]}))
     if _left(case) == 0:
         code = "slips" if policy["scope"] == "slips" else "trips"
@@ -185,31 +186,14 @@ def _still_out(case: Case, state: str) -> list[Answer]:
     return [_why("overdue" if state == "overdue" else "out", since=out["at"])] if out else []
 
 
-def _on_day(policy: Case, day: int) -> bool:
-    date = dt.date.fromordinal(day)
-    if policy["days"] in {"odd", "even"}:
-        return (date.day % 2 == 1) == (policy["days"] == "odd")
-    return policy["days"] == "every" or date.isoweekday() in policy["weekdays"]
-
-
-def _in_window(policy: Case, minute: int) -> bool:
-    """Both ends belong to it; a window may lie across midnight."""
-    if not policy["from"]:
-        return True
-    opens, closes = _clock(policy["from"]), _clock(policy["until"])
-    if opens <= closes:
-        return opens <= minute <= closes
-    return minute >= opens or minute <= closes
-
-
 def _left(case: Case, day: int | None = None) -> int | None:
     """How many trips are left on a day; None where they are not counted."""
     policy = case.get("policy")
     if not policy or policy["trips"] is None:
         return None
-    day = _day(case["at"]) if day is None else day
-    first = _day(policy["starts_on"]) if policy["scope"] == "slips" else day - policy["period_days"] + 1
-    made = sum(1 for use in _before(case) if use["way"] == "out" and _counts(policy, use) and _day(use["at"]) >= first)
+    day = day_of(case["at"]) if day is None else day
+    first = day_of(policy["starts_on"]) if policy["scope"] == "slips" else day - policy["period_days"] + 1
+    made = sum(1 for use in _before(case) if use["way"] == "out" and _counts(policy, use) and day_of(use["at"]) >= first)
     return max(int(policy["trips"]) - made, 0)
 
 
@@ -220,27 +204,19 @@ def _counts(policy: Case, use: Case) -> bool:
 def _next(case: Case) -> str | None:
     """The first moment from now on at which neither day, hour nor trips forbid it."""
     card, policy = case["pass"], case.get("policy")
-    today = _day(case["at"])
-    for day in range(max(today, _day(card.get("from") or case["at"])), today + FAR):
-        if card.get("until") and _day(card["until"]) < day:
+    today = day_of(case["at"])
+    for day in range(max(today, day_of(card.get("from") or case["at"])), today + FAR):
+        if card.get("until") and day_of(card["until"]) < day:
             return None
-        minute = _opening(None if _is_exempt(case) else policy, _minute(case["at"]) if day == today else 0)
+        minute = opening(None if _is_exempt(case) else policy, minute_of(case["at"]) if day == today else 0)
         if minute is None or (policy and not _is_exempt(case) and not _free_day(case, day)):
             continue
-        return f"{dt.date.fromordinal(day).isoformat()}T{minute // 60:02d}:{minute % 60:02d}"
+        return moment(day * 1440 + minute)
     return None
 
 
 def _free_day(case: Case, day: int) -> bool:
-    return _on_day(case["policy"], day) and _left(case, day) != 0
-
-
-def _opening(policy: Case | None, minute: int) -> int | None:
-    """The first minute of the window from this one on, on the same day."""
-    if not policy or _in_window(policy, minute):
-        return minute
-    opens = _clock(policy["from"])
-    return opens if minute < opens else None
+    return on_day(case["policy"], day) and _left(case, day) != 0
 
 
 # Uses
@@ -264,34 +240,14 @@ def _late_by(case: Case, out: Case) -> int:
     policy = case.get("policy")
     if not policy or not policy["minutes"] or _is_exempt(case):
         return 0
-    return _absolute(case["at"]) - _absolute(out["at"]) - int(policy["minutes"])
+    return minutes_of(case["at"]) - minutes_of(out["at"]) - int(policy["minutes"])
 
 
 def _back_by(case: Case, since: str) -> str | None:
     policy = case.get("policy")
     if not policy or not policy["minutes"] or _is_exempt(case):
         return None
-    minutes = _absolute(since) + int(policy["minutes"])
-    return f"{dt.date.fromordinal(minutes // 1440).isoformat()}T{minutes % 1440 // 60:02d}:{minutes % 60:02d}"
-
-
-# Texts to numbers
-
-
-def _day(text: str) -> int:
-    return dt.date.fromisoformat(text[:10]).toordinal()
-
-
-def _clock(text: str) -> int:
-    return int(text[:2]) * 60 + int(text[3:5])
-
-
-def _minute(text: str) -> int:
-    return _clock(text[11:])
-
-
-def _absolute(text: str) -> int:
-    return _day(text) * 1440 + _minute(text)
+    return moment(minutes_of(since) + int(policy["minutes"]))
 
 
 # Answers

@@ -16,9 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkpoints.models import Assignment, Passage, Shift
-from checkpoints.services import entries, pass_links, passage_links, passage_rows, totals, written
+from checkpoints.services import entries, pass_links, passage_links, passage_rows, totals, written, written_fields
 from checkpoints.services.totals import Totals
-from checkpoints.services.written import Invalid, Written
+from checkpoints.services.written import Written
+from checkpoints.services.written_fields import Invalid
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
@@ -63,7 +64,7 @@ def new_id() -> UUID:
     return UUID(int=int.from_bytes(stamp, "big") & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
 
 
-def hours_of(shift: Shift) -> written.Hours:
+def hours_of(shift: Shift) -> written_fields.Hours:
     """From when until when a passage of this shift may have happened."""
     return shift.starts_at - EARLY, shift.ends_at + LATE
 
@@ -277,7 +278,7 @@ def _crew(passage: Passage) -> Any:
 
 def _reason(reason: str) -> str:
     try:
-        reason = written.text("result_note", reason)
+        reason = written_fields.text("result_note", reason)
     except Invalid as bad:
         raise Refused(bad.why) from bad
     if not reason:
@@ -288,4 +289,4 @@ def _reason(reason: str) -> str:
 def said_id(row: Any) -> str:
     """The number of a row as it was sent, so that the phone finds it again; nothing where it has none."""
     said = row.get("id") if isinstance(row, dict) else None
-    return said if isinstance(said, str) and written.KEY.fullmatch(said) else ""
+    return said if isinstance(said, str) and written_fields.KEY.fullmatch(said) else ""

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from checkpoints.models import Passage
-from checkpoints.services import written
+from checkpoints.services import written_fields
 from portal.lib.headings import Column
 from portal.lib.imports import Line
 from portal.lib.sentences import gettext as _
@@ -85,7 +85,7 @@ def passage(line: Line, *, fever_limit: Decimal) -> dict[str, Any]:
     return {
         "direction": values["direction"],
         "person": person,
-        "written_home": written.home(home),
+        "written_home": written_fields.home(home),
         "written_name": values["name"],
         "written_phone": values["phone"],
         "temperature": values["temperature"],
@@ -137,7 +137,7 @@ def _result(line: Line, fever_limit: Decimal) -> str:
 def _plate(line: Line) -> str:
     typed = line.values.get("plate_no") or ""
     try:
-        return written.plate(typed)
-    except written.Invalid:
+        return written_fields.plate(typed)
+    except written_fields.Invalid:
         line.says.append(_("车牌号 “%(plate)s” is no plate: kept as written.") % {"plate": typed})
         return typed

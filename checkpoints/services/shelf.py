@@ -11,7 +11,8 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from checkpoints.models import DeliveryBatch, DeliveryDrop, Post
-from checkpoints.models.deliveries import COMING, FREE, LYING, ON_SHELF, OVER, DeliveryState
+from checkpoints.models.deliveries import COMING, FREE, ON_SHELF, OVER, DeliveryState
+from checkpoints.models.drops import LYING
 from residents.layers import Layer, Mark
 from residents.models import Dwelling
 from residents.models.households import DwellingQuerySet

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from checkpoints.models import Vehicle
-from checkpoints.services import entry_rules, pass_cases, written
-from checkpoints.services.written import Invalid
+from checkpoints.services import entry_rules, pass_cases, written_fields
+from checkpoints.services.written_fields import Invalid
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
@@ -40,7 +40,7 @@ def save(*, community: Community, plate: str, vehicle_id: int | None = None, by:
     row = Vehicle(community=community)
     if vehicle_id:
         row = Vehicle.objects.select_for_update(of=("self",), no_key=True).get(pk=vehicle_id)
-    values |= {"plate_no": written.plate(plate)}
+    values |= {"plate_no": written_fields.plate(plate)}
     if values["plate_no"] == "无牌" or not values["plate_no"]:
         raise Invalid("plate_no", _("The register holds plates. A vehicle without one is logged at the gate."))
     before, after = audit.changed(row, values)
@@ -68,7 +68,7 @@ def remove(*, vehicle_id: int, by: User) -> None:
 def look_up(community: Community, plate: str, now: dt.datetime | None = None) -> Verdict:
     """May this vehicle come in now? Raises Invalid where the plate cannot be one."""
     now = timezone.localtime(now)
-    said = written.plate(plate)
+    said = written_fields.plate(plate)
     vehicle = Vehicle.objects.filter(community=community, plate_no=said).select_related("dwelling__entrance__building").first()
     answer = entry_rules.vehicle(
         {

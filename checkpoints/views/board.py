@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from checkpoints.services.board import Board, Chip, Person, board_of
+from checkpoints.services.board import Board, Chip, board_of
+from checkpoints.services.board_pool import Person
 from checkpoints.services.suggestions import MOST
 from checkpoints.views import undo
 from checkpoints.views.communities import asked_community

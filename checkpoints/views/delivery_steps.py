@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods
 from checkpoints.access import may_settle
 from checkpoints.forms import deliveries as forms
 from checkpoints.models import DeliveryBatch, DeliveryDrop
-from checkpoints.models.deliveries import EARLY, LYING, OVER, DeliveryState, DropState, Way
+from checkpoints.models.deliveries import EARLY, OVER, DeliveryState, Way
+from checkpoints.models.drops import LYING, DropState
 from checkpoints.services import deliveries, drops
 from portal.lib.errors import Refused
 from portal.lib.pages import page

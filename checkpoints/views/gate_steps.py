@@ -15,7 +15,7 @@ from checkpoints.access import device_of, gate_shifts, is_shut_out, leads_gate
 from checkpoints.forms.visits import HomeForm
 from checkpoints.models import Passage, Shift
 from checkpoints.services import fevers, homes, inside, pass_overdue, pass_parties, passages, quick, vehicles
-from checkpoints.services.written import Invalid
+from checkpoints.services.written_fields import Invalid
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from residents.access import Permission, Request, requires

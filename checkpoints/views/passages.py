@@ -12,7 +12,7 @@ from checkpoints.access import correctable_passages
 from checkpoints.forms.passages import CorrectionForm, PassageFilter
 from checkpoints.models import Passage
 from checkpoints.services import passages
-from checkpoints.services.written import Invalid
+from checkpoints.services.written_fields import Invalid
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from portal.lib.paging import paged

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from checkpoints.forms.visits import VehicleForm
 from checkpoints.models import Vehicle
 from checkpoints.services import vehicles
-from checkpoints.services.written import Invalid
+from checkpoints.services.written_fields import Invalid
 from portal.lib.errors import Refused
 from portal.lib.pages import page
 from portal.lib.paging import paged

@@ -10,10 +10,8 @@ from typing import Any
 from deployments.models import SendingUnit
 from deployments.services import units
 from deployments.services.roster_known import Known
-from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib import masks
-from portal.lib.constraints import explained
 from portal.lib.imports import Line
 from portal.lib.sentences import gettext as _
 
@@ -68,17 +66,11 @@ class RosterUnits:
         found = {unit.name: unit for unit in SendingUnit.objects.filter(name__in=names)}
         for name in sorted(names):
             if name not in found:
-                found[name] = self._made(name, by)
+                found[name] = units.create(values={"name": name, **self.liaisons[name]}, by=by)
             elif name in self.new and self.liaisons[name] != {key: getattr(found[name], key) for key in LIAISON}:
                 # Made by earlier rows, which did not say whom to call.
                 found[name] = units.update(unit_id=found[name].pk, values=self.liaisons[name], by=by)
         return found
-
-    def _made(self, name: str, by: User | None) -> SendingUnit:
-        with explained(SendingUnit):
-            unit = SendingUnit.objects.create(name=name, **self.liaisons[name])
-        audit.record("unit.created", unit, by=by, after={"name": name})
-        return unit
 
 
 def _liaison(values: Mapping[str, Any]) -> dict[str, str]:

@@ -5,20 +5,20 @@ nothing. What another community has done with a cadre is never told.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
 from django.utils import timezone
 
-from deployments.models import Cadre, Secondment, SendingUnit
-from deployments.services import memberships, roster_sheet
+from deployments.models import Cadre, Secondment
+from deployments.services import roster_sheet, roster_store
 from deployments.services.roster_known import Known, Plan
 from deployments.services.roster_units import RosterUnits
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib import masks
-from portal.lib.constraints import FOREVER, explained
+from portal.lib.constraints import FOREVER
 from portal.lib.crypto import lookup_hash
 from portal.lib.imports import Line, Reader
 from portal.lib.sentences import gettext as _
@@ -70,8 +70,6 @@ class RosterImporter:
     def rest(self) -> Iterable[Line]:
         """Who is not on a roster stays where they are."""
         return ()
-
-    # Deciding
 
     def decide(self, lines: list[Line]) -> None:
         """Compare each line with the file before it and with what the portal knows."""
@@ -238,66 +236,9 @@ class RosterImporter:
         ends = [(line.number, line.plan.terms["ends_on"]) for line in lines if line.does == "create"]
         self.over = self.over or next(((number, end) for number, end in ends if end and end < timezone.localdate()), None)
 
-    # Storing
-
     def store(self, lines: list[Line]) -> None:
         """Write the lines: units, people, secondments, their audit lines."""
-        plans: list[Plan] = [line.plan for line in lines]
-        units = self.units.stored({plan.unit for plan in plans}, by=self.by)
-        new = [plan for plan in plans if plan.cadre is None]
-        for plan in new:
-            number = plan.person["id_number"]
-            plan.cadre = Cadre(**plan.person, unit=units[plan.unit], id_hash=lookup_hash(number) if number else None)
-        with explained(Cadre):
-            Cadre.objects.bulk_create([plan.cadre for plan in new if plan.cadre])
-        sent = [plan for plan in plans if plan.secondment is None]
-        for plan in sent:
-            plan.secondment = Secondment(cadre=plan.cadre, community=plan.community, **plan.terms)
-        with explained(Secondment):
-            Secondment.objects.bulk_create([plan.secondment for plan in sent if plan.secondment])
-        for plan in plans:
-            self._change(plan, units)
-        self._record(new, sent)
-
-    def _change(self, plan: Plan, units: dict[str, SendingUnit]) -> None:
-        cadre, secondment = plan.cadre, plan.secondment
-        assert cadre is not None  # noqa: S101 - store() has made it
-        assert secondment is not None  # noqa: S101
-        if plan.after:
-            values = {**plan.after, **({"unit": units[plan.unit]} if "unit" in plan.after else {})}
-            if "id_number" in values:
-                values["id_hash"] = lookup_hash(values["id_number"])
-            _save(cadre, values)
-            audit.record("cadre.changed", cadre, community=plan.community, by=self.by, before=plan.before, after=plan.after)
-        if plan.terms_after:
-            _save(secondment, plan.terms_after)
-            audit.record("secondment.changed", secondment, by=self.by, before=plan.terms_before, after=plan.terms_after)
-        if cadre.user_id:
-            memberships.follow(cadre, by=self.by)
-
-    def _record(self, new: Sequence[Plan], sent: Sequence[Plan]) -> None:
-        lines = [
-            audit.line("cadre.created", plan.cadre, by=self.by, community=plan.community, after=_plain(plan.person))
-            for plan in new
-            if plan.cadre
-        ]
-        lines += [
-            audit.line("secondment.approved", plan.secondment, by=self.by, community=plan.community, after=_plain(plan.terms))
-            for plan in sent
-            if plan.secondment
-        ]
-        audit.write(lines)
-
-
-def _save(row: Any, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
-    with explained(type(row)):
-        row.save(update_fields=list(values))
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value not in (None, "", [])}
+        roster_store.store([line.plan for line in lines], self.units, by=self.by)
 
 
 def _shown(name: str, value: Any) -> str:

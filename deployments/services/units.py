@@ -11,7 +11,7 @@ from portal.lib.constraints import explained
 
 
 @transaction.atomic
-def create(*, values: dict[str, Any], by: User) -> SendingUnit:
+def create(*, values: dict[str, Any], by: User | None) -> SendingUnit:
     """Put down a unit that sends people."""
     with explained(SendingUnit):
         unit = SendingUnit.objects.create(**values)

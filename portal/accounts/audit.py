@@ -170,7 +170,7 @@ def shown(values: Mapping[str, Any] | None, model: type[models.Model]) -> dict[s
 
 @cache
 def mask_of(model: type[models.Model], name: str) -> Callable[[str], str] | None:
-    """How this value of a record is masked: the name of a person is, that of a place is not (portal/privacy.py)."""
+    """How this value of a record is masked: the name of a person is, that of a place is not (portal/privacy)."""
     kept = TABLE.get(model._meta.label)
     if kept and name in kept.plain.split():
         return None

@@ -7,7 +7,8 @@ from random import Random
 from django.utils import timezone
 
 from checkpoints.models import DeliveryBatch, DeliveryDrop, Post
-from checkpoints.models.deliveries import FREE, Care, DeliveryState, DropState, Way
+from checkpoints.models.deliveries import FREE, Care, DeliveryState, Way
+from checkpoints.models.drops import DropState
 from checkpoints.services import drops
 from portal.accounts.models import User
 from portal.demo.names import person_name, phone

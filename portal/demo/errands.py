@@ -27,7 +27,7 @@ from residents.models import (
     Payment,
     Urgency,
 )
-from residents.models.errands import IN_HAND, SUCCESSES
+from residents.models.errand_states import IN_HAND, SUCCESSES
 from residents.services import errand_kinds
 from residents.services.asks import errand_link
 from residents.services.errand_requests import promised_by, things_in

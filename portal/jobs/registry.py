@@ -1,6 +1,6 @@
 """Which function does which kind of job.
 
-An app names its kinds in its AppConfig, `job_kinds = {"import_cadres": "deployments.services.rosters.JOB"}`: the portal
+An app names its kinds in its AppConfig, `job_kinds = {"import_cadres": "deployments.services.roster_jobs.JOB"}`: the portal
 finds them without importing the app from below.
 """
 

@@ -12,7 +12,7 @@ from residents.models import Community
 from residents.scope import CommunityQuerySet
 
 # Nothing has happened to it but counting and correcting: the cut-off may still count it anew.
-NEVER_SUBMITTED = Q(state="draft", submitted_at=None, replaces=None)
+NEVER_SUBMITTED = {"state": "draft", "submitted_at": None, "replaces_id": None}
 
 
 class DailyReportQuerySet(CommunityQuerySet):
@@ -106,7 +106,7 @@ class DailyReport(models.Model):
     @property
     def never_submitted(self) -> bool:
         """A first version that nobody has sent up yet."""
-        return self.state == self.State.DRAFT and self.submitted_at is None and self.replaces_id is None
+        return all(getattr(self, name) == value for name, value in NEVER_SUBMITTED.items())
 
     @property
     def counted_to(self) -> str:

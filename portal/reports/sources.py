@@ -38,7 +38,7 @@ from residents.models import (
     Task,
     Transfer,
 )
-from residents.models.errands import DONE
+from residents.models.errand_states import DONE
 from residents.rounds import SWEEPS
 from residents.services import errand_totals
 

@@ -14,7 +14,8 @@ from portal.lib import photos
 from portal.lib.forms import CleanCharField, CleanTextMixin, KeyField, helper, pair
 from residents.forms.steps import StepForm
 from residents.models import Compound, Dwelling, Errand, ErrandKind, ErrandLine, Outcome, Stop, Task, Urgency
-from residents.models.errands import DETAILS, FAILURES, SUCCESSES
+from residents.models.errand_kinds import DETAILS
+from residents.models.errand_states import FAILURES, SUCCESSES
 from residents.services import errand_chat, errand_rounds, helpers, rounds
 from residents.services.errand_chat import LONGEST
 from residents.services.errand_homes import find_home, find_resident

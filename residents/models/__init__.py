@@ -2,9 +2,12 @@
 
 from residents.models.chat_groups import ChatGroup
 from residents.models.control import ControlChange, ControlLevel, EpidemicFreeStatus
+from residents.models.errand_kinds import ErrandKind
 from residents.models.errand_lines import ErrandLine, ErrandNote
 from residents.models.errand_money import Payment
-from residents.models.errands import Errand, ErrandKind, ErrandState, Outcome, Urgency
+from residents.models.errand_states import ErrandState, Outcome, Urgency
+from residents.models.errands import Errand
+from residents.models.findings import Finding
 from residents.models.health_checks import HealthCheck, Method, Mood, SiteCall, Slot, Symptom, Verification
 from residents.models.hotline_calls import Counsellor, HotlineCall
 from residents.models.households import CareCategory, CareProfile, Dwelling, Resident, ResidentChange
@@ -17,9 +20,11 @@ from residents.models.notices import Notice, NoticeReceipt
 from residents.models.pairings import Helper, Pairing
 from residents.models.places import Building, Community, Compound, District, Entrance, Grid, Subdistrict
 from residents.models.policies import DutyPolicy
-from residents.models.quarantine import CareTeamMember, CaseStage, CaseState, CaseTest, QuarantineCase
+from residents.models.quarantine import CaseStage, CaseState, CaseTest, QuarantineCase
 from residents.models.quarantine_policies import ContactClass, PolicyStage, QuarantinePolicy, StageKind
-from residents.models.rounds import Finding, Round, RoundPlan, Stop
+from residents.models.quarantine_teams import CareTeamMember
+from residents.models.round_plans import RoundPlan
+from residents.models.rounds import Round, Stop
 from residents.models.tasks import Task, TaskKind, TaskNote, TaskSource, TaskState
 from residents.models.teams import Team, TeamKind, TeamMember
 

@@ -8,125 +8,32 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_noop, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.storages import WholeFiles
+from residents.models.errand_kinds import DETAILS, ErrandKind
+from residents.models.errand_states import (
+    BY_RESIDENT,
+    DONE,
+    ENDED,
+    IN_HAND,
+    OPEN,
+    SUCCESSES,
+    WAITING,
+    ErrandState,
+    Outcome,
+    Urgency,
+)
 from residents.models.households import Dwelling, Resident
 from residents.models.places import Community, Entrance
 from residents.models.rounds import Round, Stop
 from residents.scope import CommunityQuerySet
 
-# What a kind may ask besides the words of the request; a kind names those it needs (services.errand_kinds).
-DETAILS = {
-    "patient": _("the patient"),
-    "drug": _("name of the medicine"),
-    "spec": _("strength and pack"),
-    "prescription": _("prescription, where it is"),
-    "pickup_code": _("pick-up code"),
-    "shop": _("which shop or locker"),
-    "hospital": _("hospital and department"),
-    "appointment": _("day and hour of the appointment"),
-    "companion": _("who comes along"),
-    "vehicle": _("which vehicle is needed"),
-    "closed_loop": _("closed loop, if quarantined"),
-    "account_no": _("number of the bill"),
-    "amount": _("amount"),
-    "size": _("brand, stage or size"),
-    "contact": _("whom to ring on the way"),
-    # Asked when it is done: a way to the hospital is a closed loop.
-    "driver": _("driver and plate"),
-    "left_at": _("left at"),
-    "back_at": _("back at"),
-    "car_disinfected": _("car disinfected, when and by whom"),
-}
-
 
 def errand_files() -> WholeFiles:
     """Photos at doors are never served by path: only the errand's page hands them out."""
     return WholeFiles("errands")
-
-
-class ErrandKind(models.Model):
-    """A kind of errand and what has to be known for it; rows, so that a city adds its own."""
-
-    code = models.SlugField(_("code"), max_length=24, unique=True)
-    name = models.CharField(_("name"), max_length=20)
-    name_en = models.CharField(_("name in English"), max_length=40)
-    # Keys of DETAILS; those in `required` cannot be left empty by the desk.
-    asks = models.JSONField(_("what is asked"), default=list, blank=True)
-    required = models.JSONField(_("what must be answered"), default=list, blank=True)
-    # Keys of DETAILS too.
-    asks_when_done = models.JSONField(
-        _("what is asked when it is done"), default=list, db_default=models.Value([], models.JSONField()), blank=True
-    )
-    example = models.CharField(_("example for the resident"), max_length=60, blank=True)
-    # Every line of the request is a thing to buy.
-    is_goods = models.BooleanField(_("a list of goods"), default=False)
-    position = models.PositiveSmallIntegerField(_("position"), default=50)
-    in_use = models.BooleanField(_("in use"), default=True)
-
-    class Meta:
-        verbose_name = _("kind of errand")
-        verbose_name_plural = _("kinds of errand")
-        ordering = ["position", "id"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Urgency(models.IntegerChoices):
-    """How bad it is if nobody comes; a smaller number goes first."""
-
-    LIFE = 1, _("danger to life")
-    HEALTH = 2, _("danger to health")
-    DIFFICULTY = 3, _("in difficulty")
-    NORMAL = 4, pgettext_lazy("urgency", "normal")
-
-
-# Stored where the resident gave no reason of their own; read in the reader's language.
-BY_RESIDENT = gettext_noop("cancelled by the resident")
-URGENT = (Urgency.LIFE, Urgency.HEALTH)
-
-
-class ErrandState(models.TextChoices):
-    """Where an errand stands; what may follow is in services.errands."""
-
-    REQUESTED = "requested", pgettext_lazy("errand", "waiting")
-    REOPENED = "reopened", pgettext_lazy("errand", "waiting again")
-    ACCEPTED = "accepted", pgettext_lazy("errand", "taken")
-    IN_PROGRESS = "in_progress", pgettext_lazy("errand", "on the way")
-    IN_DELIVERY = "in_delivery", pgettext_lazy("errand", "being brought")
-    DELIVERED = "delivered", pgettext_lazy("errand", "delivered")
-    CLOSED = "closed", pgettext_lazy("errand", "settled")
-    CANCELLED = "cancelled", pgettext_lazy("errand", "cancelled")
-    REFERRED = "referred", pgettext_lazy("errand", "passed on")
-    MERGED = "merged", pgettext_lazy("errand", "merged")
-
-
-WAITING = (ErrandState.REQUESTED, ErrandState.REOPENED)
-IN_HAND = (ErrandState.ACCEPTED, ErrandState.IN_PROGRESS, ErrandState.IN_DELIVERY)
-DONE = (ErrandState.DELIVERED, ErrandState.CLOSED)
-OPEN = (*WAITING, *IN_HAND)
-ENDED = (ErrandState.CLOSED, ErrandState.CANCELLED, ErrandState.REFERRED, ErrandState.MERGED)
-
-
-class Outcome(models.TextChoices):
-    """How it ended at the door: three ways well, six ways not."""
-
-    HANDED = "handed", _("handed over at the door")
-    AT_DOOR = "at_door", _("left at the door, told by phone")
-    TO_OTHER = "to_other", _("given to family or a neighbour")
-    NO_ANSWER = "no_answer", _("nobody answers")
-    OUT_OF_STOCK = "out_of_stock", _("out of stock everywhere")
-    NO_WAY = "no_way", _("shop shut or no way through")
-    REFUSED = "refused", _("not wanted any more")
-    WRONG_HOME = "wrong_home", _("no such home or person")
-    OTHER_SERVICE = "other_service", _("needs another service")
-
-
-SUCCESSES = (Outcome.HANDED, Outcome.AT_DOOR, Outcome.TO_OTHER)
-FAILURES = tuple(outcome for outcome in Outcome if outcome not in SUCCESSES)
 
 
 class ErrandQuerySet(CommunityQuerySet):

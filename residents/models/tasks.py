@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from residents.models.errands import Errand
+from residents.models.findings import Finding
 from residents.models.health_checks import HealthCheck
 from residents.models.households import Dwelling
 from residents.models.matters import Matter
 from residents.models.places import Building, Community, Compound
 from residents.models.quarantine import QuarantineCase
-from residents.models.rounds import Finding, Stop
+from residents.models.rounds import Stop
 from residents.models.teams import Team
 from residents.scope import CommunityQuerySet
 

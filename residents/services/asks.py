@@ -26,8 +26,8 @@ from portal.lib.crypto import lookup_hash
 from portal.lib.errors import Refused
 from portal.lib.prepared import Prepared
 from residents.models import Community, Errand, ErrandLine, Membership, Role
-from residents.models.errands import DONE, WAITING, ErrandState, Urgency
-from residents.services import ask_sheets, errand_lines, errands
+from residents.models.errand_states import DONE, WAITING, ErrandState, Urgency
+from residents.services import ask_sheets, errand_lines, errand_states, errands
 from residents.services.ask_sheets import Sheet
 from residents.services.errand_homes import find_home, find_resident, find_room
 from residents.services.errand_requests import Place, Thing, ask
@@ -180,8 +180,8 @@ def request(
 @transaction.atomic
 def confirm(*, errand_id: int, thanks: str = "") -> Errand:
     """The resident has it; may say thank you."""
-    errand = errands.locked(errand_id)
-    errands.expect(errand, *DONE)
+    errand = errand_states.locked(errand_id)
+    errand_states.expect(errand, *DONE)
     if errand.confirmed_at:
         return errand
     errand.confirmed_at = timezone.now()
@@ -219,8 +219,8 @@ def complain(*, errand_id: int, text: str) -> Errand:
 @transaction.atomic
 def add(*, errand_id: int, text: str) -> Errand:
     """The resident remembers something more, before it is bought."""
-    errand = errands.locked(errand_id)
-    errands.expect(errand, *BEFORE_BUYING)
+    errand = errand_states.locked(errand_id)
+    errand_states.expect(errand, *BEFORE_BUYING)
     if errand.notes.filter(by=None).count() >= MOST_NOTES:
         raise Refused(_("That is a lot already. Ask for the rest once this has come."))
     if not text:

@@ -16,7 +16,7 @@ from portal.accounts.services import channels
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import Building, ChatGroup, Community, Compound, Entrance, Errand, Membership, Role
-from residents.models.errands import URGENT
+from residents.models.errand_states import URGENT
 
 FIELDS = ("name", "level", "compound", "building", "entrance", "app", "members", "owner", "hears_errands")
 # An errand older than this has long gone up to the desk.

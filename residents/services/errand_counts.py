@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Min, Q
 
 from residents.models import Errand
-from residents.models.errands import IN_HAND, OPEN, URGENT, WAITING
+from residents.models.errand_states import IN_HAND, OPEN, URGENT, WAITING
 from residents.services import errand_totals, levels
 from residents.services.errand_queue import WITH_ROUND
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib.errors import Refused
 from residents.models import ErrandKind
-from residents.models.errands import DETAILS
+from residents.models.errand_kinds import DETAILS
 
 # code, name, English name, what is asked, what must be answered, example
 START_LIST = (

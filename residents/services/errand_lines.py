@@ -14,8 +14,9 @@ from portal.accounts.outbox import tell
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandLine, ErrandState
-from residents.models.errands import IN_HAND
-from residents.services.errands import bought, expect, locked, locked_all
+from residents.models.errand_states import IN_HAND
+from residents.services.errand_states import expect, locked, locked_all
+from residents.services.errands import bought
 
 State = ErrandLine.State
 # What is said in the shop of one thing for all homes; the resident answers a substitute.

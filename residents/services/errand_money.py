@@ -18,8 +18,8 @@ from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandState, Payment
 from residents.models.errand_money import LEAST, MOST
-from residents.models.errands import IN_HAND
-from residents.services.errands import expect, locked
+from residents.models.errand_states import IN_HAND
+from residents.services.errand_states import expect, locked
 
 Kind, State = Payment.Kind, ErrandState
 NOTHING = Decimal("0.00")

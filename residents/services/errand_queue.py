@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from portal.accounts.outbox import draft, send
 from residents.models import Errand, ErrandState, Role
-from residents.models.errands import ENDED, IN_HAND, URGENT, WAITING
+from residents.models.errand_states import ENDED, IN_HAND, URGENT, WAITING
 from residents.services.offices import office
 
 # What the pills of the queue ask.

@@ -29,7 +29,7 @@ from residents.models import (
     Task,
     Urgency,
 )
-from residents.models.errands import URGENT
+from residents.models.errand_states import URGENT
 from residents.services import errand_kinds, rounds
 from residents.services.errand_homes import goes_first
 from residents.services.policies import duty_policy

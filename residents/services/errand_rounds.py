@@ -14,9 +14,9 @@ from portal.accounts.outbox import tell
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandState, Outcome, Round, Stop
-from residents.models.errands import WAITING
+from residents.models.errand_states import WAITING
 from residents.rounds import KINDS
-from residents.services import errands, rounds
+from residents.services import errand_states, errands, rounds
 
 State = ErrandState
 CARRYING = [code for code, kind in KINDS.items() if kind.carries]
@@ -35,15 +35,15 @@ def open_for(errand: Errand) -> "QuerySet[Round]":
 def join(*, errand_id: int, round_id: int, by: User) -> Errand:
     """Let a round do it. The home gets a stop there if it has none."""
     found = rounds.locked(round_id)
-    errand = errands.locked(errand_id)
+    errand = errand_states.locked(errand_id)
     if errand.state == State.MERGED and errand.merged_round_id == found.pk:
         return errand
-    errands.expect(errand, *WAITING)
+    errand_states.expect(errand, *WAITING)
     if not open_for(errand).filter(pk=found.pk).exists():
         raise Refused(_("This round is over, or does not come by there. Choose another."))
     _stop_for(found, errand)
     errand.merged_round = found
-    return errands.end(errand, State.MERGED, str(rounds.title(found)), by, "errand.merged")
+    return errand_states.end(errand, State.MERGED, str(rounds.title(found)), by, "errand.merged")
 
 
 def _stop_for(found: Round, errand: Errand) -> None:
@@ -60,25 +60,25 @@ def _stop_for(found: Round, errand: Errand) -> None:
 @transaction.atomic
 def leave(*, errand_id: int, by: User) -> Errand:
     """Take it out of the round again: it waits for somebody of its own."""
-    errand = errands.locked(errand_id)
+    errand = errand_states.locked(errand_id)
     if errand.merged_round_id is None:
         raise Refused(_("This errand goes with no round."))
-    errands.expect(errand, State.MERGED)
+    errand_states.expect(errand, State.MERGED)
     return _waits(errand, by, "errand.reopened")
 
 
 @transaction.atomic
 def withdraw(*, errand_id: int, reason: str) -> Errand:
     """The resident does not need it any more, whether it goes along with a round or not; who walks it is told."""
-    errand = errands.locked(errand_id)
+    errand = errand_states.locked(errand_id)
     if errand.merged_round_id is None:
         return errands.cancel(errand_id=errand_id, reason=reason, by=None)
-    errands.expect(errand, State.MERGED)
+    errand_states.expect(errand, State.MERGED)
     walking = Stop.objects.open().filter(round=errand.merged_round_id).values("assignee")
     for walker in User.objects.filter(pk__in=walking):
         tell(walker, "errand_cancelled", key=f"errand_cancelled-{errand.pk}", errand=errand.pk, label=errand.kind.name)
     errand.merged_round = None
-    return errands.end(errand, State.CANCELLED, reason, None, "errand.cancelled")
+    return errand_states.end(errand, State.CANCELLED, reason, None, "errand.cancelled")
 
 
 def waiting_at(stop: Stop) -> "QuerySet[Errand]":
@@ -90,7 +90,7 @@ def waiting_at(stop: Stop) -> "QuerySet[Errand]":
 def after(stop: Stop, *, by: User) -> None:
     """The stop has ended: what it brought along is done with it, or waits again. Its round is locked."""
     for errand in waiting_at(stop):
-        locked = errands.locked(errand.pk)
+        locked = errand_states.locked(errand.pk)
         if locked.state != State.MERGED:
             continue
         if stop.state == Stop.State.DONE:
@@ -104,11 +104,11 @@ def undone(stop: Stop, *, by: User) -> None:
     """The stop is taken back: what was done at it is not done after all."""
     rows = Errand.objects.filter(state=State.DELIVERED, merged_round=stop.round_id, dwelling=stop.dwelling_id)
     for errand in rows.filter(delivered_at__gte=stop.done_at):
-        locked = errands.locked(errand.pk)
+        locked = errand_states.locked(errand.pk)
         locked.assignee = locked.accepted_at = locked.accepted_by = locked.delivered_at = locked.delivered_by = None
         locked.outcome = ""
         fields = ["assignee", "accepted_at", "accepted_by", "delivered_at", "delivered_by"]
-        errands.end(locked, State.MERGED, locked.end_reason, by, "errand.merged", fields=fields)
+        errand_states.end(locked, State.MERGED, locked.end_reason, by, "errand.merged", fields=fields)
 
 
 def _done(errand: Errand, by: User) -> None:
@@ -125,4 +125,4 @@ def _done(errand: Errand, by: User) -> None:
 
 def _waits(errand: Errand, by: User, kind: str) -> Errand:
     errand.merged_round, errand.ended_at, errand.end_reason = None, None, ""
-    return errands.waits(errand, State.REQUESTED, by, kind)
+    return errand_states.waits(errand, State.REQUESTED, by, kind)

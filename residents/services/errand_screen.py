@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from residents.models import Errand, ErrandState, Urgency
-from residents.models.errands import URGENT, WAITING
+from residents.models.errand_states import URGENT, WAITING
 
 ON_THE_WAY = (ErrandState.IN_PROGRESS, ErrandState.IN_DELIVERY)
 # What is read from some metres away.

@@ -13,7 +13,7 @@ from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q,
 from django.db.models.functions import RowNumber
 
 from residents.models import Errand, ErrandLine, Payment
-from residents.models.errands import DONE, WAITING
+from residents.models.errand_states import DONE, WAITING
 from residents.services import errand_money
 
 # Kinds that a summary speaks of in one word. A kind that a city adds is counted by itself.

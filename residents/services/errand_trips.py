@@ -12,7 +12,7 @@ from portal.accounts.models import User
 from portal.lib.errors import Refused
 from residents.access import GRANTS, Permission, communities_for
 from residents.models import Errand, ErrandLine, ErrandState, Membership
-from residents.models.errands import DONE, IN_HAND
+from residents.models.errand_states import DONE, IN_HAND
 from residents.services import errands
 
 # A trip is what two arms carry.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from residents.access import Permission
 from residents.layers import Layer, Mark
 from residents.models import Dwelling, Errand
-from residents.models.errands import URGENT, WAITING
+from residents.models.errand_states import URGENT, WAITING
 from residents.timeline import Entry, only_for
 from residents.worst import Worst
 

@@ -3,7 +3,7 @@
 `by=None` is the resident, by the private link (services.asks).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.accounts.outbox import tell
-from portal.lib.constraints import explained
 from portal.lib.errors import Refused
-from residents.models import Errand, ErrandLine, ErrandNote, ErrandState, Outcome
-from residents.models.errands import DONE, IN_HAND, OPEN, SUCCESSES, WAITING
+from residents.models import Errand, ErrandLine, ErrandState, Outcome
+from residents.models.errand_states import DONE, IN_HAND, OPEN, SUCCESSES, WAITING
 from residents.services.errand_requests import MOST_LINES, promised_by
+from residents.services.errand_states import add_note, end, expect, locked, locked_all, saved, step, waits
 from residents.services.helpers import expect_helper
 
 State = ErrandState
@@ -31,30 +31,6 @@ AFTER = {
     Outcome.WRONG_HOME: State.CANCELLED,
     Outcome.OTHER_SERVICE: State.REFERRED,
 }
-
-
-def locked(errand_id: int) -> Errand:
-    """The errand, locked: two thumbs press at once."""
-    return locked_all(errand_id)[errand_id]
-
-
-def locked_all(*errand_ids: int) -> dict[int, Errand]:
-    """The same of several."""
-    # Always in the same order, or two that lock two errands wait for each other.
-    list(Errand.objects.select_for_update(no_key=True).filter(pk__in=errand_ids).order_by("pk").values_list("pk"))
-    rows = Errand.objects.with_places().select_related("community__subdistrict").in_bulk(errand_ids)
-    if len(rows) < len(set(errand_ids)):
-        raise Refused(_("Choose another errand."))
-    return rows
-
-
-def expect(errand: Errand, *states: str) -> None:
-    """Refuse a step that does not follow from where the errand stands."""
-    if errand.state not in states:
-        raise Refused(
-            _("This errand is “%(state)s”, and from there this step does not follow. Reload the page to see what may be done.")
-            % {"state": errand.get_state_display()}
-        )
 
 
 @transaction.atomic
@@ -104,7 +80,7 @@ def _give(errand: Errand, helper: User, by: User, kind: str) -> Errand:
     errand.assignee, errand.accepted_at, errand.accepted_by = helper, now, by
     errand.first_accepted_at = errand.first_accepted_at or now
     errand.state = State.ACCEPTED if errand.state in WAITING else errand.state
-    return _saved(errand, kind, by, before, ["assignee", "accepted_at", "accepted_by", "first_accepted_at"])
+    return saved(errand, kind, by, before, ["assignee", "accepted_at", "accepted_by", "first_accepted_at"])
 
 
 @transaction.atomic
@@ -142,7 +118,7 @@ def start(*, errand_id: int, by: User) -> Errand:
     """Whoever has it sets out."""
     errand = _own(errand_id, by)
     expect(errand, State.ACCEPTED)
-    return _step(errand, State.IN_PROGRESS, "errand.started", by, started_at=timezone.now())
+    return step(errand, State.IN_PROGRESS, "errand.started", by, started_at=timezone.now())
 
 
 @transaction.atomic
@@ -154,7 +130,7 @@ def bought(*, errand_id: int, by: User) -> Errand:
         raise Refused(_("The resident has not said yet whether the substitute will do. Ring them, then mark the thing."))
     now = timezone.now()
     # Whoever forgot to press "set out" did set out.
-    return _step(errand, State.IN_DELIVERY, "errand.bought", by, bought_at=now, started_at=errand.started_at or now)
+    return step(errand, State.IN_DELIVERY, "errand.bought", by, bought_at=now, started_at=errand.started_at or now)
 
 
 @transaction.atomic
@@ -168,13 +144,13 @@ def deliver(
     expect(errand, *IN_HAND)
     if outcome not in SUCCESSES:
         raise Refused(_("Say how it was handed over."))
-    _note(errand, note, by)
+    add_note(errand, note, by)
     facts = {"outcome": outcome, "delivered_at": timezone.now(), "delivered_by": by}
     if answers := {key: value for key, value in (details or {}).items() if key in errand.kind.asks_when_done and value}:
         facts["details"] = {**errand.details, **answers}
     if photo:
         facts["photo"] = photo
-    return _step(errand, State.DELIVERED, "errand.delivered", by, **facts)
+    return step(errand, State.DELIVERED, "errand.delivered", by, **facts)
 
 
 @transaction.atomic
@@ -235,7 +211,7 @@ def merge(*, errand_id: int, into_id: int, by: User) -> Errand:
         ErrandLine(errand=into, position=taken + n, name=line.name, quantity=line.quantity, unit=line.unit)
         for n, line in enumerate(errand.lines.all(), 1)
     )
-    _note(into, errand.what[:300], by)
+    add_note(into, errand.what[:300], by)
     errand.merged_into = into
     return end(errand, State.MERGED, str(into.pk), by, "errand.merged")
 
@@ -246,7 +222,7 @@ def reopen(*, errand_id: int, reason: str, by: User | None) -> Errand:
     errand = locked(errand_id)
     expect(errand, *DONE)
     errand.ended_at, errand.confirmed_at = None, None
-    _note(errand, reason, by)
+    add_note(errand, reason, by)
     return waits(errand, State.REOPENED, by, "errand.reopened")
 
 
@@ -269,7 +245,7 @@ def note(*, errand_id: int, text: str, by: User | None) -> Errand:
     """Add a word: a brand, a door code, a call that was made."""
     errand = locked(errand_id)
     expect(errand, *OPEN, State.DELIVERED)
-    _note(errand, text, by)
+    add_note(errand, text, by)
     audit.record("errand.noted", errand, by=by)
     return errand
 
@@ -295,48 +271,7 @@ def _own(errand_id: int, by: User) -> Errand:
     return errand
 
 
-def _step(errand: Errand, state: str, kind: str, by: User, **values: Any) -> Errand:
-    before = {"state": errand.state}
-    for name, value in {"state": state, **values}.items():
-        setattr(errand, name, value)
-    return _saved(errand, kind, by, before, list(values))
-
-
 def _back(errand: Errand, reason: str, by: User, kind: str) -> Errand:
     expect(errand, *IN_HAND)
-    _note(errand, reason, by)
+    add_note(errand, reason, by)
     return waits(errand, State.REQUESTED, by, kind)
-
-
-def waits(errand: Errand, state: str, by: User | None, kind: str) -> Errand:
-    """A locked errand goes back to the queue; its promise begins anew."""
-    before = {"state": errand.state, "assignee": errand.assignee_id}
-    errand.state = state
-    errand.assignee = errand.accepted_at = errand.accepted_by = errand.started_at = errand.bought_at = None
-    errand.delivered_at = errand.delivered_by = None
-    errand.waits_since, errand.escalated = timezone.now(), 0
-    errand.promised_by = errand.escalates_at = promised_by(errand.community, errand.urgency, errand.waits_since)
-    fields = ["assignee", "accepted_at", "accepted_by", "started_at", "bought_at", "delivered_at", "delivered_by",
-              "waits_since", "promised_by", "escalates_at", "escalated", "outcome", "ended_at", "confirmed_at", "end_reason",
-              "merged_round"]  # fmt: skip
-    return _saved(errand, kind, by, before, fields)
-
-
-def end(errand: Errand, state: str, reason: str, by: User | None, kind: str, *, fields: Sequence[str] = ()) -> Errand:
-    """A locked errand is over here, for this reason."""
-    before = {"state": errand.state}
-    errand.state, errand.ended_at, errand.end_reason = state, timezone.now(), reason[:200]
-    return _saved(errand, kind, by, before, ["ended_at", "end_reason", "outcome", "merged_into", "merged_round", *fields])
-
-
-def _saved(errand: Errand, kind: str, by: User | None, before: dict[str, Any], fields: Sequence[str]) -> Errand:
-    with explained(Errand):
-        errand.save(update_fields=["state", *fields])
-    after = {"state": errand.state, "assignee": errand.assignee_id}
-    audit.record(kind, errand, by=by, before=before, after=after)
-    return errand
-
-
-def _note(errand: Errand, text: str, by: User | None) -> None:
-    if text:
-        ErrandNote.objects.create(errand=errand, text=text[:300], by=by)

@@ -17,7 +17,7 @@ from portal.lib.constraints import lasts_on
 from portal.lib.errors import Refused
 from residents.access import GRANTS, Permission, communities_for
 from residents.models import Community, Errand, Helper, Membership, Pairing, Round, Stop
-from residents.models.errands import IN_HAND
+from residents.models.errand_states import IN_HAND
 
 # Whoever handed something over in the building so lately is still near.
 NEAR = dt.timedelta(minutes=30)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib.errors import Refused
 from residents.models import Errand, HealthCheck, Stop, Task
-from residents.models.errands import DONE
+from residents.models.errand_states import DONE
 from residents.rounds import kind_of
 
 MOST = 8

@@ -15,7 +15,7 @@ from portal.accounts.access import public
 from portal.lib.errors import Refused
 from residents.forms.asks import AskForm, WordForm, blank
 from residents.models import Errand, ErrandKind, Urgency
-from residents.models.errands import BY_RESIDENT, DONE, FAILURES, IN_HAND, WAITING
+from residents.models.errand_states import BY_RESIDENT, DONE, FAILURES, IN_HAND, WAITING
 from residents.services import ask_sheets, asks, errand_kinds, errand_money, errand_rounds, matter_asks
 from residents.services.ask_sheets import Sheet
 from residents.services.asks import Crowd

@@ -15,7 +15,7 @@ from residents.access import Permission, Request, may_in, requires
 from residents.forms import errands as forms
 from residents.forms.steps import NoteForm, ReasonForm
 from residents.models import Errand, ErrandLine, ErrandState
-from residents.models.errands import DONE, IN_HAND, OPEN, WAITING
+from residents.models.errand_states import DONE, IN_HAND, OPEN, WAITING
 from residents.services import errand_lines, errand_money, errand_rounds, errands
 from residents.views.steps import Step, Steps
 

@@ -18,7 +18,8 @@ from portal.lib.pages import page
 from portal.lib.paging import paged
 from portal.lib.stats import Stat
 from residents.access import Permission, Request, communities_for, requires
-from residents.forms.quarantine import CaseFilter, RegisterForm, SheetForm
+from residents.forms.quarantine import RegisterForm
+from residents.forms.quarantine_lists import CaseFilter, SheetForm
 from residents.models import Dwelling, HealthCheck, QuarantineCase, Resident
 from residents.services import health_checks, quarantine, search
 from residents.services import quarantine_moves as moves

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.lib.pages import page
 from portal.lib.paging import paged
 from residents.access import Permission, Request, requires
-from residents.forms.quarantine import CaseFilter, SheetForm
+from residents.forms.quarantine_lists import CaseFilter, SheetForm
 from residents.models import Community
 from residents.services import levels, quarantine_sheet
 from residents.services.quarantine_counts import LISTS, PATHS, tallies

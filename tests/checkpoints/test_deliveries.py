@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from checkpoints.models import DeliveryBatch, DeliveryDrop
-from checkpoints.models.deliveries import FREE, OVER, Care, DeliveryState, DropState, Way
+from checkpoints.models.deliveries import FREE, OVER, Care, DeliveryState, Way
+from checkpoints.models.drops import DropState
 from checkpoints.services import deliveries, drops, shelf
 from checkpoints.services.drops import Line
 from portal import tasks

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from checkpoints.models import GateTotal, Passage
 from checkpoints.services import passage_rows, passages, totals
-from checkpoints.services.written import Invalid
+from checkpoints.services.written_fields import Invalid
 from portal.accounts.models import Event
 from portal.lib.errors import Refused
 from portal.lib.prepared import Prepared

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from checkpoints.models import Fever, Passage, PassUse, Vehicle, Visit
 from checkpoints.services import fevers, homes, inside, vehicles, visits
-from checkpoints.services.written import Invalid
+from checkpoints.services.written_fields import Invalid
 from portal.accounts.models import Event
 from portal.erasure import erase
 from portal.lib.errors import Refused

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from checkpoints.services import written
-from checkpoints.services.written import Invalid
+from checkpoints.services.written_fields import Invalid
 
 LIMIT = Decimal("37.3")
 

@@ -10,8 +10,8 @@ import pytest
 from portal import tasks
 from tests.guards.sources import ROOT, modules, named, texts
 
-LONGEST_MODULE = 400
-LONGEST_TEMPLATE = 160
+LONGEST_MODULE = 300
+LONGEST_TEMPLATE = 120
 
 
 @cache

@@ -13,7 +13,7 @@ from portal.accounts.models import Event
 from portal.accounts.services import attempts
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandState, Pairing
-from residents.models.errands import DONE, ENDED
+from residents.models.errand_states import DONE, ENDED
 from residents.services import errand_rounds, errands, pairings, stops
 from residents.services.ask_sheets import Sheet
 from residents.services.asks import opened, sheet_link

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from portal.lib.errors import Refused
 from residents.models import Errand, ErrandState, Outcome, Round, Stop
-from residents.models.errands import DONE, ENDED, IN_HAND, SUCCESSES, WAITING
+from residents.models.errand_states import DONE, ENDED, IN_HAND, SUCCESSES, WAITING
 from residents.services import asks, errand_money, errand_rounds, errands, stops
 from tests import factories
 

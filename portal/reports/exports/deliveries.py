@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from checkpoints.models import DeliveryDrop
-from checkpoints.models.deliveries import DropState, Way
+from checkpoints.models.deliveries import Way
+from checkpoints.models.drops import DropState
 from portal.lib import masks
 from portal.lib.dates import day_bounds
 

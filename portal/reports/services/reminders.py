@@ -51,7 +51,7 @@ def uncounted(day: dt.date, now: dt.datetime) -> "QuerySet[Community]":
     """The communities on duty whose cut-off of the day is over and which have no report, or a draft counted before it."""
     # By the clock of the row's own subdistrict: one statement for all hours.
     before = Q(as_of__date__lt=day) | Q(as_of__date=day, as_of__time__lt=OuterRef("subdistrict__report_due_at"))
-    counted = DailyReport.objects.filter(~(NEVER_SUBMITTED & before), day=day, community=OuterRef("pk"))
+    counted = DailyReport.objects.filter(~(Q(**NEVER_SUBMITTED) & before), day=day, community=OuterRef("pk"))
     found = Community.objects.filter(~Exists(counted), active_from__lte=day)
     local = timezone.localtime(now)
     return found.filter(subdistrict__report_due_at__lte=local.time()) if day == local.date() else found
@@ -60,7 +60,7 @@ def uncounted(day: dt.date, now: dt.datetime) -> "QuerySet[Community]":
 def late(now: dt.datetime) -> "QuerySet[DailyReport]":
     """Reports that should have been submitted and were not, of the last day."""
     window = Q(due_at__lte=now, due_at__gt=now - TOLD_WITHIN)
-    return DailyReport.objects.newest().filter(window, NEVER_SUBMITTED)
+    return DailyReport.objects.newest().filter(window, **NEVER_SUBMITTED)
 
 
 def _tell_late(now: dt.datetime) -> None:

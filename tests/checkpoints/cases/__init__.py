@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from checkpoints.services import written
-from checkpoints.services.written import Invalid
+from checkpoints.services.written_fields import Invalid
 
 TABLE = json.loads((Path(__file__).parent / "passages.json").read_text())
 

@@ -1,63 +1,8 @@
-"""What is kept about whom, and for how long: every field of every model is in this table (tests/guards/test_privacy.py).
+"""Who lives here, and what is done for them."""
 
-plain      says nothing about a person by itself, or only in what capacity somebody worked here
-personal   names a person or leads to one; masked by default
-sensitive  health, identity numbers, what would hurt if it were known; never in the audit trail, messages or logs
-
-`days` is how long rows are kept after the day or moment in `since`; portal/erasure.py deletes them by it. Without
-`days` a row is kept while it is in use: the operator and the secretary end it.
-"""
-
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Kept:
-    """How the fields of one model are classed, and how long its rows are kept."""
-
-    plain: str
-    personal: str = ""
-    sensitive: str = ""
-    days: int | None = None
-    since: str = ""
-
-    @property
-    def fields(self) -> list[str]:
-        return f"{self.plain} {self.personal} {self.sensitive}".split()
-
+from portal.privacy.kept import Kept
 
 TABLE: dict[str, Kept] = {
-    "accounts.Attempt": Kept(plain="id key at", days=1, since="at"),
-    # Personal values are masked before they are written (audit.MASKS).
-    "accounts.Event": Kept(plain="id at by kind table row community before after"),
-    "accounts.Channel": Kept(
-        plain="id user community platform language only_urgent quiet_from quiet_until digest_minutes per_minute created_by "
-        # The host is all that is ever shown of an address: of a mailbox its first letter.
-        "created_at removed_at posts next_at failures fault dead_at sent_at claim claimed_until host",
-        sensitive="address secret",
-    ),
-    "accounts.Erasure": Kept(plain="id night done_at"),
-    # Goes with its message.
-    "accounts.Delivery": Kept(
-        plain="id message channel state next_at attempts parts_sent tried_at sent_at fault",
-    ),
-    "accounts.Message": Kept(
-        plain="id to channel kind key facts link urgent created_at read_at routed_at", days=90, since="created_at"
-    ),
-    # Erased when it expires.
-    "accounts.Session": Kept(plain="user expire_date", sensitive="session_key session_data"),
-    "accounts.User": Kept(
-        plain="id last_login is_superuser is_staff is_active date_joined must_change_password",
-        # A cadre signs in with her mobile number.
-        personal="username name phone email",
-        sensitive="password",
-    ),
-    # The files of a job go with it (portal.jobs tidies them).
-    "jobs.Job": Kept(
-        plain="id kind state community by params file_name result_name done total outcome created_at beat_at claim "
-        "attempts finished_at",
-        personal="file result lines",
-    ),
     "residents.ChatGroup": Kept(
         plain="id community name level compound building entrance app members owner hears_errands channel closed_on"
     ),
@@ -210,14 +155,6 @@ TABLE: dict[str, Kept] = {
         days=90,
         since="written_at",
     ),
-    "deployments.Commendation": Kept(
-        plain="id key community kind unit team for_team errand received_on recorded_by forwarded_at forwarded_by "
-        "sender_agreed_at receiver_agreed_at shown_at shown_by",
-        personal="cadre colleague text sender",
-        # What both agreed to show stays until somebody takes it down.
-        days=365,
-        since="received_on",
-    ),
     "residents.Team": Kept(plain="id community name kind leader chat_group formed_on closed_on"),
     "residents.TeamMember": Kept(plain="id team user starts_on ends_on"),
     "residents.Task": Kept(
@@ -231,99 +168,4 @@ TABLE: dict[str, Kept] = {
         since="ended_at",
     ),
     "residents.TaskNote": Kept(plain="id task written_at by", sensitive="text"),
-    "deployments.SendingUnit": Kept(plain="id name level", personal="leader leader_phone liaison liaison_phone"),
-    "deployments.Supervisor": Kept(plain="id user unit starts_on ends_on"),
-    "deployments.Cadre": Kept(
-        plain="id user kind unit position skills branch_role home_community",
-        personal="name sex born_on ethnicity political_status phone address note",
-        sensitive="id_number id_hash health_note vaccine_doses",
-    ),
-    "deployments.Secondment": Kept(
-        plain="id cadre community compound duty starts_on ends_on at_home state reported_at reported_by previous",
-        personal="end_reason",
-    ),
-    "deployments.Leave": Kept(plain="id secondment starts_at ends_at state", personal="kind reason"),
-    "deployments.Responsibility": Kept(
-        plain="id community role compound building entrance cadre starts_on ends_on", personal="name phone"
-    ),
-    "checkpoints.Post": Kept(plain="id compound name kind opens_at closes_at crew_required code closed_on"),
-    "checkpoints.PostStatus": Kept(plain="id post status starts_on ends_on reason", personal="keeper keeper_phone"),
-    "checkpoints.Shift": Kept(plain="id post day kind starts_at ends_at required state"),
-    "checkpoints.Assignment": Kept(plain="id shift cadre seat is_lead starts_at ends_at told_at released_at"),
-    "checkpoints.Attendance": Kept(plain="id assignment signed_in_at sign_in_method signed_out_at"),
-    "checkpoints.AttendanceCorrection": Kept(
-        plain="id assignment signed_in_at signed_out_at reason asked_at asked_by decided_at decided_by accepted"
-    ),
-    "checkpoints.Exposure": Kept(
-        plain="id community compound until leave stopped_at stopped_by", personal="cadre how exposed_on"
-    ),
-    "checkpoints.StaffCheck": Kept(plain="id exposure day slot taken_at taken_by", sensitive="temperature symptoms abnormal"),
-    "checkpoints.GateDevice": Kept(plain="id shift user key seen_at skew_seconds waiting revoked_at revoked_by"),
-    "checkpoints.Handover": Kept(
-        plain="id shift totals handed_over_at handed_over_by confirmed_at confirmed_by", personal="open_items note"
-    ),
-    "checkpoints.GateTotal": Kept(plain="id post day let_in let_out visitors"),
-    # Whose parcel it was is forgotten; that there was one stays as a number.
-    "checkpoints.DeliveryBatch": Kept(
-        plain="id key community post source spec care way state expected counted packages placed arrived_at arrived_by "
-        "disinfected_at disinfected_by hold_minutes release_at released_at released_by ended_at",
-        personal="what sender dispute early_reason end_reason",
-    ),
-    "checkpoints.DeliveryDrop": Kept(
-        plain="id batch packages way state called_at called_by done_at done_by handed errand",
-        personal="dwelling written_home written_name written_phone is_special collector kept_at end_reason",
-        days=90,
-        since="done_at",
-    ),
-    "checkpoints.Fever": Kept(
-        plain="id community post passage found_at isolated_at isolated_by measured_at measured_by called_at called_by "
-        "reported_at reported_by closed_at closed_by",
-        personal="written_home written_name handling",
-        sensitive="temperature second",
-        days=90,
-        since="found_at",
-    ),
-    "checkpoints.Visit": Kept(
-        plain="id community compound kind until asked_at asked_by answer how answered_at answered_by passage",
-        personal="dwelling written_home written_name written_phone certificate reason host",
-        days=30,
-        since="until",
-    ),
-    # While it comes here: the community strikes it.
-    "checkpoints.Vehicle": Kept(
-        plain="id community kind permit_no allowed opens_at closes_at starts_on ends_on changed_at changed_by",
-        personal="plate_no dwelling written_home note",
-    ),
-    "checkpoints.Passage": Kept(
-        plain="id community post shift happened_at received_at day hour direction person reason passengers result source "
-        "is_void voids logged_by mask phone_at device sequence",
-        personal="dwelling resident written_home written_name written_phone plate_no result_note",
-        sensitive="temperature health_code",
-        days=30,
-        since="day",
-    ),
-    "checkpoints.PassPolicy": Kept(
-        plain="id community compound level name starts_on ends_on scope trips period_days persons days weekdays from_time "
-        "until_time max_minutes proofs exempt voids document_no"
-    ),
-    "checkpoints.EntryPass": Kept(
-        plain="id community compound number kind state dwelling valid_from valid_until key asked_at asked_by issued_at "
-        "issued_by state_at replaces",
-        personal="resident holder state_reason",
-        sensitive="purpose",
-    ),
-    # Longer than passages: slips are counted from the first day of their rule.
-    "checkpoints.PassUse": Kept(
-        plain="id community entry_pass passage post happened_at direction persons proofs found override_by recorded_at "
-        "recorded_by struck_at",
-        personal="override_reason",
-        days=90,
-        since="happened_at",
-    ),
-    "reports.DailyReport": Kept(
-        plain="id community day version state as_of due_at counted rolled_up_at first_submitted_at submitted_at "
-        "submitted_by reviewed_at reviewed_by return_reason replaces",
-        personal="special",
-    ),
-    "reports.FigureCorrection": Kept(plain="id report figure counted corrected reason corrected_at corrected_by"),
 }
