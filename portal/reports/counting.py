@@ -7,8 +7,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, QuerySet
 
+from portal.reports.blocks.definitions import Counted, Figure, Tally
 from portal.reports.figures import FIGURES
-from portal.reports.figures.definitions import Counted, Figure, Tally
 from portal.reports.periods import Scope, Source
 from residents.models import Community
 from residents.services.policies import duty_policies

@@ -9,8 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from portal.reports.blocks.definitions import Figure
 from portal.reports.figures import BLOCKS, FIGURES, MAIN, parts_of
-from portal.reports.figures.definitions import Figure
 from portal.reports.models import DailyReport, FigureCorrection
 
 Numbers = dict[str, int | None]

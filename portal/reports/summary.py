@@ -15,9 +15,9 @@ from django.utils.translation import pgettext_lazy
 
 from checkpoints.models import Handover
 from portal.reports import sources
+from portal.reports.blocks.definitions import ERRANDS, HOMES, PEOPLE, PLACES, TIMES, Counted
+from portal.reports.blocks.duty import hours
 from portal.reports.figures import BY_KEY
-from portal.reports.figures.definitions import ERRANDS, HOMES, PEOPLE, PLACES, TIMES, Counted
-from portal.reports.figures.duty import hours
 from portal.reports.periods import Period, Source
 from portal.reports.sources import of, on
 from residents.models import HealthCheck, QuarantineCase, SiteCall

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from deployments.models import Cadre
 from portal.reports import sources
-from portal.reports.figures.definitions import HOURS, PEOPLE, Counted, Figure, distinct
-from portal.reports.figures.durations import Hours
+from portal.reports.blocks.definitions import HOURS, PEOPLE, Counted, Figure, distinct
+from portal.reports.blocks.durations import Hours
 from portal.reports.periods import Period, Scope
 
 

@@ -1,11 +1,11 @@
-"""Every figure of the day's report, defined once: each block is a module. To add a figure, see the README of this app."""
+"""Every figure of the day's report, defined once; each block is a module of blocks/. To add one, see the README of this app."""
 
 from itertools import chain
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.reports.figures import duty, errands, gates, goods, homes, matters, places, quarantine, rounds
-from portal.reports.figures.definitions import Figure
+from portal.reports.blocks import duty, errands, gates, goods, homes, matters, places, quarantine, rounds
+from portal.reports.blocks.definitions import Figure
 
 BLOCKS = {
     "duty": _("People on duty"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkpoints.models import Passage, Post
 from portal.reports import sources
-from portal.reports.figures.definitions import PLACES, TIMES, VEHICLES, Counted, Figure, Tally, distinct
+from portal.reports.blocks.definitions import PLACES, TIMES, VEHICLES, Counted, Figure, Tally, distinct
 
 PASSED = Passage.Result.PASSED.value
 

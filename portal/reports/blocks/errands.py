@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.reports import sources
-from portal.reports.figures.definitions import ERRANDS, Counted, Figure
-from portal.reports.figures.durations import Minutes
+from portal.reports.blocks.definitions import ERRANDS, Counted, Figure
+from portal.reports.blocks.durations import Minutes
 from portal.reports.periods import Scope
 from residents.services import errand_totals
 

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.reports import sources
-from portal.reports.figures.definitions import CASES, PEOPLE, TIMES_CALLED, Counted, Figure
+from portal.reports.blocks.definitions import CASES, PEOPLE, TIMES_CALLED, Counted, Figure
 from portal.reports.periods import Scope
 from residents.models.matters import INCIDENTS
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.reports import sources
-from portal.reports.figures.definitions import HOMES, LOADS, PEOPLE, Counted, Figure
+from portal.reports.blocks.definitions import HOMES, LOADS, PEOPLE, Counted, Figure
 from portal.reports.periods import Scope, Source
 
 

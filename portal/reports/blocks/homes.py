@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from portal.reports import sources
-from portal.reports.figures.definitions import HOMES, PEOPLE, Counted, Figure, distinct
+from portal.reports.blocks.definitions import HOMES, PEOPLE, Counted, Figure, distinct
 
 
 def figures() -> Iterator[Figure]:
