@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import trail
@@ -59,7 +60,8 @@ class EventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("before and after"))
     def changes(self, event: Event) -> str:
-        return "; ".join(f"{label}: {before} → {after}" for label, before, after in trail.line(event).changes)
+        lines = (f"{label}{gettext(': ')}{before} → {after}" for label, before, after in trail.line(event).changes)
+        return gettext("; ").join(lines)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -28,8 +28,8 @@ from residents.models import (
     Resident,
     Task,
 )
+from residents.models.findings import FINDINGS
 from residents.rounds import KINDS
-from residents.rounds.findings import FINDINGS
 from residents.rounds.kinds import AT_THE_DOOR, DONE
 
 # The columns that name a row; those of a person's name are masked.

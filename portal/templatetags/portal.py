@@ -19,7 +19,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext
 
 from portal.lib import masks
-from portal.lib.languages import in_language
+from portal.lib.languages import in_language, listed
 
 register = template.Library()
 
@@ -133,6 +133,7 @@ def sort(context: template.Context, field: str, label: str, classes: str = "") -
 
 
 register.filter("kind_name", in_language)
+register.filter("listed", lambda names: listed(map(str, names or ())))
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from residents.models import task_titles
 from residents.models.errands import Errand
 from residents.models.health_checks import HealthCheck
 from residents.models.households import Dwelling
@@ -45,6 +46,10 @@ class TaskSource(models.TextChoices):
     ALERT = "alert", pgettext_lazy("task", "health alert")
     ERRAND = "errand", pgettext_lazy("task", "errand")
     MATTER = "matter", pgettext_lazy("task", "problem or incident")
+
+
+# Where its title is the portal's own.
+BY_THE_PORTAL = (TaskSource.FINDING, TaskSource.LIGHTS, TaskSource.ALERT, TaskSource.MATTER)
 
 
 class TaskState(models.TextChoices):
@@ -88,7 +93,13 @@ class TaskQuerySet(CommunityQuerySet):
     def with_places(self) -> Self:
         """With all that a line of a list shows."""
         return self.select_related(
-            "compound", "building__compound", "dwelling__entrance__building__compound", "assignee", "lead", "for_team"
+            "compound",
+            "building__compound",
+            "dwelling__entrance__building__compound",
+            "assignee",
+            "lead",
+            "for_team",
+            "errand__kind",
         )
 
 
@@ -242,7 +253,7 @@ class Task(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.words
 
     @property
     def where(self) -> str:
@@ -257,9 +268,17 @@ class Task(models.Model):
         return " ".join(filter(None, [known, self.place]))
 
     @property
+    def words(self) -> str:
+        """The title: what the portal wrote in the reader's language, what somebody typed as it was typed."""
+        if self.errand and self.source == TaskSource.ERRAND and self.title.startswith(task_titles.beginnings()):
+            return task_titles.of_errand(self.errand.kind)
+        say = task_titles.known().get(self.title) if self.source in BY_THE_PORTAL else None
+        return say() if say else self.title
+
+    @property
     def public_title(self) -> str:
         """What whoever has no part in it may read: of health only that it is about health."""
-        return str(self.get_kind_display()) if self.kind == TaskKind.HEALTH else self.title
+        return str(self.get_kind_display()) if self.kind == TaskKind.HEALTH else self.words
 
     @property
     def is_open(self) -> bool:

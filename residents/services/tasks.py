@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from portal.accounts import audit
 from portal.accounts.models import User
@@ -182,8 +183,10 @@ def finish(*, task_id: int, result: str = "", answer: str = "", by: User) -> Tas
 
 
 def _answer(task: Task, found: Answer | None, result: str) -> None:
-    task.result = (result or found.label if found else result)[:300]
+    task.result = result[:300]
     if found:
+        with override("zh-hans"):  # as the register is
+            task.result = task.result or found.label[:300]
         setattr(task, found.field, found.row)
 
 
