@@ -12,8 +12,13 @@ from portal.accounts import trail
 from portal.accounts.models import Event
 from portal.trail import in_words
 
-# Said by Django's own pages, and lacking in its Chinese.
-DJANGOS = (gettext_noop("Model name"), gettext_noop("Add link"), gettext_noop("Change or view list link"))
+# Said by the pages of others, and lacking or half in their Chinese.
+OTHERS = (
+    gettext_noop("Model name"),
+    gettext_noop("Add link"),
+    gettext_noop("Change or view list link"),
+    gettext_noop("Enter your password:"),
+)
 
 
 class VerbFilter(admin.SimpleListFilter):

@@ -16,7 +16,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from portal.lib import masks
 from portal.lib.languages import in_language, listed
@@ -106,6 +106,12 @@ def temperature(value: Any) -> str:
 def end_hour(moment: dt.datetime) -> str:
     """17:30; midnight is 24:00, for what ends then belongs to the day before."""
     return str(date(moment, "H:i")).replace("00:00", "24:00")
+
+
+@register.filter(expects_localtime=True)
+def paper_day(day: dt.date | None) -> str:
+    """2022年4月15日, as forms of paper write it."""
+    return str(date(day, pgettext("a day on paper", "Y-m-d")))
 
 
 @register.filter
