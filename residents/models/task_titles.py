@@ -1,7 +1,7 @@
 """The titles the portal itself gives to tasks: stored as the register is written, read in the reader's language."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -37,9 +37,9 @@ def of_errand(kind: ErrandKind | str) -> str:
 def known() -> dict[str, Callable[[], str]]:
     """How to say anew what stands in a row, by its words in every language; errands are told by how they begin."""
     own: list[Callable[[], str]] = [of_alert]
-    own += [lambda kind=kind: of_finding(kind) for kind in FINDINGS]
-    own += [lambda kind=kind: of_matter(kind) for kind in MatterKind.values]
-    titles = {}
+    own += [partial(of_finding, kind) for kind in FINDINGS]
+    own += [partial(of_matter, kind) for kind in MatterKind.values]
+    titles: dict[str, Callable[[], str]] = {}
     for code, _name in settings.LANGUAGES:
         with override(code):
             titles |= {say(): say for say in own}

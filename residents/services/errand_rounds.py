@@ -3,6 +3,8 @@
 Whatever concerns both locks the round first, then the errand.
 """
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
@@ -75,7 +77,7 @@ def withdraw(*, errand_id: int, reason: str) -> Errand:
     if errand.merged_round_id is None:
         return errands.cancel(errand_id=errand_id, reason=reason, by=None)
     errands.expect(errand, State.MERGED)
-    facts = {"errand": errand.pk, "label": in_language_lazy(errand.kind)}
+    facts: dict[str, Any] = {"errand": errand.pk, "label": in_language_lazy(errand.kind)}
     walking = Stop.objects.open().filter(round=errand.merged_round_id).values("assignee")
     for walker in User.objects.filter(pk__in=walking):
         tell(walker, "errand_cancelled", key=f"errand_cancelled-{errand.pk}", **facts)

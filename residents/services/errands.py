@@ -203,7 +203,7 @@ def cancel(*, errand_id: int, reason: str, by: User | None) -> Errand:
         return errand
     expect(errand, *(OPEN if by else (*WAITING, State.ACCEPTED)))
     if by is None and errand.assignee:
-        facts = {"errand": errand.pk, "label": in_language_lazy(errand.kind)}
+        facts: dict[str, Any] = {"errand": errand.pk, "label": in_language_lazy(errand.kind)}
         tell(errand.assignee, "errand_cancelled", key=f"errand_cancelled-{errand.pk}", **facts)
     if by:
         _taken_away(errand, by)
