@@ -28,7 +28,7 @@ from residents.models import (
     Resident,
     Task,
 )
-from residents.models.findings import FINDINGS
+from residents.models.finding_words import FINDINGS
 from residents.rounds import KINDS
 from residents.rounds.kinds import AT_THE_DOOR, DONE
 

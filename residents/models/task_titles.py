@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from portal.lib.languages import in_language
 from residents.models.errands import ErrandKind
-from residents.models.findings import FINDINGS
+from residents.models.finding_words import FINDINGS
 from residents.models.matters import MatterKind
 
 

@@ -22,7 +22,7 @@ from residents.access import Permission, Request, may_in, requires
 from residents.forms.rounds import HandOverForm
 from residents.forms.stops import StopForm
 from residents.models import Building, Finding, Round, Stop
-from residents.models.findings import FINDINGS
+from residents.models.finding_words import FINDINGS
 from residents.rounds import KINDS, kind_of
 from residents.services import closed_places, errand_rounds, rounds, stops
 
