@@ -5,10 +5,20 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import trail
 from portal.accounts.models import Event
+from portal.trail import in_words
+
+# Said by the pages of others, and lacking or half in their Chinese.
+OTHERS = (
+    gettext_noop("Model name"),
+    gettext_noop("Add link"),
+    gettext_noop("Change or view list link"),
+    gettext_noop("Enter your password:"),
+)
 
 
 class VerbFilter(admin.SimpleListFilter):
@@ -41,7 +51,8 @@ class TableFilter(admin.SimpleListFilter):
 class EventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Every line, masked as it is stored; nobody adds, changes or deletes one."""
 
-    list_display = ("at", "by", "verb", "record", "row", "community", "changes")
+    list_display = ("at", "by", "verb", "record", "number", "community", "changes")
+    fields = readonly_fields = list_display
     list_filter = ("at", VerbFilter, TableFilter, ("community", admin.EmptyFieldListFilter))
     list_select_related = ("by", "community")
     search_fields = ("=row", "by__username", "by__name", "community__name")
@@ -57,9 +68,14 @@ class EventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def record(self, event: Event) -> str:
         return trail.line(event).record
 
+    @admin.display(description=_("No."), ordering="row")
+    def number(self, event: Event) -> str:
+        return event.row
+
     @admin.display(description=_("before and after"))
     def changes(self, event: Event) -> str:
-        return "; ".join(f"{label}: {before} → {after}" for label, before, after in trail.line(event).changes)
+        lines = (f"{label}{gettext(': ')}{before} → {after}" for label, before, after in trail.line(event, in_words()).changes)
+        return gettext("; ").join(lines)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

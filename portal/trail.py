@@ -28,8 +28,8 @@ from residents.models import (
     Resident,
     Task,
 )
+from residents.models.finding_words import FINDINGS
 from residents.rounds import KINDS
-from residents.rounds.findings import FINDINGS
 from residents.rounds.kinds import AT_THE_DOOR, DONE
 
 # The columns that name a row; those of a person's name are masked.
@@ -73,6 +73,27 @@ WORDS: dict[str, Any] = {
     "members": pgettext_lazy("team", "members"),
     "in": _("in"),
     "out": _("out"),
+    "accepted": pgettext_lazy("trail", "accepted"),
+    "agrees": pgettext_lazy("trail", "agreed to be named"),
+    "at_home": _("at home"),
+    "before": _("older than"),
+    "day": _("day"),
+    "field": _("what was shown"),
+    "found": _("against the rule"),
+    "from": _("from whom"),
+    "hours": _("hours"),
+    "is_final": _("before the release"),
+    "layer": _("picture"),
+    "note": _("note"),
+    "numbers": _("numbers"),
+    "paper": _("paper"),
+    "phone": _("phone"),
+    "placed": _("homes"),
+    "sheet": _("sheet"),
+    "special": _("special events"),
+    "status": _("status"),
+    "to": _("to whom"),
+    "until": _("until"),
 }
 PEOPLE = (User, Resident, Cadre)
 OF_PEOPLE = ("cadre__name", "secondment__cadre__name", "assignment__cadre__name")
@@ -80,11 +101,12 @@ OF_PEOPLE = ("cadre__name", "secondment__cadre__name", "assignment__cadre__name"
 
 def lines(events: list[Event], communities: Any) -> list[trail.Line]:
     """The events in words; one statement for each kind of row they name, however many they are."""
-    names = called(trail.mentioned(events), communities) | _words()
+    names = called(trail.mentioned(events), communities) | in_words()
     return [trail.line(event, names) for event in events]
 
 
-def _words() -> trail.Names:
+def in_words() -> trail.Names:
+    """What is put down beside the columns of a row, and the words of values that no column knows."""
     words = {("", name): str(label) for name, label in WORDS.items()}
     words |= {("residents.epidemicfreestatus.reason", key): str(label) for key, label in EpidemicFreeStatus.Found.choices}
     words |= {("residents.finding.kind", key): str(label) for key, label in FINDINGS.items()}

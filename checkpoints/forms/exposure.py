@@ -21,7 +21,7 @@ class PlaceForm(CleanTextMixin, forms.Form):
 
     def __init__(self, data: Any, *, communities: Any) -> None:
         initial = {"since": timezone.localdate() - dt.timedelta(days=2)}
-        super().__init__(data or None, initial=initial, label_suffix="")
+        super().__init__(data or None, initial=initial)
         self.fields["compound"].queryset = Compound.objects.within(communities)  # type: ignore[attr-defined]
         self.fields["compound"].widget.attrs["class"] = "form-select"
         self.fields["since"].widget.attrs["class"] = "form-control"

@@ -18,7 +18,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "home": (gettext_lazy("Going home needs no pass."), ""),
     "free": (gettext_lazy("No pass rule holds here: everybody may go."), ""),
     "late_back": (
-        gettext_lazy("Back %(minutes)s minutes late."),
+        gettext_lazy("Back %(minutes)s min late."),
         gettext_lazy("Let in. The steward of the compound sees it."),
     ),
     "no_rule": (
@@ -68,7 +68,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "days_weekdays": (gettext_lazy("Today is not one of the days of the rule."), gettext_lazy("Come back then.")),
     "window": (gettext_lazy("The rule is from %(from)s to %(until)s."), gettext_lazy("Come back then.")),
     "trips": (
-        gettext_lazy("Trips are used up: %(trips)s in %(days)s days."),
+        gettext_lazy("Trips are used up: %(trips)s in %(days)s day(s)."),
         gettext_lazy("Wait for the next, or have it brought to the door."),
     ),
     "slips": (

@@ -88,7 +88,7 @@ def _rested(stands: Collection[Assignment], shift: Shift) -> tuple[float, str]:
     if rest is None:
         return RESTED, _("no shift before")
     hours = rest.total_seconds() / 3600
-    return RESTED * min(1.0, hours / WELL_RESTED), _("rested %(hours)s hours") % {"hours": round(hours)}
+    return RESTED * min(1.0, hours / WELL_RESTED), _("rested %(hours)s h") % {"hours": round(hours)}
 
 
 def _skill(cadre: Cadre, shift: Shift) -> tuple[float, str]:

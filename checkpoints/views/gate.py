@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, override, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from checkpoints.access import device_of, gate_shifts, is_shut_out, leads_gate, logs_at_gate
@@ -62,6 +63,13 @@ PEOPLE = [
     (Passage.Person.DRIVER, pgettext_lazy("gate", "Vehicle")),
 ]
 DEGREES = ["36.2", "36.4", "36.5", "36.6", "36.8", "37.0"]
+
+
+@cache
+def _kept_reasons() -> list[str]:
+    """The same as the register is written: what a button fills in is stored, whoever presses it."""
+    with override("zh-hans"):
+        return [str(reason) for reason in REASONS]
 
 
 class Unreadable(Exception):  # noqa: N818 - it is an answer
@@ -132,7 +140,7 @@ def page_of(
         "people": PEOPLE,
         "codes": Passage.HealthCode.choices,
         "degrees": DEGREES,
-        "reasons": REASONS,
+        "reasons": list(zip(_kept_reasons(), REASONS, strict=True)),
         "facts": _facts(request, shift, policy),
         "pass_words": pass_words.for_phones(),
         "app": "gate.webmanifest",

@@ -52,7 +52,7 @@ def roster_make(request: Request) -> HttpResponse:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _week(request, community, mine, form.cleaned_data["first"], form, status=422)
-    text = _("%(new)s shifts made; %(kept)s stood already, %(sealed)s left out because the post is sealed.")
+    text = _("Shifts made: %(new)s; stood already: %(kept)s; left out because the post is sealed: %(sealed)s.")
     messages.success(request, text % {"new": made.new, "kept": made.kept, "sealed": made.sealed})
     return redirect(f"{reverse('checkpoints:roster')}?day={form.cleaned_data['first']}&community={community.pk}")
 

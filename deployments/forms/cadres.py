@@ -15,6 +15,7 @@ from deployments.services.cadres import FIELDS, MOST_SKILLS, SENSITIVE, SKILL_LE
 from deployments.services.secondments import Terms
 from portal.lib import id_numbers, masks
 from portal.lib.forms import CleanTextMixin, DayField, RowsField, helper, pair
+from portal.lib.languages import listed
 from portal.lib.masked_forms import MaskedMixin
 from portal.lib.sheets import BadCell, cells
 from residents.models import Community, Compound
@@ -41,7 +42,7 @@ class CadreFilter(CleanTextMixin, forms.Form):
     )
 
     def __init__(self, data: Any, *, communities: Any, skills: list[tuple[str, int]]) -> None:
-        super().__init__(data, label_suffix="")
+        super().__init__(data)
         scoped = Cadre.objects.within(communities)
         self.fields["unit"].queryset = SendingUnit.objects.filter(pk__in=scoped.values("unit"))  # type: ignore[attr-defined]
         self.fields["compound"].queryset = Compound.objects.within(communities)  # type: ignore[attr-defined]
@@ -78,7 +79,7 @@ class CadreForm(MaskedMixin, CleanTextMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, communities: Any, submit: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["skills"] = "、".join(self.instance.skills)
+        self.initial["skills"] = listed(self.instance.skills)
         self.fields["id_number"].widget = forms.TextInput(attrs={"autocomplete": "off", "maxlength": "24"})
         # The model's own check would refuse the masked number; clean_phone asks it of the real one.
         self.fields["phone"].validators = []

@@ -105,7 +105,7 @@ class SecondmentFilter(CleanTextMixin, forms.Form):
     compound = forms.ModelChoiceField(None, label=_("compound"), required=False, empty_label=_("all compounds"))
 
     def __init__(self, data: Any, *, communities: Any) -> None:
-        super().__init__(data, label_suffix="")
+        super().__init__(data)
         self.fields["compound"].queryset = Compound.objects.within(communities)  # type: ignore[attr-defined]
         self.fields["q"].widget.attrs["class"] = "form-control"
         self.fields["compound"].widget.attrs["class"] = "form-select"

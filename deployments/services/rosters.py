@@ -22,7 +22,7 @@ from portal.lib.constraints import FOREVER
 from portal.lib.crypto import lookup_hash
 from portal.lib.imports import Line, Reader
 from portal.lib.sentences import gettext as _
-from portal.lib.sentences import named
+from portal.lib.sentences import listed, named
 from residents.models import Community, Compound
 
 LAST = dt.date.fromisoformat(FOREVER)
@@ -245,6 +245,6 @@ def _shown(name: str, value: Any) -> str:
     if value in (None, "", []):
         return "—"
     if isinstance(value, list):
-        return "、".join(value)
+        return listed(value)
     mask = {"phone": masks.phone, "id_number": masks.id_number}.get(name)
     return mask(value) if mask else str(value)

@@ -14,6 +14,7 @@ from deployments.forms.cadres import CadreFilter, CadreForm, NewCadreForm, Revea
 from deployments.services import cadre_list as lists
 from deployments.services import cadres, responsibilities
 from portal.lib.errors import Refused
+from portal.lib.languages import listed
 from portal.lib.pages import page
 from portal.lib.paging import paged
 from residents.access import Permission, Request, requires
@@ -74,7 +75,7 @@ def cadre_create(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is on the roster.") % {"name": row.cadre})
             if left:
-                fields = "、".join(str(form.fields[name].label) for name in left)
+                fields = listed(str(form.fields[name].label) for name in left)
                 messages.warning(request, _("The person was known already; not taken over: %(fields)s.") % {"fields": fields})
             return redirect("deployments:cadre_detail", row.cadre_id)
     return page(request, "deployments/cadres/form.html", {"form": form, "title": _("New cadre"), "back": back})

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from portal.lib.sentences import gettext as _
+from portal.lib.sentences import listed
 from portal.lib.sheets import Row, SheetError, Table
 from portal.lib.sheets.cells import plain, text
 from portal.lib.sheets.parts import letters
@@ -80,10 +81,10 @@ def choose(tables: Sequence[Table], columns: Sequence[Column], ignored: Sequence
     if not found:
         raise SheetError(
             _("No row with headings was found in the first %(rows)s rows. Needed are: %(headings)s.")
-            % {"rows": DEPTH, "headings": "、".join(c.heading for c in columns if c.required)}
+            % {"rows": DEPTH, "headings": listed(c.heading for c in columns if c.required)}
         )
     if len(found) > 1:
-        names = "、".join(table.name for table, _header in found)
+        names = listed(table.name for table, _header in found)
         raise SheetError(
             _("The file has several sheets with these headings (%(names)s). Send one sheet a file.") % {"names": names}
         )
@@ -91,7 +92,7 @@ def choose(tables: Sequence[Table], columns: Sequence[Column], ignored: Sequence
     _complete(header, columns, ignored)
     if others := [other.name for other in tables if other is not table]:
         header.notices.append(
-            _("Only the sheet %(name)s was read, not %(others)s.") % {"name": table.name, "others": "、".join(others)}
+            _("Only the sheet %(name)s was read, not %(others)s.") % {"name": table.name, "others": listed(others)}
         )
     return table, header
 
@@ -129,7 +130,7 @@ def _complete(header: Header, columns: Sequence[Column], ignored: Sequence[str])
     if missing:
         raise SheetError(
             _("The table lacks these headings: %(headings)s. Add the columns, or correct their headings in row %(row)s.")
-            % {"headings": "、".join(missing), "row": header.number}
+            % {"headings": listed(missing), "row": header.number}
         )
     passed = {bare(name) for name in (*ignored, *REASONS)}
     unknown = [
@@ -138,9 +139,7 @@ def _complete(header: Header, columns: Sequence[Column], ignored: Sequence[str])
         if heading and at not in header.places.values() and bare(heading) not in passed
     ]
     if unknown:
-        header.notices.append(
-            _("These columns are unknown and were not read: %(headings)s.") % {"headings": "、".join(unknown)}
-        )
+        header.notices.append(_("These columns are unknown and were not read: %(headings)s.") % {"headings": listed(unknown)})
 
 
 def _known(columns: Sequence[Column]) -> dict[str, str]:

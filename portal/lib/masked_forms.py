@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.languages import listed
+
 
 class MaskedMixin:
     """Gives a ModelForm with a hidden field `seen` its masks: `class CadreForm(MaskedMixin, CleanTextMixin, ModelForm)`.
@@ -63,6 +65,6 @@ class MaskedMixin:
         if value is None or value == "":
             return "—"
         if isinstance(value, list):
-            return "、".join(value)
+            return listed(value)
         mask = self.masks.get(name)
         return mask(str(value)) if mask else str(value)

@@ -7,9 +7,12 @@ kept = sentences.facts(line.says)                               # for JSON: the 
 sentences.told(kept)                                            # in the language of the moment
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import translation
+
+from portal.lib import languages
 
 
 class Sentence(str):
@@ -41,6 +44,12 @@ def ngettext(one: str, many: str, count: int) -> Sentence:
     return _sentence(translation.ngettext(one, many, count), {"say": one, "many": many, "count": count})
 
 
+def listed(names: Iterable[str]) -> Sentence:
+    """Several names behind each other, parted as in the language of whoever reads them."""
+    names = list(names)
+    return _sentence(languages.listed(names), {"list": names})
+
+
 def named(words: Any) -> str:
     """The lazy name of a field or a choice as such a sentence; a plain str where its words alone do not find it again."""
     with translation.override(None):
@@ -53,7 +62,7 @@ def facts(said: Any) -> Any:
     """What JSON keeps of sentences, alone or in lists; other words stay as they are."""
     if isinstance(said, Sentence):
         made = said.made
-        kept: dict[str, Any] = {name: facts(made[name]) for name in ("say", "many", "count", "parts") if name in made}
+        kept: dict[str, Any] = {name: facts(made[name]) for name in ("say", "many", "count", "parts", "list") if name in made}
         if "with" in made:
             kept["with"] = {name: facts(value) for name, value in made["with"].items()}
         return kept
@@ -70,6 +79,8 @@ def told(kept: Any) -> Any:
         return kept
     if "parts" in kept:
         return "".join(told(kept["parts"]))
+    if "list" in kept:
+        return languages.listed(told(kept["list"]))
     if "many" in kept:
         words = translation.ngettext(kept["say"], kept["many"], kept["count"])
     else:

@@ -114,7 +114,9 @@ TABLE: dict[str, Kept] = {
     "residents.EpidemicFreeStatus": Kept(
         plain="id community compound state applied_on tested_on granted_on suspended_on restored_on cancelled_on batch reason"
     ),
-    "residents.ErrandKind": Kept(plain="id code name name_en asks required asks_when_done example is_goods position in_use"),
+    "residents.ErrandKind": Kept(
+        plain="id code name name_en asks required asks_when_done example example_en is_goods position in_use"
+    ),
     "residents.Errand": Kept(
         plain="id key community dwelling entrance resident kind urgency goes_first channel need_by stop source_task "
         "requested_at requested_by waits_since promised_by escalated escalates_at state assignee accepted_at accepted_by "

@@ -16,10 +16,10 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from portal.lib import masks
-from portal.lib.languages import in_language
+from portal.lib.languages import in_language, listed
 
 register = template.Library()
 
@@ -108,6 +108,12 @@ def end_hour(moment: dt.datetime) -> str:
     return str(date(moment, "H:i")).replace("00:00", "24:00")
 
 
+@register.filter(expects_localtime=True)
+def paper_day(day: dt.date | None) -> str:
+    """2022年4月15日, as forms of paper write it."""
+    return str(date(day, pgettext("a day on paper", "Y-m-d")))
+
+
 @register.filter
 def lasting(since: dt.datetime, until: dt.datetime | None = None) -> str:
     """2 hours 5 minutes, until now where nothing else is said; Django parts them as the things of a list."""
@@ -133,6 +139,7 @@ def sort(context: template.Context, field: str, label: str, classes: str = "") -
 
 
 register.filter("kind_name", in_language)
+register.filter("listed", lambda names: listed(map(str, names or ())))
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.dates import moment
 from portal.lib.forms import CleanTextMixin, KeyField
+from portal.lib.languages import in_language
 from residents.forms.errands import PHONE, AskMixin
 from residents.models import ErrandKind, Urgency
 from residents.services.asks import riddle
@@ -67,7 +68,7 @@ class AskForm(AskMixin, forms.Form):
         home = self.fields["home"]
         home.label = _("your room") if at_door else _("building-entrance-room")
         home.widget.attrs["placeholder"] = "702" if at_door else "17-3-702"
-        self.fields["what"].widget.attrs["placeholder"] = kind.example
+        self.fields["what"].widget.attrs["placeholder"] = in_language(kind, "example")
         # Whoever goes shopping must know for what.
         self.fields["what"].required = kind.is_goods or kind.code == "other"
         self.initial["kind"] = kind.code
@@ -108,7 +109,13 @@ class AskForm(AskMixin, forms.Form):
 
 def blank(kind: ErrandKind, *, at_door: bool) -> str:
     """The fields of a form nobody has filled in yet, drawn once for all who open it."""
-    facts = ("code", kind.code), ("example", kind.example), ("is_goods", kind.is_goods), ("asks", tuple(kind.asks))
+    facts = (
+        ("code", kind.code),
+        ("example", kind.example),
+        ("example_en", kind.example_en),
+        ("is_goods", kind.is_goods),
+        ("asks", tuple(kind.asks)),
+    )
     return _blank(get_language() or "", at_door, facts)
 
 

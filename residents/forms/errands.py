@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib import photos
 from portal.lib.forms import CleanCharField, CleanTextMixin, KeyField, helper, pair
+from portal.lib.languages import in_language
 from residents.forms.steps import StepForm
 from residents.models import Compound, Dwelling, Errand, ErrandKind, ErrandLine, Outcome, Stop, Task, Urgency
 from residents.models.errand_kinds import DETAILS
@@ -107,7 +108,7 @@ class ErrandForm(AskMixin, forms.Form):
         self.fields["compound"].queryset = compounds  # type: ignore[attr-defined]
         self.fields["stop"].queryset = Stop.objects.within(communities)  # type: ignore[attr-defined]
         self.fields["source_task"].queryset = Task.objects.within(communities)  # type: ignore[attr-defined]
-        self.fields["what"].widget.attrs["placeholder"] = kind.example
+        self.fields["what"].widget.attrs["placeholder"] = in_language(kind, "example")
         self.initial["kind"] = kind.code
         rows = [
             "key",
@@ -250,7 +251,7 @@ class MergeForm(StepForm):
         """The open errands of the same home."""
         same = Errand.objects.open().filter(community=self.row.community_id, entrance=self.row.entrance_id)
         rows = same.filter(dwelling=self.row.dwelling_id).exclude(pk=self.row.pk).select_related("kind")
-        self.fields["into_id"].choices = [(row.pk, f"{row.pk} {row.kind} {row.what[:20]}") for row in rows[:50]]  # type: ignore[attr-defined]
+        self.fields["into_id"].choices = [(row.pk, f"{row.pk} {in_language(row.kind)} {row.what[:20]}") for row in rows[:50]]  # type: ignore[attr-defined]
 
 
 class RoundForm(StepForm):

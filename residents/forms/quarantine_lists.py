@@ -21,7 +21,7 @@ class CaseFilter(CleanTextMixin, forms.Form):
     )
 
     def __init__(self, data: Any, *, communities: Any) -> None:
-        super().__init__(data, label_suffix="")
+        super().__init__(data)
         self.fields["group"].queryset = chat_groups.of_quarantine(communities)  # type: ignore[attr-defined]
         self.fields["group"].widget.attrs["class"] = "form-select"
         self.fields["compound"].queryset = Compound.objects.within(communities)  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import photos
@@ -88,7 +89,9 @@ class StopForm(CleanTextMixin, forms.Form):
 
 
 def _field(question: Question, *, required: bool) -> forms.Field:
-    label = f"{question.label} ({question.unit})" if question.unit else question.label
+    label = question.label
+    if question.unit:
+        label = gettext("%(question)s (%(unit)s)") % {"question": label, "unit": question.unit}
     common: dict[str, Any] = {"label": label, "required": required, "initial": question.initial}
     if question.kind == "temperature":
         return TemperatureField(**common)

@@ -46,4 +46,4 @@ def _written(row: Mapping[str, Any]) -> dict[str, str]:
 def _sentence(form: StopForm) -> str:
     name, errors = next(iter(form.errors.items()))
     label = form.fields[name].label if name in form.fields else ""
-    return f"{label}: {errors[0]}" if label else str(errors[0])
+    return _(": ").join(filter(None, [str(label), str(errors[0])]))

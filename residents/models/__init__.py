@@ -25,7 +25,8 @@ from residents.models.quarantine_policies import ContactClass, PolicyStage, Quar
 from residents.models.quarantine_teams import CareTeamMember
 from residents.models.round_plans import RoundPlan
 from residents.models.rounds import Round, Stop
-from residents.models.tasks import Task, TaskKind, TaskNote, TaskSource, TaskState
+from residents.models.task_states import TaskKind, TaskSource, TaskState
+from residents.models.tasks import Task, TaskNote
 from residents.models.teams import Team, TeamKind, TeamMember
 
 __all__ = [

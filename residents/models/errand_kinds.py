@@ -42,6 +42,7 @@ class ErrandKind(models.Model):
         _("what is asked when it is done"), default=list, db_default=models.Value([], models.JSONField()), blank=True
     )
     example = models.CharField(_("example for the resident"), max_length=60, blank=True)
+    example_en = models.CharField(_("example in English"), max_length=80, default="", db_default="", blank=True)
     # Every line of the request is a thing to buy.
     is_goods = models.BooleanField(_("a list of goods"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=50)

@@ -26,7 +26,7 @@ class Finding(models.Model):
 
     community = models.ForeignKey(Community, models.PROTECT, related_name="findings", verbose_name=_("community"))
     stop = models.ForeignKey(Stop, models.PROTECT, related_name="findings", verbose_name=_("stop"))
-    # One of residents.rounds.findings.
+    # One of residents.models.finding_words.
     kind = models.SlugField(_("kind"), max_length=20)
     detail = models.CharField(_("what was found"), max_length=200, blank=True)
     found_at = models.DateTimeField(_("found at"))

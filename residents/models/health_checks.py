@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.lib.languages import listed
 from residents.models.quarantine import QuarantineCase
 from residents.scope import CommunityQuerySet
 
@@ -110,7 +111,7 @@ class HealthCheck(models.Model):
     @property
     def symptoms_shown(self) -> str:
         """The symptoms in words; nothing where there is none."""
-        return ", ".join(str(Symptom(code).label) for code in self.symptoms if code in Symptom.values)
+        return listed(str(Symptom(code).label) for code in self.symptoms if code in Symptom.values)
 
 
 class Verification(models.Model):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from residents.models import task_titles
 from residents.models.errands import Errand
 from residents.models.findings import Finding
 from residents.models.health_checks import HealthCheck
@@ -18,51 +19,9 @@ from residents.models.matters import Matter
 from residents.models.places import Building, Community, Compound
 from residents.models.quarantine import QuarantineCase
 from residents.models.rounds import Stop
+from residents.models.task_states import BY_THE_PORTAL, ENDED, IN_HAND, NEEDS_LEAD, OPEN, TaskKind, TaskSource, TaskState
 from residents.models.teams import Team
 from residents.scope import CommunityQuerySet
-
-
-class TaskKind(models.TextChoices):
-    """What kind of work it is."""
-
-    VISIT = "visit", pgettext_lazy("task", "door visit")
-    CALL = "call", pgettext_lazy("task", "phone call")
-    HEALTH = "health", pgettext_lazy("task", "health")
-    SUPPLIES = "supplies", pgettext_lazy("task", "supplies")
-    REPAIR = "repair", pgettext_lazy("task", "repair")
-    ORDER = "order", pgettext_lazy("task", "order outdoors")
-    PAPERS = "papers", pgettext_lazy("task", "papers")
-    OTHER = "other", pgettext_lazy("task", "other")
-
-
-class TaskSource(models.TextChoices):
-    """Where a task came from."""
-
-    HAND = "hand", pgettext_lazy("task", "written by hand")
-    CHAT = "chat", pgettext_lazy("task", "chat group")
-    MEETING = "meeting", pgettext_lazy("task", "meeting decision")
-    FINDING = "finding", pgettext_lazy("task", "found on a round")
-    LIGHTS = "lights", pgettext_lazy("task", "light count")
-    ALERT = "alert", pgettext_lazy("task", "health alert")
-    ERRAND = "errand", pgettext_lazy("task", "errand")
-    MATTER = "matter", pgettext_lazy("task", "problem or incident")
-
-
-class TaskState(models.TextChoices):
-    """Where a task stands; what may follow is in services.tasks."""
-
-    NEW = "new", pgettext_lazy("task", "nobody has it")
-    ASSIGNED = "assigned", pgettext_lazy("task", "given to somebody")
-    DOING = "doing", pgettext_lazy("task", "being done")
-    DONE = "done", pgettext_lazy("task", "done")
-    CANCELLED = "cancelled", pgettext_lazy("task", "cancelled")
-
-
-IN_HAND = (TaskState.ASSIGNED, TaskState.DOING)
-OPEN = (TaskState.NEW, *IN_HAND)
-ENDED = (TaskState.DONE, TaskState.CANCELLED)
-# From this risk on somebody who leads must be on site.
-NEEDS_LEAD = 3
 
 
 class TaskQuerySet(CommunityQuerySet):
@@ -89,7 +48,13 @@ class TaskQuerySet(CommunityQuerySet):
     def with_places(self) -> Self:
         """With all that a line of a list shows."""
         return self.select_related(
-            "compound", "building__compound", "dwelling__entrance__building__compound", "assignee", "lead", "for_team"
+            "compound",
+            "building__compound",
+            "dwelling__entrance__building__compound",
+            "assignee",
+            "lead",
+            "for_team",
+            "errand__kind",
         )
 
 
@@ -243,7 +208,7 @@ class Task(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.words
 
     @property
     def where(self) -> str:
@@ -258,9 +223,17 @@ class Task(models.Model):
         return " ".join(filter(None, [known, self.place]))
 
     @property
+    def words(self) -> str:
+        """The title: what the portal wrote in the reader's language, what somebody typed as it was typed."""
+        if self.errand and self.source == TaskSource.ERRAND and self.title.startswith(task_titles.beginnings()):
+            return task_titles.of_errand(self.errand.kind)
+        say = task_titles.known().get(self.title) if self.source in BY_THE_PORTAL else None
+        return say() if say else self.title
+
+    @property
     def public_title(self) -> str:
         """What whoever has no part in it may read: of health only that it is about health."""
-        return str(self.get_kind_display()) if self.kind == TaskKind.HEALTH else self.title
+        return str(self.get_kind_display()) if self.kind == TaskKind.HEALTH else self.words
 
     @property
     def is_open(self) -> bool:

@@ -24,6 +24,7 @@ from portal.accounts.services import attempts
 from portal.accounts.services.attempts import Limit
 from portal.lib.crypto import lookup_hash
 from portal.lib.errors import Refused
+from portal.lib.languages import in_language_lazy
 from portal.lib.prepared import Prepared
 from residents.models import Community, Errand, ErrandLine, Membership, Role
 from residents.models.errand_states import DONE, WAITING, ErrandState, Urgency
@@ -192,7 +193,8 @@ def confirm(*, errand_id: int, thanks: str = "") -> Errand:
         if errand.delivered_by:
             tell(
                 errand.delivered_by, "errand_thanked", key=f"errand_thanked-{errand.pk}",
-                link=reverse("residents:errand_detail", args=[errand.pk]), errand=errand.pk, label=errand.kind.name,
+                link=reverse("residents:errand_detail", args=[errand.pk]), errand=errand.pk,
+                label=in_language_lazy(errand.kind),
             )  # fmt: skip
     after = {"confirmed_at": errand.confirmed_at}
     audit.record("errand.confirmed", errand, by=None, before={"confirmed_at": None}, after=after)
@@ -210,7 +212,7 @@ def complain(*, errand_id: int, text: str) -> Errand:
     )
     send(
         draft(row.user, "errand_wrong", key=f"errand_wrong-{errand.pk}-{errand.waits_since:%Y%m%d%H%M%S}",
-              link=reverse("residents:errand_detail", args=[errand.pk]), errand=errand.pk, label=errand.kind.name)
+              link=reverse("residents:errand_detail", args=[errand.pk]), errand=errand.pk, label=in_language_lazy(errand.kind))
         for row in office.select_related("user")
     )  # fmt: skip
     return errand

@@ -121,7 +121,7 @@ def apply(*, compound: Compound, tested_on: dt.date, by: User) -> EpidemicFreeSt
 
 def _expect_met(compound: Compound, day: dt.date, tested_on: dt.date | None) -> None:
     if unmet := [c.text for c in criteria(compound, day, tested_on) if not c.is_met]:
-        raise Refused(_("Not yet: %(conditions)s.") % {"conditions": "; ".join(unmet)})
+        raise Refused(_("Not yet: %(conditions)s.") % {"conditions": _("; ").join(unmet)})
 
 
 @transaction.atomic

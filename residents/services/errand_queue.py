@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.outbox import draft, send
+from portal.lib.languages import in_language_lazy
 from residents.models import Errand, ErrandState, Role
 from residents.models.errand_states import ENDED, IN_HAND, URGENT, WAITING
 from residents.services.offices import office
@@ -68,7 +69,7 @@ def _raise(level: int, roles: Sequence[str], now: dt.datetime) -> int:
     send(
         draft(
             user, "errand_overdue", key=f"errand_overdue-{row.pk}-{level}-{row.promised_by:%Y%m%d%H%M%S}",
-            link=reverse("residents:errand_detail", args=[row.pk]), errand=row.pk, label=row.kind.name,
+            link=reverse("residents:errand_detail", args=[row.pk]), errand=row.pk, label=in_language_lazy(row.kind),
             urgent="1" if row.urgency in URGENT else "",
         )
         for row in rows

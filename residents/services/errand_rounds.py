@@ -3,6 +3,8 @@
 Whatever concerns both locks the round first, then the errand.
 """
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
@@ -13,6 +15,7 @@ from portal.accounts.models import User
 from portal.accounts.outbox import tell
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
+from portal.lib.languages import in_language_lazy
 from residents.models import Errand, ErrandState, Outcome, Round, Stop
 from residents.models.errand_states import WAITING
 from residents.rounds import KINDS
@@ -74,9 +77,10 @@ def withdraw(*, errand_id: int, reason: str) -> Errand:
     if errand.merged_round_id is None:
         return errands.cancel(errand_id=errand_id, reason=reason, by=None)
     errand_states.expect(errand, State.MERGED)
+    facts: dict[str, Any] = {"errand": errand.pk, "label": in_language_lazy(errand.kind)}
     walking = Stop.objects.open().filter(round=errand.merged_round_id).values("assignee")
     for walker in User.objects.filter(pk__in=walking):
-        tell(walker, "errand_cancelled", key=f"errand_cancelled-{errand.pk}", errand=errand.pk, label=errand.kind.name)
+        tell(walker, "errand_cancelled", key=f"errand_cancelled-{errand.pk}", **facts)
     errand.merged_round = None
     return errand_states.end(errand, State.CANCELLED, reason, None, "errand.cancelled")
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.languages import in_language
 from residents.access import Permission
 from residents.layers import Layer, Mark
 from residents.models import Dwelling, Errand
@@ -48,7 +49,7 @@ def entries(dwelling: Dwelling, most: int) -> Iterator[Entry]:
     """The newest errands of this home: asked, taken, done."""
     rows = dwelling.errands.select_related("kind", "assignee", "requested_by", "delivered_by")
     for row in rows.order_by("-requested_at")[:most]:
-        address, kind = reverse("residents:errand_detail", args=[row.pk]), row.kind.name
+        address, kind = reverse("residents:errand_detail", args=[row.pk]), in_language(row.kind)
         yield Entry(
             at=row.requested_at,
             what=gettext("Errand asked: %(kind)s") % {"kind": kind},

@@ -15,6 +15,7 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.accounts.outbox import tell
 from portal.lib.errors import Refused
+from portal.lib.languages import in_language_lazy
 from residents.models import Errand, ErrandLine, ErrandState, Outcome
 from residents.models.errand_states import DONE, IN_HAND, OPEN, SUCCESSES, WAITING
 from residents.services.errand_requests import MOST_LINES, promised_by
@@ -62,7 +63,7 @@ def _assigned(errand: Errand, helper: User, by: User) -> Errand:
     moment = f"{errand.accepted_at:%Y%m%d%H%M%S%f}"
     tell(
         helper, "errand_assigned", key=f"errand_assigned-{errand.pk}-{moment}",
-        link=reverse("residents:errand_detail", args=[errand.pk]), label=errand.kind.name, errand=errand.pk,
+        link=reverse("residents:errand_detail", args=[errand.pk]), label=in_language_lazy(errand.kind), errand=errand.pk,
     )  # fmt: skip
     return errand
 
@@ -71,7 +72,7 @@ def _taken_away(errand: Errand, by: User) -> None:
     """Whoever has it hears that another decided otherwise, before they stand in the shop for nothing."""
     if errand.assignee and errand.assignee_id != by.pk:
         key = f"errand_taken_away-{errand.pk}-{timezone.now():%Y%m%d%H%M%S%f}"
-        tell(errand.assignee, "errand_taken_away", key=key, errand=errand.pk, label=errand.kind.name)
+        tell(errand.assignee, "errand_taken_away", key=key, errand=errand.pk, label=in_language_lazy(errand.kind))
 
 
 def _give(errand: Errand, helper: User, by: User, kind: str) -> Errand:
@@ -178,7 +179,8 @@ def cancel(*, errand_id: int, reason: str, by: User | None) -> Errand:
         return errand
     expect(errand, *(OPEN if by else (*WAITING, State.ACCEPTED)))
     if by is None and errand.assignee:
-        tell(errand.assignee, "errand_cancelled", key=f"errand_cancelled-{errand.pk}", errand=errand.pk, label=errand.kind.name)
+        facts: dict[str, Any] = {"errand": errand.pk, "label": in_language_lazy(errand.kind)}
+        tell(errand.assignee, "errand_cancelled", key=f"errand_cancelled-{errand.pk}", **facts)
     if by:
         _taken_away(errand, by)
     return end(errand, State.CANCELLED, reason, by, "errand.cancelled")

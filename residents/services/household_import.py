@@ -14,7 +14,7 @@ from portal.accounts.models import User
 from portal.lib import masks
 from portal.lib.imports import Line, Reader
 from portal.lib.sentences import gettext as _
-from portal.lib.sentences import named
+from portal.lib.sentences import listed, named
 from residents.models import Community, QuarantineCase, Resident
 from residents.services import care, household_sheet
 from residents.services.household_families import Families
@@ -102,7 +102,7 @@ class HouseholdImporter:
     def _care(self, line: Line) -> list[str]:
         said = line.values.get("care") or []
         if unknown := [word for word in said if word not in self.care]:
-            line.says.append(_("特殊群体类别 “%(words)s” is unknown: left out.") % {"words": "、".join(unknown)})
+            line.says.append(_("特殊群体类别 “%(words)s” is unknown: left out.") % {"words": listed(unknown)})
         return list(dict.fromkeys(self.care[word] for word in said if word in self.care))
 
     def _compare(self, line: Line, known: Known) -> None:
@@ -124,7 +124,7 @@ class HouseholdImporter:
         self._person(line, resident)
         plan.new_care = [code for code in plan.care if code not in known.care.get(resident.pk, ())]
         if plan.new_care:
-            names = "、".join(word for word in line.values["care"] if self.care.get(word) in plan.new_care)
+            names = listed(word for word in line.values["care"] if self.care.get(word) in plan.new_care)
             line.changes.append((_("special care"), "—", names))
         line.does = "change" if line.changes else "same"
 

@@ -85,9 +85,9 @@ class Places:
             said.append(new % {"name": name} + hint)
         if self.fresh:
             counts = {"homes": self.fresh, "buildings": len(self._new_buildings), "entrances": len(self._new_entrances)}
-            new = _("New and to be created: %(homes)s homes, %(entrances)s entrances, %(buildings)s buildings.")
+            new = _("New and to be created: homes %(homes)s, entrances %(entrances)s, buildings %(buildings)s.")
             if written:
-                new = _("Created: %(homes)s homes, %(entrances)s entrances, %(buildings)s buildings.")
+                new = _("Created: homes %(homes)s, entrances %(entrances)s, buildings %(buildings)s.")
             said.append(new % counts)
         high = {home[:2] for home, (_key, floor) in self.homes.items() if floor >= HAS_LIFT_FROM} & self._new_buildings
         if high:

@@ -132,7 +132,7 @@ def weigh(*, matter_id: int, level: int, text: str, by: User) -> Matter:
     before, matter.level = {"level": matter.level}, level
     with explained(Matter):
         matter.save(update_fields=["level"])
-    matter.steps.create(text=f"{matter.get_level_display()}: {text}"[:300], by=by)
+    matter.steps.create(text=_(": ").join([matter.get_level_display(), text])[:300], by=by)
     audit.record("matter.weighed", matter, by=by, before=before, after={"level": level})
     return matter
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.errors import Refused
+from portal.lib.languages import listed
 from residents.models import Community, District, Subdistrict
 
 COLUMNS = ("code", "district", "subdistrict", "community")
@@ -57,7 +58,7 @@ def read(path: Path) -> list[dict[str, str]]:
     try:
         rows = csv.DictReader(text.replace("\x00", "").splitlines())
         if missing := [name for name in COLUMNS if name not in (rows.fieldnames or [])]:
-            raise Refused(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
+            raise Refused(_("These columns are missing: %(names)s.") % {"names": listed(missing)})
         return [{name: (row.get(name) or "").strip() for name in COLUMNS} for row in rows]
     except csv.Error as error:
         raise Refused(_("This is not a CSV table. Save the list as CSV and try again.")) from error

@@ -10,6 +10,7 @@ from portal.accounts import audit
 from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
+from portal.lib.languages import listed
 from residents.models import CaseState, CaseTest, ContactClass, ExitPermit, Persuasion, QuarantineCase, Verification
 from residents.services.quarantine import expect, locked, next_number
 
@@ -186,7 +187,7 @@ def missing_for_release(case: QuarantineCase) -> list[str]:
         found.append(_("The period is not over: %(day)s is its last day.") % {"day": case.ends_on})
     if days := [str(t.due_on) for t in case.tests.filter(test_result=CaseTest.Result.DUE)]:
         found.append(
-            _("Tests without a result: %(days)s. Take the samples and write the results down.") % {"days": ", ".join(days)}
+            _("Tests without a result: %(days)s. Take the samples and write the results down.") % {"days": listed(days)}
         )
     last = case.checks.order_by("-day", "-slot").first()
     if last is None:

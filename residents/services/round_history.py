@@ -7,6 +7,7 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from portal.lib.dates import moment
 from residents.models import Compound, Dwelling, Stop
@@ -23,7 +24,7 @@ def entries(dwelling: Dwelling, most: int) -> Iterator[Entry]:
         ending = kind.ends().get(stop.outcome)
         yield Entry(
             at=stop.done_at,
-            what=f"{kind.label}: {ending.label if ending else stop.outcome}",
+            what=_(": ").join([str(kind.label), str(ending.label if ending else stop.outcome)]),
             who=str(stop.done_by or ""),
             name=stop.resident.name if stop.resident else "",
             note=stop.note,

@@ -1,14 +1,18 @@
 """What can answer a task: a health check, an errand, a call or visit at the same home since it was written."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
 from portal.lib.errors import Refused
-from residents.models import Errand, HealthCheck, Stop, Task
+from portal.lib.languages import in_language
+from residents.models import Errand, ErrandKind, HealthCheck, Stop, Task
 from residents.models.errand_states import DONE
 from residents.rounds import kind_of
 
@@ -20,21 +24,33 @@ class Answer:
     """One record: how the form names it, how people do, and which field of the task it stands in."""
 
     key: str
-    label: str
+    # A promise: the form says it in the reader's language, the task keeps it in the register's.
+    name: Any
+    at: dt.datetime
+    who: Any
     field: str
     row: Any
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} {timezone.localtime(self.at):%m-%d %H:%M} {self.who or ''}".strip()
+
+    @property
+    def kept(self) -> str:
+        """The label as the register has it."""
+        with override("zh-hans"):
+            return self.label
 
 
 def answers(task: Task) -> Iterator[Answer]:
     """Everything that may answer this task, three statements at most; a task without a home has only words."""
     for row in _checks(task):
-        yield Answer(f"check-{row.pk}", _said(_("Health check"), row.taken_at, row.taken_by), "answer_check", row)
+        yield Answer(f"check-{row.pk}", gettext_lazy("Health check"), row.taken_at, row.taken_by, "answer_check", row)
     for row in _errands(task):
-        label = _("Errand: %(kind)s") % {"kind": row.kind}
-        yield Answer(f"errand-{row.pk}", _said(label, row.delivered_at, row.delivered_by), "answer_errand", row)
+        name = _of_errand(row.kind)
+        yield Answer(f"errand-{row.pk}", name, row.delivered_at, row.delivered_by, "answer_errand", row)
     for row in _stops(task):
-        label = str(kind_of(row.round.kind).label)
-        yield Answer(f"stop-{row.pk}", _said(label, row.done_at, row.done_by), "answer_stop", row)
+        yield Answer(f"stop-{row.pk}", kind_of(row.round.kind).label, row.done_at, row.done_by, "answer_stop", row)
 
 
 def answer_of(task: Task, key: str) -> Answer:
@@ -45,8 +61,11 @@ def answer_of(task: Task, key: str) -> Answer:
     raise Refused(_("This record does not answer the task. Choose another, or say what was done."))
 
 
-def _said(label: str, at: Any, who: Any) -> str:
-    return f"{label} {timezone.localtime(at):%m-%d %H:%M} {who or ''}".strip()
+def _errand(kind: ErrandKind) -> str:
+    return _("Errand: %(kind)s") % {"kind": in_language(kind)}
+
+
+_of_errand = lazy(_errand, str)
 
 
 def _checks(task: Task) -> Any:

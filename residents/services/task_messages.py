@@ -8,7 +8,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.accounts.outbox import draft, send
 from residents.models import ChatGroup, Task
-from residents.models.tasks import TaskKind
+from residents.models.task_states import TaskKind
 from residents.services import chat_groups, teams
 
 

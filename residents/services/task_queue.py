@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.accounts.outbox import draft, send
 from residents.access import Permission, communities_for
 from residents.models import Role, Task, TaskState
-from residents.models.tasks import IN_HAND, TaskKind
+from residents.models.task_states import IN_HAND, TaskKind
 from residents.services.offices import office
 from residents.services.policies import duty_policies
 

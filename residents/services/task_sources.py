@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from portal.accounts.models import User
 from portal.lib.errors import Refused
@@ -22,8 +23,8 @@ from residents.models import (
     TaskKind,
     TaskSource,
     TaskState,
+    task_titles,
 )
-from residents.rounds.findings import FINDINGS
 from residents.services import findings, tasks
 from residents.services.tasks import Place
 
@@ -63,7 +64,7 @@ def from_finding(finding: Finding, *, by: User) -> Task:
     place = _at(finding.community, home) if home else Place(finding.community, words=finding.stop.place[:60])
     return _once(
         Task.objects.filter(finding=finding).exclude(state=TaskState.CANCELLED), place, by=by, kind=kind, risk=risk,
-        source=source, title=str(FINDINGS.get(finding.kind, finding.kind)), what=finding.detail, finding=finding,
+        source=source, title=lambda: task_titles.of_finding(finding.kind), what=finding.detail, finding=finding,
     )  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def from_alert(case: QuarantineCase, *, by: User) -> Task:
         raise Refused(_("There is no alert any more."))
     return _once(
         Task.objects.open().filter(case=case), _at(case.community, case.dwelling), by=by, kind=TaskKind.HEALTH,
-        risk=Risk.HIGH, source=TaskSource.ALERT, title=_("Health alert: ring, then take a second temperature"), case=case,
+        risk=Risk.HIGH, source=TaskSource.ALERT, title=task_titles.of_alert, case=case,
     )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def from_errand(errand: Errand, *, by: User) -> Task:
     place = _at(errand.community, errand.dwelling) if errand.dwelling else _near(errand)
     return _once(
         Task.objects.open().filter(errand=errand), place, by=by, kind=TaskKind.VISIT, risk=Risk.LOW,
-        source=TaskSource.ERRAND, title=_("Follow up the errand: %(kind)s") % {"kind": errand.kind}, what=errand.what,
+        source=TaskSource.ERRAND, title=lambda: task_titles.of_errand(errand.kind), what=errand.what,
         errand=errand,
     )  # fmt: skip
 
@@ -95,7 +96,7 @@ def from_matter(matter: Matter, *, by: User) -> Task:
     place = Place(matter.community, matter.compound, matter.building, matter.dwelling, matter.place)
     return _once(
         Task.objects.open().filter(matter=matter), place, by=by, kind=kind, risk=risk, source=TaskSource.MATTER,
-        title=_("Brought up: %(kind)s") % {"kind": matter.get_kind_display()}, what=matter.what, matter=matter,
+        title=lambda: task_titles.of_matter(matter.kind), what=matter.what, matter=matter,
     )  # fmt: skip
 
 
@@ -109,10 +110,15 @@ def _near(errand: Errand) -> Place:
 
 
 @transaction.atomic
-def _once(known: "QuerySet[Task]", place: Place, *, by: User, **facts: Any) -> Task:
+def _once(known: "QuerySet[Task]", place: Place, *, title: Callable[[], str], by: User, **facts: Any) -> Task:
     # One press after the other of a community: the second of two at once finds the first one's task.
     Community.objects.select_for_update(no_key=True).get(pk=place.community.pk)
-    return known.first() or tasks.write(key=uuid.uuid4(), place=place, by=by, **facts)
+    if found := known.first():
+        return found
+    # As the register is written, whoever presses; readers are told in their own (Task.words).
+    with override("zh-hans"):
+        words = title()
+    return tasks.write(key=uuid.uuid4(), place=place, title=words, by=by, **facts)
 
 
 SOURCES: dict[str, tuple[Any, Callable[..., Task]]] = {

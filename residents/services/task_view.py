@@ -52,7 +52,7 @@ LAYERS = [
 @only_for(Permission.TASK_VIEW)
 def entries(dwelling: Dwelling, most: int) -> Iterator[Entry]:
     """The newest tasks at this home: written, and what came of them."""
-    for row in dwelling.tasks.select_related("created_by", "ended_by").order_by("-created_at")[:most]:
+    for row in dwelling.tasks.select_related("created_by", "ended_by", "errand__kind").order_by("-created_at")[:most]:
         address = reverse("residents:task_detail", args=[row.pk])
         yield Entry(
             at=row.created_at,

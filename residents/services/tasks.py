@@ -16,7 +16,7 @@ from portal.lib.constraints import explained
 from portal.lib.errors import Refused
 from residents.access import Permission, communities_for, may_in
 from residents.models import Building, Community, Compound, Dwelling, Finding, Task, TaskNote, TaskSource, TaskState, Team
-from residents.models.tasks import IN_HAND, OPEN
+from residents.models.task_states import IN_HAND, OPEN
 from residents.services import findings, teams
 from residents.services.policies import duty_policy
 from residents.services.task_answers import Answer, answer_of
@@ -182,7 +182,7 @@ def finish(*, task_id: int, result: str = "", answer: str = "", by: User) -> Tas
 
 
 def _answer(task: Task, found: Answer | None, result: str) -> None:
-    task.result = (result or found.label if found else result)[:300]
+    task.result = (result or found.kept if found else result)[:300]
     if found:
         setattr(task, found.field, found.row)
 

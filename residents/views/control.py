@@ -177,7 +177,8 @@ def control_step(request: Request, pk: int, step: str) -> HttpResponse:
             messages.success(request, _("Done."))
         return redirect(back)
     context = {
-        "question": f"{row.compound}: {move.action}", "form": form, "action": move.action, "danger": move.danger, "back": back,
+        "question": _(": ").join([str(row.compound), str(move.action)]), "form": form, "action": move.action,
+        "danger": move.danger, "back": back,
         "text": _("Epidemic-free status, now “%(state)s”.") % {"state": row.get_state_display()},
     }  # fmt: skip
     return page(request, "confirm.html", context, status=422 if request.method == "POST" else 200)

@@ -13,7 +13,7 @@ from portal.lib.paging import paged
 from residents.access import Permission, Request, requires
 from residents.forms.findings import HandlingForm
 from residents.models import Finding
-from residents.rounds.findings import FINDINGS
+from residents.models.finding_words import FINDINGS
 from residents.services import findings
 
 

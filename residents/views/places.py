@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.lib.errors import Refused
@@ -93,7 +94,8 @@ def place_buildings(request: Request, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("%(count)s buildings added.") % {"count": len(made)})
+            text = ngettext("%(count)s building added.", "%(count)s buildings added.", len(made))
+            messages.success(request, text % {"count": len(made)})
             return redirect(back)
     return _form(request, form, _("Add buildings"), compound)
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.lib.constraints import lasts_on
@@ -89,7 +90,8 @@ def _chosen(request: Request) -> dict[str, Any]:
 def _made(request: Request, plan: RoundPlan) -> HttpResponse:
     opened = plan.rounds.annotate(count=Count("stops")).order_by("-starts_at").first()
     if opened:
-        text = _("The first round is open: %(count)s stops.") % {"count": opened.count}
+        text = ngettext("The first round is open: %(count)s stop.", "The first round is open: %(count)s stops.", opened.count)
+        text %= {"count": opened.count}
     else:
         text = _("Saved. The first round opens at its time.")
     messages.success(request, text)

@@ -22,8 +22,8 @@ from residents.access import Permission, Request, may_in, requires
 from residents.forms.rounds import HandOverForm
 from residents.forms.stops import StopForm
 from residents.models import Building, Finding, Round, Stop
+from residents.models.finding_words import FINDINGS
 from residents.rounds import KINDS, kind_of
-from residents.rounds.findings import FINDINGS
 from residents.services import closed_places, errand_rounds, rounds, stops
 
 STOPS_SHOWN = 40

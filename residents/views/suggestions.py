@@ -5,6 +5,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal.lib.forms import UNWRITABLE
+from portal.lib.languages import listed
 from residents.access import Permission, Request, requires
 from residents.masking import Eyes
 from residents.services import search
@@ -27,7 +28,7 @@ def resident_suggest(request: Request) -> HttpResponse:
         for person in found.residents
     ]
     rows += [
-        {"home": str(home), "name": "、".join(eyes.name(person, home.community) for person in home.people[:4])}
+        {"home": str(home), "name": listed(eyes.name(person, home.community) for person in home.people[:4])}
         for home in found.dwellings
     ]
     return JsonResponse({"rows": rows[:FEW]})

@@ -11,7 +11,7 @@ from residents.forms import tasks as forms
 from residents.forms.steps import NoteForm, ReasonForm
 from residents.forms.teams import ForTeamForm
 from residents.models import TaskState
-from residents.models.tasks import IN_HAND, OPEN
+from residents.models.task_states import IN_HAND, OPEN
 from residents.services import tasks
 from residents.views.steps import Step, Steps
 

@@ -61,4 +61,5 @@ export class Kit {
   }
 }
 
-export const named = (people) => people.slice(0, 4).map(([name]) => name).join("、");
+const MARK = document.documentElement.lang.startsWith("zh") ? "、" : ", ";
+export const named = (people) => people.slice(0, 4).map(([name]) => name).join(MARK);

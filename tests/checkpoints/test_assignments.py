@@ -258,7 +258,7 @@ def test_suggestions_come_best_first_with_reasons_and_without_who_may_not(cast, 
     assert [s.cadre for s in found] == [near, tired]
     assert found[0].score > found[1].score
     assert found[0].reasons == ["lives in this community", "0 hours this week", "no shift before", f"same unit as {near.name}"]
-    assert "rested 10 hours" in found[1].reasons
+    assert "rested 10 h" in found[1].reasons
 
     near.secondments.update(state="approved")
     facts = availability.facts_of([c.pk for c in people], shift.starts_at - dt.timedelta(days=8), shift.ends_at)

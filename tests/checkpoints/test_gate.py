@@ -280,6 +280,15 @@ def page_of(shift):
     return f"/checkpoints/gate/{shift.pk}/"
 
 
+def test_a_reason_is_read_in_the_readers_language_and_stored_in_the_registers(cast, sign_in, shift):
+    client = sign_in(cast.cadre_user)
+    read = {code: client.get(page_of(shift), headers={"accept-language": code}).text for code in ("en", "zh-hans")}
+    assert [
+        'value="买菜" aria-pressed="false">' + word + "<" in read[code]
+        for code, word in (("en", "shopping"), ("zh-hans", "买菜"))
+    ]
+
+
 def test_the_page_without_script_logs_one_passage_a_form(cast, sign_in, shift):
     client = sign_in(cast.cadre_user)
     number = client.get(page_of(shift)).context["form"]["id"].value()

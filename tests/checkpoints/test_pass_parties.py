@@ -104,7 +104,7 @@ def test_what_the_rule_refuses_is_said_in_words_and_nothing_is_logged(gate, rule
     assert sorted(too_many.context["ticked"]) == [one.pk for one in people]
     assert gate.form().status_code == 302
     again = gate.form()
-    assert (again.status_code, "Trips are used up: 1 in 1 days." in again.text) == (422, True)
+    assert (again.status_code, "Trips are used up: 1 in 1 day(s)." in again.text) == (422, True)
     assert 'name="override"' not in again.text
     assert Passage.objects.count() == 1
 

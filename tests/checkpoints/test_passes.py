@@ -198,7 +198,7 @@ def test_a_second_trip_is_refused_with_the_reason_and_the_next_moment(cast, card
     with pytest.raises(Refused) as refused:
         go(card, lead, cast.cadre_user)
     assert str(refused.value) == (
-        "Trips are used up: 1 in 1 days. Wait for the next, or have it brought to the door. Next possible: 04-11 00:00"
+        "Trips are used up: 1 in 1 day(s). Wait for the next, or have it brought to the door. Next possible: 04-11 00:00"
     )
     assert Passage.objects.count() == 2
 

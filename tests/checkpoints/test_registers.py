@@ -90,8 +90,8 @@ def test_a_line_copied_twice_counts_once(cast):
         ({"日期": "2099-01-01"}, "2099-01-01 06:01 has not come yet."),
         ({"时间": "26:00"}, "时间 “26:00” is not a time; write it as 08:30."),
         ({"体温": "366"}, "体温(℃) “366” is not a temperature between 34.0 and 43.0."),
-        ({"进出": "飞"}, "进/出 “飞” is none of 进、入、进入、出、外出."),
-        ({"查验结果": "逮捕"}, "查验结果 “逮捕” is none of 放行、劝返、留置."),
+        ({"进出": "飞"}, "进/出 “飞” is none of 进, 入, 进入, 出, 外出."),
+        ({"查验结果": "逮捕"}, "查验结果 “逮捕” is none of 放行, 劝返, 留置."),
         ({"卡口": ""}, "卡口 is empty, and 荷风苑 has several gates or none."),
     ],
 )

@@ -51,7 +51,7 @@ def test_making_shifts_from_the_page(cast, post, sign_in):
     first = timezone.localdate() + DAY
     sent = {"community": cast.qinghe.pk, "first": first, "last": first + 6 * DAY, "pattern": "round_the_clock"}
     text = sign_in(cast.secretary).post(f"{ROSTER}make/", sent, follow=True).content.decode()
-    assert "21 shifts made; 0 stood already, 0 left out" in text
+    assert "Shifts made: 21; stood already: 0; left out because the post is sealed: 0" in text
     assert Shift.objects.count() == 21
 
 

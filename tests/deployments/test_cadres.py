@@ -145,7 +145,7 @@ def test_what_is_not_taken_over_of_a_known_person_is_said(cast, sign_in):
     answer = sign_in(cast.secretary).post(reverse("deployments:cadre_create"), values, follow=True)
 
     someone.refresh_from_db()
-    said = "The person was known already; not taken over: Sex、Born in、Position."
+    said = "The person was known already; not taken over: Sex, Born in, Position."
     assert (someone.position, someone.secondments.count()) == ("", 1)
     assert [str(message) for message in answer.context["messages"]] == ["张伟 is on the roster.", said]
 

@@ -182,7 +182,7 @@ def test_all_that_is_wrong_with_a_row_is_said_at_once(cast):
         ({"联系电话": "１９９０００１０００１"}, []),
         ({"下沉小区": "夜间巡逻"}, ["“夜间巡逻” is no compound of the community: kept as the duty."]),
         ({"下沉小区": "荷风苑 东门"}, []),
-        ({"性别": "雌"}, ["性别 “雌” is none of 男、女: left empty."]),
+        ({"性别": "雌"}, ["性别 “雌” is none of 男, 女: left empty."]),
         ({"备注": "<script>alert(1)</script>"}, []),
         ({"下沉社区": "清荷"}, []),
     ],

@@ -243,7 +243,7 @@ def test_without_script_a_home_goes_on_its_pass_once_and_is_asked_the_next_time(
     write(page, home="17-3-702")
     page.locator(".p-bar button[value=out]").click()
 
-    expect(page.locator("#gate-asked")).to_contain_text("Trips are used up: 1 in 1 days.")
+    expect(page.locator("#gate-asked")).to_contain_text("Trips are used up: 1 in 1 day(s).")
     page.locator("#gate-asked [name=override]").fill("to the hospital")
     page.locator(".p-bar button[value=out]").click()
     expect(page.get_by_text("Logged.")).to_be_visible()

@@ -103,7 +103,7 @@ def test_without_network_a_pass_without_trips_is_refused_in_words_and_one_with_t
 
     wire.cut = True
     open_gate(page, shift)
-    home(page, "702", "May not pass", "Trips are used up: 1 in 1 days.", "Next possible")
+    home(page, "702", "May not pass", "Trips are used up: 1 in 1 day(s).", "Next possible")
     out(page, refused=True)
     home(page, "703", "There is no pass.")
     home(page, "701", "May pass")

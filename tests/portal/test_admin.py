@@ -160,7 +160,9 @@ def test_a_lost_phone_does_not_lock_anybody_out(desk, cast):
 @pytest.fixture
 def lines_of_all(cast):
     """One of a community, one of none."""
-    unit = audit.record("unit.changed", cast.unit, by=cast.operator, before={"leader": "王建国"}, after={"leader": "赵雪"})
+    unit = audit.record(
+        "unit.changed", cast.unit, by=cast.operator, before={"leader": "王建国"}, after={"leader": "赵雪", "stops": 3}
+    )
     return [unit, audit.record("community.changed", cast.qinghe, by=cast.secretary)]
 
 
@@ -169,7 +171,7 @@ def test_the_operator_reads_every_line(desk, lines_of_all):
     shown = every.content.decode()
 
     assert list(every.context["cl"].result_list) == lines_of_all[::-1]
-    assert ("王** → 赵*" in shown, "王建国" in shown) == (True, False)
+    assert ("王** → 赵*; stops: — → 3" in shown, "王建国" in shown) == (True, False)
     of_none = desk.get("/admin/accounts/event/?community__isempty=1&record=deployments.sendingunit&verb=changed")
     assert list(of_none.context["cl"].result_list) == lines_of_all[:1]
     assert "王**" in desk.get(f"/admin/accounts/event/{lines_of_all[0].pk}/change/").content.decode()

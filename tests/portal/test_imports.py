@@ -48,7 +48,7 @@ def test_headings_are_known_however_they_are_decorated(headings):
 
 def test_headings_that_are_not_there_are_named():
     assert sentence([["甲", "乙"], ["1", "2"]]) == (
-        "No row with headings was found in the first 30 rows. Needed are: 姓名、联系电话."
+        "No row with headings was found in the first 30 rows. Needed are: 姓名, 联系电话."
     )
     assert sentence([["姓名", "报到时间", "人员类别"], GOOD]) == (
         "The table lacks these headings: 联系电话. Add the columns, or correct their headings in row 1."
@@ -63,7 +63,7 @@ def test_a_doubled_heading_is_named_with_its_columns():
 
 def test_two_sheets_with_headings_are_too_many_and_others_are_left_out_aloud():
     table = [["姓名", "联系电话", "人员类别"], GOOD[:2]]
-    assert sentence(table, table) == "The file has several sheets with these headings (表1、表2). Send one sheet a file."
+    assert sentence(table, table) == "The file has several sheets with these headings (表1, 表2). Send one sheet a file."
     assert reader([["说明"]], table).notices == ["Only the sheet 表2 was read, not 表1."]
 
 

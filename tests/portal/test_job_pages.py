@@ -64,7 +64,7 @@ def test_upload_preview_and_apply_without_script(cast, sign_in):
         (
             "../../etc/passwd",
             b"a,b\r\n",
-            "No row with headings was found in the first 30 rows. Needed are: 姓名、派出单位、联系电话、下沉社区、报到时间.",
+            "No row with headings was found in the first 30 rows. Needed are: 姓名, 派出单位, 联系电话, 下沉社区, 报到时间.",
         ),
     ],
 )

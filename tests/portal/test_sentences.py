@@ -41,6 +41,11 @@ def fault() -> str:
         ),
         (lambda: sentences.named(Resident.Sex.FEMALE.label), "女", "female"),
         (lambda: [["A", _("yes"), 3]], [["A", "是", 3]], [["A", "yes", 3]]),
+        (
+            lambda: _("%(heading)s is empty.") % {"heading": sentences.listed(["姓名", "电话"])},
+            "“姓名、电话”没有填。",
+            "姓名, 电话 is empty.",
+        ),
         # A row of before: words, and nothing else.
         (lambda: "已写入", "已写入", "已写入"),
     ],

@@ -49,6 +49,13 @@ def test_how_long_something_lasts_has_no_marks_between(language, shown):
         assert drawn("{{ v|lasting:until }}", v=came, until=came + dt.timedelta(minutes=125)).replace("\xa0", " ") == shown
 
 
+@pytest.mark.parametrize(("language", "day", "names"), [("en", "2022-04-05", "甲, 乙"), ("zh-hans", "2022年4月5日", "甲、乙")])
+def test_a_day_on_paper_and_the_names_of_a_list_are_written_as_in_the_language(language, day, names):
+    with translation.override(language):
+        assert drawn("{{ v|paper_day }}{{ none|paper_day }}", v=dt.date(2022, 4, 5), none=None) == day
+        assert drawn("{{ v|listed }}{{ none|listed }}", v=["甲", "乙"], none=None) == names
+
+
 def test_a_name_in_an_avatar_is_escaped():
     assert drawn("{% avatar v 1 %}", v="<b>") == '<span class="p-avatar p-tint-1" aria-hidden="true">&lt;</span>'
 

@@ -126,7 +126,7 @@ def test_rows_of_the_community_have_names_and_those_of_others_numbers(cast, sign
 
 def test_what_stands_beside_the_columns_has_words_too(cast, sign_in):
     job = Job.objects.create(kind="export", community=cast.qinghe, by=cast.secretary)
-    after = {"table": "roster", "kind": "export", "cadres_on_duty": 3, "full": False, "reason": ""}
+    after = {"table": "roster", "kind": "export", "cadres_on_duty": 3, "full": False, "reason": "", "agrees": True}
     audit.record("job.exported", job, by=cast.secretary, community=cast.qinghe, after=after)
 
     (line,) = sign_in(cast.secretary).get("/trail/").context["lines"]
@@ -134,6 +134,7 @@ def test_what_stands_beside_the_columns_has_words_too(cast, sign_in):
     # A reason that nobody gave is no change.
     assert sorted(line.changes) == [
         ("ID numbers, phones and addresses in full", "—", "no"),
+        ("agreed to be named", "—", "yes"),
         ("cadres on duty", "—", "3"),
         ("kind", "—", "Export"),
         ("sheet", "—", "roster of cadres"),

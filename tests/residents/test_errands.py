@@ -231,4 +231,4 @@ def test_a_home_shows_its_worst_errand_and_its_story(cast, home, helper):
     factories.ErrandFactory(dwelling=home, urgency=Urgency.HEALTH)
     homes = Dwelling.objects.filter(pk=home.pk)
     assert layers()["errands"].states(homes) == {home.pk: "urgent"}
-    assert [entry.what for entry in errand_view.entries(home, 10)] == ["Errand asked: 代购"] * 2
+    assert [entry.what for entry in errand_view.entries(home, 10)] == ["Errand asked: groceries"] * 2

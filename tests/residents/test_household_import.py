@@ -92,7 +92,7 @@ def test_a_list_creates_the_places_and_people_it_names(cast):
 
     assert importer.notices(written=True) == [
         "The compound 春分里 is new: created.",
-        "Created: 2 homes, 2 entrances, 2 buildings.",
+        "Created: homes 2, entrances 2, buildings 2.",
         "1 of them is high and taken to have a lift, which no list says: put it right at the building.",
     ]
     person = Resident.objects.get(name="王建国")

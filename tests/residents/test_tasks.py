@@ -1,11 +1,13 @@
 """Tasks: where they come from, who may do what with them, what answers them, who hears when one is late."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import override
 from hypothesis import HealthCheck as Slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from portal.accounts.models import Event, Message
 from portal.lib.errors import Refused
 from residents import timeline
 from residents.models import ErrandState, Finding, HealthCheck, Task, TaskState
-from residents.models.tasks import ENDED, IN_HAND, OPEN
+from residents.models.task_states import ENDED, IN_HAND, OPEN
 from residents.services import task_queue, task_sources, task_view, tasks
 from residents.services.tasks import Place
 from tests import factories
@@ -119,6 +121,39 @@ def test_an_errand_at_the_same_home_answers_it_and_one_elsewhere_does_not(cast, 
         tasks.finish(task_id=row.pk, answer=f"errand-{elsewhere.pk}", by=cast.cadre_user)
     ended = tasks.finish(task_id=row.pk, answer=f"errand-{done.pk}", by=cast.cadre_user)
     assert (ended.state, ended.answer_errand, bool(ended.result)) == (State.DONE, done, True)
+
+
+def _found(by, home):
+    stop = factories.StopFactory(dwelling=home, round__community=by.community)
+    found = Finding.objects.create(community=by.community, stop=stop, kind="no_food", found_at=timezone.now())
+    return task_sources.from_finding(found, by=by.user)
+
+
+@pytest.mark.parametrize(
+    ("make", "chinese", "english"),
+    [
+        (lambda by, home: task_sources.from_alert(factories.QuarantineCaseFactory(
+            community=by.community, alert_since=timezone.now()), by=by.user), None,
+            "Health alert: ring, then take a second temperature"),
+        (lambda by, home: task_sources.from_errand(factories.ErrandFactory(dwelling=home), by=by.user), "跟进跑腿事项：代购",
+            "Follow up the errand: groceries"),
+        (lambda by, home: task_sources.from_matter(factories.MatterFactory(
+            community=by.community, kind="lock_out"), by=by.user), None, "Brought up: locked out"),
+        (_found, None, "food runs out"),
+    ],
+)  # fmt: skip
+def test_the_portals_own_title_is_stored_in_chinese_and_read_in_each_language(cast, home, make, chinese, english):
+    by = cast.worker.memberships.get()
+    with override("en"):
+        row = Task.objects.get(pk=make(by, home).pk)
+        assert (str(row), bool(re.fullmatch("[^A-Za-z]+", row.title))) == (english, True)
+    with override("zh-hans"):
+        assert (str(row), row.title) == (row.title, chinese or row.title)
+        typed = task(cast, title=row.title)
+        row.title = "—"
+    with override("en"):
+        # What somebody typed stays, and so does what was taken out of the row.
+        assert (str(typed), str(row)) == (typed.title, "—")
 
 
 def test_a_health_check_answers_an_alert_and_stays_answered_when_it_is_erased(cast):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from portal.lib import id_numbers
+from portal.lib import id_numbers, sentences
 from portal.lib.sentences import gettext as _
 from portal.lib.sheets.errors import BadCell
 
@@ -170,7 +170,7 @@ def choice(words: Mapping[str, str]) -> Callable[[Any], str]:
         if not found:
             return ""
         if found not in words:
-            raise BadCell(_("is none of %(words)s") % {"words": "、".join(words)})
+            raise BadCell(_("is none of %(words)s") % {"words": sentences.listed(words)})
         return words[found]
 
     return parse

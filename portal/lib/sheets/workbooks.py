@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from portal.lib.sentences import gettext as _
+from portal.lib.sentences import listed
 from portal.lib.sheets import parts
 from portal.lib.sheets.errors import SheetError
 from portal.lib.sheets.limits import too_large
@@ -86,7 +87,7 @@ def _found(book: CalamineWorkbook, facts: dict[str, parts.Facts], notices: tuple
     sheets = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
     visible = [meta.name for meta in sheets if meta.visible == SheetVisibleEnum.Visible]
     if hidden := [meta.name for meta in sheets if meta.visible != SheetVisibleEnum.Visible]:
-        notices += (_("Hidden sheets were not read: %(names)s.") % {"names": ", ".join(hidden)},)
+        notices += (_("Hidden sheets were not read: %(names)s.") % {"names": listed(hidden)},)
     found: list[Found] = []
     for name in visible:
         fact = facts.get(name, parts.Facts())

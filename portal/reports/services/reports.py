@@ -11,6 +11,7 @@ from portal.accounts import audit, outbox
 from portal.accounts.models import User
 from portal.lib.constraints import explained
 from portal.lib.errors import Refused
+from portal.lib.languages import listed
 from portal.reports.figures import BY_KEY, MAIN
 from portal.reports.models import DailyReport, FigureCorrection
 from portal.reports.numbers import is_missing, numbers_of
@@ -94,7 +95,7 @@ def submit(*, report_id: int, by: User) -> DailyReport:
     if sentence := too_early(report):
         raise Refused(sentence)
     if missing := missing_in(report):
-        names = ", ".join(str(figure.label) for figure in missing)
+        names = listed(str(figure.label) for figure in missing)
         sentence = _("Not counted: %(figures)s. Count the day again or write the number; zero is a number too.")
         raise Refused(sentence % {"figures": names})
     # The first submission decides whether it came in time; a returned report is not late by that.
