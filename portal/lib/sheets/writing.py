@@ -149,7 +149,7 @@ class _Paper:
         days = _written(day) if since is None or since == day else f"{_written(since)}至{_written(day)}"
         self._across(f"单位(盖章): {unit}          日期: {days}", self.under, height=20)
         # Sheets of a stack come apart: each says of what it is, and when it was printed.
-        whose = f"{title} {unit} {days}"[:FOOTER].replace("&", "&&")
+        whose = harmless(f"{title} {unit} {days}")[:FOOTER].replace("&", "&&")
         self.sheet.set_footer(f"&L&8 {whose}&C&P / &N&R&8 &D &T")
 
     def headings(self) -> None:
