@@ -35,7 +35,7 @@ def download(rows: Iterable[Any], *, by: User) -> FileResponse:
         for community in communities.values():
             audit.record("post.exported", community, by=by, community=community, after={"rows": len(posts)})
     unit = "、".join(community.name for community in communities.values())
-    return downloads.sheet(COLUMNS, _lines(posts), title=f"{TITLE}-{timezone.localdate()}", unit=unit)
+    return downloads.sheet(COLUMNS, _lines(posts), title=TITLE, unit=unit, file=f"{TITLE}-{timezone.localdate()}")
 
 
 def _lines(posts: Iterable[Any]) -> Iterator[Sequence[Any]]:

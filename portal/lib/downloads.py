@@ -11,12 +11,14 @@ from django.utils.http import content_disposition_header
 from portal.lib import sheets
 
 
-def sheet(columns: Sequence[sheets.Column], rows: Iterable[Sequence[Any]], *, title: str, unit: str = "") -> FileResponse:
-    """The table with its title, ready for print; the file goes by the title."""
+def sheet(
+    columns: Sequence[sheets.Column], rows: Iterable[Sequence[Any]], *, title: str, unit: str = "", file: str = ""
+) -> FileResponse:
+    """The table with its title, ready for print; the file goes by the title where it has no name of its own."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sheet.xlsx"
         sheets.write_xlsx(path, columns, rows, title=title, unit=unit, name=title)
-        return FileResponse(path.open("rb"), as_attachment=True, filename=f"{title}.xlsx")
+        return FileResponse(path.open("rb"), as_attachment=True, filename=f"{file or title}.xlsx")
 
 
 def csv(columns: Sequence[sheets.Column], rows: Iterable[Sequence[Any]], *, title: str) -> StreamingHttpResponse:

@@ -113,7 +113,7 @@ def matter_export(request: Request) -> HttpResponseBase:
     for community in request.communities:
         audit.record("matter.exported", community, by=request.user, after={"rows": len(rows), "sheet": group})
     title = {"mediations": "矛盾调解台账", "incidents": "应急事件台账", "signs": "居民思想动态台账"}.get(group, "困难诉求台账")
-    return sheet(COLUMNS, sheet_rows(rows), title=f"{title}{timezone.localdate()}")
+    return sheet(COLUMNS, sheet_rows(rows), title=title, file=f"{title}{timezone.localdate()}")
 
 
 def _found(request: Request, pk: int) -> Matter:

@@ -81,7 +81,7 @@ def task_export(request: Request) -> HttpResponseBase:
     for community in request.communities:
         audit.record("task.exported", community, by=request.user, after={"rows": len(chosen)})
     unit = str(request.communities.first()) if request.communities.count() == 1 else ""
-    return sheet(COLUMNS, sheet_rows(chosen), title=f"任务台账{timezone.localdate()}", unit=unit)
+    return sheet(COLUMNS, sheet_rows(chosen), title="任务台账", unit=unit, file=f"任务台账{timezone.localdate()}")
 
 
 @require_safe

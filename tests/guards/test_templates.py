@@ -47,6 +47,13 @@ def test_htmx_attributes_are_spelled_as_html_allows():
     assert {name: found for name, found in bare.items() if found} == {}
 
 
+def test_a_column_of_buttons_is_left_out_on_paper():
+    """Its heading is for screen readers only: on paper there would be a column without one."""
+    found = {name: re.findall(r'<th(?![^>]*p-screen)[^>]*><span class="visually-hidden">', text_of(name)) for name in PAGES}
+
+    assert {name: heads for name, heads in found.items() if heads} == {}
+
+
 def test_moments_are_written_as_html_reads_them():
     """The format "c" says +08:00 and microseconds as Python does; <time> wants +0800 or a plain day."""
     astray = {name: re.findall(r"""datetime="[^"]*\|date:"c\"""", text_of(name)) for name in PAGES}

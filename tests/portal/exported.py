@@ -23,7 +23,7 @@ def made(table="daily", by=None, community=None, form="xlsx", **facts):
 def opened(file):
     """Title, headings, rows as the printed sheet has them."""
     rows = CalamineWorkbook.from_filelike(file.open("rb")).get_sheet_by_index(0).to_python()
-    return rows[0][0], rows[1][0], rows[2], rows[3:]
+    return *map("".join, rows[:2]), rows[2], rows[3:]
 
 
 def written(job):

@@ -1,5 +1,6 @@
 """Pages of a list: as many as somebody turns, and no more than a database likes."""
 
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from portal.accounts.models import User
@@ -25,3 +26,18 @@ def test_rows_beyond_the_most_are_not_counted_and_not_skipped(db, monkeypatch):
     last = pages("page=99")
 
     assert (last.number, len(last), last.paginator.count, last.paginator.more) == (2, 2, 4, True)
+
+
+def test_a_list_on_paper_says_which_part_of_it_this_is(db):
+    UserFactory.create_batch(5)
+    request = RequestFactory().get("/")
+
+    said = [
+        " ".join(render_to_string("parts/pagination.html", {"page": page}, request).split())
+        for page in (pages("page=2"), paging.paged(request, User.objects.order_by("id"), 9))
+    ]
+
+    assert [text[text.index('<p class="p-print">') :] for text in said] == [
+        '<p class="p-print"> 5 rows · 2/3 </p>',
+        '<p class="p-print"> 5 rows </p>',
+    ]

@@ -2,7 +2,9 @@
 
 import csv
 import datetime as dt
+import html
 import io
+import re
 import unicodedata
 import zipfile
 from contextlib import suppress
@@ -343,11 +345,12 @@ def test_a_written_table_is_ready_for_print(tmp_path):
     [
         # 1045 pixels between the margins, at 70 % 1492: ten columns of 149 pixels (20.6 characters) fit, the eleventh does not.
         ([20.6] * 10, 2, (1, 0, ["$3:$3"], ["A1:J1", "A2:J2", "A4:J4"])),
-        ([20.6] * 11, 2, (2, 0, ["$A:$B", "$3:$3"], ["A1:G1", "A2:G2", "A4:G4"])),
-        # On each further page eight new ones stand beside the two. The title lies over the columns of the first.
-        ([20.6] * 18, 2, (2, 0, ["$A:$B", "$3:$3"], ["A1:J1", "A2:J2", "A4:J4"])),
-        ([20.6] * 19, 2, (3, 0, ["$A:$B", "$3:$3"], ["A1:H1", "A2:H2", "A4:H4"])),
-        ([20.6] * 18, 3, (3, 0, ["$A:$C", "$3:$3"], ["A1:H1", "A2:H2", "A4:H4"])),
+        ([20.6] * 11, 2, (2, 0, ["$A:$B", "$3:$3"], ["C1:G1", "C2:G2", "C4:G4"])),
+        # On each further page eight new ones stand beside the two. The title lies over the first page's own columns: a piece
+        # of it over those that are repeated would stand on every page.
+        ([20.6] * 18, 2, (2, 0, ["$A:$B", "$3:$3"], ["C1:J1", "C2:J2", "C4:J4"])),
+        ([20.6] * 19, 2, (3, 0, ["$A:$B", "$3:$3"], ["C1:H1", "C2:H2", "C4:H4"])),
+        ([20.6] * 18, 3, (3, 0, ["$A:$C", "$3:$3"], ["D1:H1", "D2:H2", "D4:H4"])),
         ([250, 250], 1, (2, 0, ["$A:$A", "$3:$3"], [])),
     ],
 )
@@ -355,6 +358,37 @@ def test_a_wide_table_is_printed_on_as_many_pages_as_can_be_read(tmp_path, width
     columns = [Column(f"第{n}栏", width) for n, width in enumerate(widths)]
     sheets.write_xlsx(tmp_path / "表.xlsx", columns, (), title="表", keys=keys)
     assert printed(tmp_path / "表.xlsx") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("王建国", 6, 1),
+        ("单元门口", 6.4, 2),
+        ("2026-11-28 23:18", 11, 2),
+        ("体温枪1把电量不足,已换电池", 12, 3),
+        ("一\n二", 12, 2),
+        ("字" * 9000, 12, 999),
+    ],
+)
+def test_a_row_is_as_high_as_its_longest_text(tmp_path, text, width, lines):
+    path = tmp_path / "表.xlsx"
+    sheets.write_xlsx(path, [Column("号", 8), Column("备注", width)], [(1, text)], title="表")
+    with zipfile.ZipFile(path) as archive:
+        row = re.search(r'<row r="4"[^>]*>', archive.read("xl/worksheets/sheet1.xml").decode())[0]
+    # Where one line does, the programme that opens the file may choose.
+    assert re.findall(r'\bht="([\d.]+)"', row) == ([] if lines == 1 else [f"{min(lines * 13.5 + 1.5, 409.5):g}"])
+
+
+def test_the_foot_of_each_page_says_of_which_sheet_it_is(tmp_path):
+    path = tmp_path / "表.xlsx"
+    sheets.write_xlsx(path, COLUMNS, (), title="A&B" + "长" * 300, unit="清荷社区", day=dt.date(2022, 4, 15))
+    with zipfile.ZipFile(path) as archive:
+        foot = html.unescape(re.search(r"<oddFooter>(.*)</oddFooter>", archive.read("xl/worksheets/sheet1.xml").decode())[1])
+    assert (foot[:11], len(foot) < 255, foot[-20:]) == ("&L&8 A&&B长长", True, "长&C&P / &N&R&8 &D &T")
+    sheets.write_xlsx(path, COLUMNS, (), title="花名册", unit="清荷社区", day=dt.date(2022, 4, 15))
+    with zipfile.ZipFile(path) as archive:
+        assert "&amp;8 花名册 清荷社区 2022年4月15日&amp;C" in archive.read("xl/worksheets/sheet1.xml").decode()
 
 
 DANGER = ['=HYPERLINK("http://example.invalid")', "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "http://example.invalid", "{=1}"]

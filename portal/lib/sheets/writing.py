@@ -14,6 +14,7 @@ import xlsxwriter
 from django.utils import timezone
 from xlsxwriter.exceptions import FileCreateError
 
+from portal.lib.sheets.heights import Heights
 from portal.lib.sheets.pages import pages
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,6 +27,8 @@ FORBIDDEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(55296, 5734
 MAX_CELL = 32_000
 CHUNK = 500
 A4 = 9
+# Letters for what a sheet is, of the 255 that the line at the foot of a page may have in all.
+FOOTER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,13 @@ def write_xlsx(
     draft = Path(path)
     with _disk_errors(), xlsxwriter.Workbook(str(draft), {"constant_memory": True, "tmpdir": str(draft.parent)}) as book:
         sheet = book.add_worksheet(name.translate({ord(c): "_" for c in "[]:*?/\\'"})[:31] or "Sheet1")
-        paper = _Paper(book, sheet, len(columns))
-        paper.lay_out(columns, keys)
+        paper = _Paper(book, sheet, columns)
+        paper.lay_out(keys)
         if title:
             paper.head(title, unit, day or timezone.localdate(), since)
         for text in above:
             paper.line([text], paper.under)
-        paper.headings(columns)
+        paper.headings()
         if notes:
             paper.line([column.note for column in columns], paper.grey)
         count = 0
@@ -106,8 +109,12 @@ def _written(day: dt.date) -> str:
 class _Paper:
     """One sheet while it is filled from top to bottom."""
 
-    def __init__(self, book: xlsxwriter.Workbook, sheet: Any, width: int) -> None:
-        self.sheet, self.width, self.at = sheet, width, 0
+    def __init__(self, book: xlsxwriter.Workbook, sheet: Any, columns: Sequence[Column]) -> None:
+        self.sheet, self.columns, self.at = sheet, columns, 0
+        self.widths = [column.width for column in columns]
+        self.heights = Heights(self.widths)
+        # From which to which column the lines above and below the table reach.
+        self.first, self.end = 0, len(columns)
         cell = {"font_name": FONT, "font_size": 10, "valign": "vcenter", "border": 1}
         self.title = book.add_format({"font_name": FONT, "font_size": 16, "bold": True, "align": "center", "valign": "vcenter"})
         self.under = book.add_format({"font_name": FONT, "font_size": 10, "valign": "vcenter"})
@@ -115,29 +122,39 @@ class _Paper:
         self.grey = book.add_format({**cell, "font_color": "#7F7F7F", "text_wrap": True, "align": "center"})
         self.plain = book.add_format({**cell, "text_wrap": True})
         self.bold = book.add_format({**cell, "bold": True, "text_wrap": True})
+        # Without room a number and the text beside it read as one.
+        room = {"align": "right", "indent": 1}
+        self.numbers = {
+            self.plain: book.add_format({**cell, **room}),
+            self.bold: book.add_format({**cell, **room, "bold": True}),
+        }
 
-    def lay_out(self, columns: Sequence[Column], keys: int) -> None:
+    def lay_out(self, keys: int) -> None:
         self.sheet.set_landscape()
         self.sheet.set_paper(A4)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        parts = pages([column.width for column in columns], keys)
+        parts = pages(self.widths, keys)
         self.sheet.fit_to_pages(len(parts), 0)
-        # The title stands whole on the first of them.
-        self.width = parts[0]
+        # The title stands whole on the first of them, and no piece of it above the columns that the others repeat.
+        self.end = parts[0]
         if len(parts) > 1:
             self.sheet.repeat_columns(0, keys - 1)
+            self.first = keys if keys < self.end else 0
         self.sheet.set_footer("&C&P / &N")
-        for at, column in enumerate(columns):
-            self.sheet.set_column(at, at, column.width)
+        for at, width in enumerate(self.widths):
+            self.sheet.set_column(at, at, width)
 
     def head(self, title: str, unit: str, day: dt.date, since: dt.date | None) -> None:
         self._across(title, self.title, height=30)
         days = _written(day) if since is None or since == day else f"{_written(since)}至{_written(day)}"
         self._across(f"单位(盖章): {unit}          日期: {days}", self.under, height=20)
+        # Sheets of a stack come apart: each says of what it is, and when it was printed.
+        whose = harmless(f"{title} {unit} {days}")[:FOOTER].replace("&", "&&")
+        self.sheet.set_footer(f"&L&8 {whose}&C&P / &N&R&8 &D &T")
 
-    def headings(self, columns: Sequence[Column]) -> None:
+    def headings(self) -> None:
         top = self.at
-        self.line([column.heading for column in columns], self.header)
+        self.line([column.heading for column in self.columns], self.header)
         self.sheet.repeat_rows(top)
         self.sheet.freeze_panes(top + 1, 0)
 
@@ -145,25 +162,31 @@ class _Paper:
         self._across(Footer().text, self.under, height=28)
 
     def line(self, values: Sequence[Any], style: Any) -> None:
-        for at, value in enumerate(values):
-            self._cell(at, value, style)
+        texts = [self._cell(at, value, style) for at, value in enumerate(values)]
+        # Lines above the table run on over its columns.
+        if style is not self.under and (high := self.heights.of(texts)):
+            self.sheet.set_row(self.at, high)
         self.at += 1
 
     def _across(self, value: str, style: Any, *, height: int) -> None:
         self.sheet.set_row(self.at, height)
-        if self.width > 1:
-            self.sheet.merge_range(self.at, 0, self.at, self.width - 1, "", style)
-        self.sheet.write_string(self.at, 0, harmless(value), style)
+        if self.end - self.first > 1:
+            self.sheet.merge_range(self.at, self.first, self.at, self.end - 1, "", style)
+        self.sheet.write_string(self.at, self.first, harmless(value), style)
         self.at += 1
 
-    def _cell(self, at: int, value: Any, style: Any) -> None:
+    def _cell(self, at: int, value: Any, style: Any) -> str:
+        """Write a value and return its text, where it is one."""
         if value is None or value == "":
             self.sheet.write_blank(self.at, at, None, style)
-        elif isinstance(value, int | float | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite():
-            self.sheet.write_number(self.at, at, value, style)
-        else:
-            # Always as a string: what looks like a formula or a link stays what was typed.
-            self.sheet.write_string(self.at, at, harmless(shown(value)), style)
+            return ""
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite():
+            self.sheet.write_number(self.at, at, value, self.numbers.get(style, style))
+            return ""
+        # Always as a string: what looks like a formula or a link stays what was typed.
+        text = harmless(shown(value))
+        self.sheet.write_string(self.at, at, text, style)
+        return text
 
 
 def harmless(value: str) -> str:

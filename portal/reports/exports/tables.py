@@ -67,7 +67,23 @@ class Table:
         return [Column(heading, width=WIDTHS.get(heading, max(6, len(heading) * 1.6))) for heading in self.headings]
 
 
-WIDTHS = {"序号": 5, "日期": 11, "社区/小区": 14, "联系电话": 13, "身份证号": 20, "备注": 12, "起止时间": 12, "居住地址": 18}
+# What is no number and no mark wants more room than its heading; a moment breaks between day and time.
+MOMENTS = ("日期", "到货时间", "消杀时间", "可配送时间", "送达时间", "签到时间", "签退时间", "报到时间")
+WIDTHS = {
+    **dict.fromkeys(MOMENTS, 11),
+    **dict.fromkeys(("联系电话", "单位联系人电话"), 13),
+    **dict.fromkeys(("商品", "规格", "送达方式", "结果"), 10),
+    **dict.fromkeys(("到访住址", "车牌号"), 9),
+    **dict.fromkeys(("交接事项", "特殊情况"), 16),
+    "序号": 5,
+    "社区/小区": 14,
+    "派出单位": 14,
+    "身份证号": 20,
+    "起止时间": 12,
+    "居住地址": 18,
+    "批次号": 8,
+    "备注": 12,
+}
 
 
 def _words(named: dict[str, Any]) -> dict[str, str]:
