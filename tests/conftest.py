@@ -34,11 +34,15 @@ def pytest_sessionstart(session):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Begin with what waits for a browser, so that other processes fill the time; the rest as it stands in the folders.
+    """Begin with what waits for a browser or takes long, so that others fill the time; the rest as it stands in the folders.
 
     pytest-django leaves what commits for the end, where all processes would wait at once. No test needs another's rows.
     """
-    items.sort(key=lambda item: ("tests/journeys" not in item.path.as_posix(), item.path))
+    items.sort(key=lambda item: (not _is_long(item), item.path))
+
+
+def _is_long(item):
+    return "tests/journeys" in item.path.as_posix() or item.get_closest_marker("slow") is not None
 
 
 @pytest.hookimpl(wrapper=True)

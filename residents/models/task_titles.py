@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from portal.lib.languages import in_language
-from residents.models.errands import ErrandKind
+from residents.models.errand_kinds import ErrandKind
 from residents.models.finding_words import FINDINGS
 from residents.models.matters import MatterKind
 

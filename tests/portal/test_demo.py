@@ -184,6 +184,7 @@ LOOKS = (
 )
 
 
+@pytest.mark.slow
 def test_the_demo_is_what_the_readme_promises(db, client):
     """One test: to load it takes longer than all looks together."""
     call_command("demo", anyway=True)
