@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import gc
+import os
 from collections.abc import Callable
 
 import pytest
@@ -34,15 +35,19 @@ def pytest_sessionstart(session):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Begin with what waits for a browser or takes long, so that others fill the time; the rest as it stands in the folders.
+    """Let one process begin with what waits for a browser, another with what takes long; the rest as it stands in the folders.
 
-    pytest-django leaves what commits for the end, where all processes would wait at once. No test needs another's rows.
+    Each process begins with one length of the list, and who has nothing left takes from the end of another's: what is long
+    would otherwise come last, when nobody has anything else to do. pytest-django leaves what commits for the end, where all
+    would wait at once. No test needs another's rows.
     """
-    items.sort(key=lambda item: (not _is_long(item), item.path))
-
-
-def _is_long(item):
-    return "tests/journeys" in item.path.as_posix() or item.get_closest_marker("slow") is not None
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items.sort(key=lambda item: item.path)
+    browser = [item for item in items if "tests/journeys" in item.path.as_posix()]
+    slow = [item for item in items if item.get_closest_marker("slow") and item not in browser]
+    rest = [item for item in items if item not in browser and item not in slow]
+    first = max(0, len(items) // processes - len(browser))
+    items[:] = [*browser, *rest[:first], *slow, *rest[first:]]
 
 
 @pytest.hookimpl(wrapper=True)
