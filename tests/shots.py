@@ -145,7 +145,7 @@ SHOTS = [
     Shot("errand-kinds", "worker", "/residents/errands/new/"),
     Shot("errand-new", "worker", "/residents/errands/new/?kind=medicine"),
     Shot("errand-paste", "worker", "/residents/errands/paste/"),
-    Shot("errand-deliver", "cadre", "/residents/errands/mine/", link=r"/deliver/$"),
+    Shot("errand-deliver", "cadre", "/residents/errands/mine/", link=r"/deliver/"),
     Shot("errand-money", "worker", "/residents/errands/ledger/"),
     Shot("helpers", "worker", "/residents/helpers/"),
     Shot("helper", "cadre", "/residents/errands/mine/", link=r"/helpers/\d+/$"),
