@@ -165,6 +165,9 @@ class _Paper:
         texts = [self._cell(at, value, style) for at, value in enumerate(values)]
         # Lines above the table run on over its columns.
         if style is not self.under and (high := self.heights.of(texts)):
+            # All rows above are written: what is known of them would only take memory, more with each.
+            self.sheet.row_info.clear()
+            self.sheet.row_sizes.clear()
             self.sheet.set_row(self.at, high)
         self.at += 1
 
