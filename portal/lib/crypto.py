@@ -44,7 +44,7 @@ def sealed_lines(out: BinaryIO) -> Callable[[str, str], None]:
     out.write(box().encrypt(key) + b"\n")
 
     def add(word: str, text: str) -> None:
-        sealed = cipher.encrypt(_nonce(next(numbers)), text.encode(), word.encode())
+        sealed = cipher.encrypt(nonce(next(numbers)), text.encode(), word.encode())
         out.write(word.encode() + b" " + base64.b64encode(sealed) + b"\n")
 
     return add
@@ -57,11 +57,11 @@ def unsealed_lines(file: Iterable[bytes], words: Collection[str]) -> Iterator[st
     for number, line in enumerate(lines):
         word, _, sealed = line.partition(b" ")
         if word.decode() in words:
-            yield cipher.decrypt(_nonce(number), base64.b64decode(sealed), word).decode()
+            yield cipher.decrypt(nonce(number), base64.b64decode(sealed), word).decode()
 
 
-def _nonce(number: int) -> bytes:
-    # A key seals one file, and a file has each number once.
+def nonce(number: int) -> bytes:
+    """What a part of a file is sealed under besides its key: a key seals one file, and a file has each number once."""
     return number.to_bytes(12, "big")
 
 

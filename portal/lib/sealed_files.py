@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from portal.lib.crypto import box
+from portal.lib.crypto import box, nonce
 
 MARK = b"sealed-1 "
 PIECE = 256 * 1024
@@ -31,10 +31,10 @@ def seal(chunks: Iterable[bytes], out: BinaryIO) -> None:
     for chunk in chunks:
         waiting += chunk
         while len(waiting) > PIECE:
-            out.write(cipher.encrypt(_nonce(number), bytes(waiting[:PIECE]), _said(last=False)))
+            out.write(cipher.encrypt(nonce(number), bytes(waiting[:PIECE]), _said(last=False)))
             del waiting[:PIECE]
             number += 1
-    out.write(cipher.encrypt(_nonce(number), bytes(waiting), _said(last=True)))
+    out.write(cipher.encrypt(nonce(number), bytes(waiting), _said(last=True)))
 
 
 def unsealed(file: BinaryIO) -> BinaryIO:
@@ -93,15 +93,10 @@ class _Unsealed(io.RawIOBase):
             self._file.seek(self._begin + number * (PIECE + TAG))
             sealed = self._file.read(PIECE + TAG)
             try:
-                self._kept = (number, self._cipher.decrypt(_nonce(number), sealed, _said(last=number == self._last)))
+                self._kept = (number, self._cipher.decrypt(nonce(number), sealed, _said(last=number == self._last)))
             except InvalidTag:
                 raise SealError(SENTENCE) from None
         return self._kept[1]
-
-
-def _nonce(number: int) -> bytes:
-    # A key seals one file, and a file has each number once.
-    return number.to_bytes(12, "big")
 
 
 def _said(*, last: bool) -> bytes:
